@@ -1,0 +1,98 @@
+"""Imports point down: the number and the types, then the stages, then the reader, then the command line."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "vinchar"
+
+# What a module may import of this package. A new module needs its place here.
+BASE = {"vin", "types", "files", "session"}
+STAGES = {"imaging", "locate", "rectify", "quality", "segment", "classify", "assemble"}
+PRESENTING = {"annotate", "lines"}
+ALLOWED: dict[str, set[str]] = {
+    "vin": {"types"},
+    "types": set(),
+    "files": set(),
+    "session": set(),
+    **dict.fromkeys(STAGES | PRESENTING, BASE),
+    "reader": BASE | STAGES,
+    "__init__": BASE | {"reader"},
+    "cli": BASE | STAGES | PRESENTING | {"reader", "training", "evaluation", "__init__"},
+    "__main__": {"cli"},
+    "evaluation": BASE | STAGES,
+    "training": BASE | STAGES | {"reader", "evaluation", "__init__"},
+}
+HEAVY = ("keras", "tensorflow", "sklearn", "matplotlib", "pandas", "seaborn", "scipy", "PIL", "onnx")
+
+
+def owner(path: Path) -> str:
+    """The module of a file directly in the package, the subpackage of one below."""
+    below = path.relative_to(PACKAGE)
+    return below.parts[0] if len(below.parts) > 1 else below.stem
+
+
+def own_imports(path: Path) -> dict[str, list[ast.stmt]]:
+    """What a file imports of this package, by owner, with the statements that do it."""
+    found: dict[str, list[ast.stmt]] = {}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            package = path.relative_to(PACKAGE.parent).with_suffix("").parts[: -node.level] if node.level else ()
+            base = ".".join([*package, *([node.module] if node.module else [])])
+            names = [f"{base}.{alias.name}" for alias in node.names]
+        for name in names:
+            parts = name.split(".")
+            if parts[0] == "vinchar":
+                child = parts[1] if len(parts) > 1 else "__init__"
+                is_module = (PACKAGE / f"{child}.py").exists() or (PACKAGE / child).is_dir()
+                found.setdefault(child if is_module else "__init__", []).append(node)  # type: ignore[arg-type]
+    return found
+
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_point_down(path: Path) -> None:
+    assert owner(path) in ALLOWED, f"{path.name} is new: give it its place in ALLOWED"
+    upward = own_imports(path).keys() - ALLOWED[owner(path)] - {owner(path)}
+    assert not upward, f"{path.relative_to(PACKAGE)} imports {sorted(upward)}"
+
+
+def test_the_command_line_imports_the_heavy_parts_late() -> None:
+    tree = ast.parse((PACKAGE / "cli.py").read_text(encoding="utf-8"))
+    at_top = [ast.unparse(node) for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    late = ("training", "evaluation", "reader", "imaging", "annotate", "cv2", "numpy")
+    assert not [line for line in at_top if any(name in line for name in late)]
+
+
+def loaded_by(statement: str) -> set[str]:
+    code = f"import sys; {statement}; print(*{{name.partition('.')[0] for name in sys.modules}})"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=PACKAGE.parent)
+    assert answer.returncode == 0, answer.stderr
+    return set(answer.stdout.split())
+
+
+def test_reading_imports_nothing_heavy() -> None:
+    stages = ", ".join(f"vinchar.{path.stem}" for path in FILES if path.parent == PACKAGE and path.stem in STAGES)
+    loaded = loaded_by(f"import vinchar, vinchar.reader, vinchar.cli, vinchar.annotate, {stages}")
+    assert "onnxruntime" in loaded
+    assert not loaded.intersection(HEAVY)
+
+
+def test_reading_a_picture_imports_nothing_heavy() -> None:
+    statement = "import numpy; from vinchar import Reader; Reader().read(numpy.zeros((40, 400), numpy.uint8))"
+    assert not loaded_by(statement).intersection(HEAVY)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_can_be_read_in_one_go(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 340, "it holds two things: part them"

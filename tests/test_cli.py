@@ -1,0 +1,358 @@
+"""The command line against a reader that reads file names; the real one has its own tests."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+import types
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+import vinchar.evaluation
+import vinchar.training
+from vinchar.cli import main
+from vinchar.imaging import ImageError, load
+from vinchar.types import Character, Reading
+
+ROOT = Path(__file__).parents[1]
+VIN, OTHER = "1HGCM82633A004352", "WVWZZZ1JZ3W386752"
+QUAD = np.array([[2, 2], [12, 2], [12, 14], [2, 14]], np.float32)
+
+
+class NameReader:
+    """Reads a picture's name: a VIN or one character, ``maybe`` before it for an uncertain one, else nothing."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, Any] = {}
+
+    def read_many(self, sources: Iterable[Path], kind: str = "auto", workers: int = 1) -> Iterator[Reading]:
+        self.asked = {"kind": kind, "workers": workers}
+        return (self.read(source) for source in sources)
+
+    def read(self, source: Path) -> Reading:
+        name = str(source)
+        try:
+            load(source)
+        except ImageError as error:
+            return Reading(name, "photo", None, "error", reasons=(str(error),))
+        word = source.stem.removeprefix("maybe-")
+        kind = "glyph" if len(word) == 1 else "strip"
+        if len(word) not in (1, 17):
+            return Reading(name, "photo", None, "not_found", reasons=("no line of text",))
+        status = "uncertain" if source.stem.startswith("maybe-") else "ok"
+        return Reading(name, kind, word, status, 0.9, (Character(word[0], 0.9, QUAD),))  # type: ignore[arg-type]
+
+
+Folder = Callable[..., Path]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    """Makes pictures of the given names in a folder, and returns it."""
+
+    def make(*names: str) -> Path:
+        for name in names:
+            path = tmp_path / "in" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            assert cv2.imwrite(str(path), np.full((20, 60, 3), 90, np.uint8))
+        return tmp_path / "in"
+
+    return make
+
+
+def run(*argv: Any, reader: Any = None) -> int:
+    return main(["read", *map(str, argv)], reader=reader or NameReader())
+
+
+def test_one_line_a_picture_in_order(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    pictures = folder(f"{VIN}.jpg", f"sub/maybe-{OTHER}.png", "sub/Z.png")
+    assert run(pictures) == 0
+    assert sorted(capsys.readouterr().out.splitlines()) == [
+        f"090, {pictures}/sub/Z.png",
+        f"{VIN}, {pictures}/{VIN}.jpg",
+        f"{OTHER}?, {pictures}/sub/maybe-{OTHER}.png",
+    ]
+
+
+def test_status_1_where_something_was_not_read(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    pictures = folder("Z.png", "sky.png")
+    assert run(pictures) == 1
+    said = capsys.readouterr()
+    assert f"-, {pictures}/sky.png" in said.out.splitlines()
+    assert said.err == f"vinchar: {pictures}/sky.png: no line of text\n"
+
+
+def test_jsonl_and_csv(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    pictures = folder("Z.png", "sky.png")
+    run(pictures, "--format", "jsonl")
+    records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {record["image"]: record["vin"] for record in records} == {
+        f"{pictures}/Z.png": "Z",
+        f"{pictures}/sky.png": None,
+    }
+    run(pictures, "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert {row["image"]: row["status"] for row in rows} == {
+        f"{pictures}/Z.png": "ok",
+        f"{pictures}/sky.png": "not_found",
+    }
+
+
+def test_kind_and_workers_reach_the_reader(folder: Folder) -> None:
+    reader = NameReader()
+    run(folder("Z.png"), "--kind", "glyph", "--workers", "3", reader=reader)
+    assert reader.asked == {"kind": "glyph", "workers": 3}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [["absent.jpg"], ["--workers", "0"], ["--workers", "two"], ["--kind", "lorry"], ["--labels", "a.csv"], ["--what"]],
+    ids=" ".join,
+)
+def test_wrong_usage_ends_with_2_before_anything_is_read(
+    wrong: list[str], folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(folder("Z.png"), *wrong) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "Traceback" not in said.err
+
+
+def test_a_missing_path_is_one_sentence(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(folder("Z.png"), "nowhere/b.jpg") == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == "vinchar: 'nowhere/b.jpg': there is no such file or folder\n"
+
+
+def test_a_folder_without_pictures_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path) == 1
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", f"vinchar: no pictures in {tmp_path}\n")
+
+
+def make_bad_folder(folder: Path) -> list[bytes]:
+    """Fills ``folder`` with all that is not a picture, two odd pictures and a good one; returns the names."""
+    from PIL import Image
+
+    folder.mkdir()
+    noise = np.random.default_rng(7).integers(0, 255, (60, 300, 3)).astype(np.uint8)
+    (folder / "empty.jpg").touch()
+    (folder / "text.jpg").write_text("Dear Sir or Madam")
+    (folder / "truncated.jpg").write_bytes(cv2.imencode(".jpg", noise)[1].tobytes()[:900])
+    cv2.imwrite(str(folder / "tiny.png"), noise[:1, :1])
+    cv2.imwrite(str(folder / "deep.png"), noise[..., 0].astype(np.uint16) * 257)
+    frames = [Image.fromarray(noise[:, i : i + 90]) for i in range(3)]
+    frames[0].save(folder / "moving.gif", save_all=True, append_images=frames[1:])
+    Image.fromarray(noise).convert("CMYK").save(folder / "cmyk.jpg")
+    (folder / "a.jpg").mkdir()
+    (folder / "link.jpg").symlink_to(folder / "gone.jpg")
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.png")).write_bytes(cv2.imencode(".png", noise)[1].tobytes())
+    cv2.imwrite(str(folder / f"{VIN}.png"), noise)
+    return os.listdir(os.fsencode(folder))
+
+
+def test_bad_input_costs_a_line_each_and_never_the_run(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    names = make_bad_folder(tmp_path / "bad")
+    assert len(names) == 11
+    assert run(tmp_path / "bad") == 1
+    said = capfdbinary.readouterr()
+    lines = dict(reversed(line.split(b", ", 1)) for line in said.out.splitlines())
+    assert {os.path.basename(path) for path in lines} == set(names)
+    assert len(said.out.splitlines()) == 11
+    assert lines[os.fsencode(tmp_path / "bad" / f"{VIN}.png")] == VIN.encode()
+    assert b"Traceback" not in said.err
+    for name in (b"empty.jpg", b"text.jpg", b"a.jpg", b"link.jpg"):
+        assert name + b": " in said.err
+
+
+def test_bad_input_through_the_real_reader(tmp_path: Path) -> None:
+    make_bad_folder(tmp_path / "bad")
+    for form in ("text", "csv", "jsonl"):
+        command = [sys.executable, ROOT / "inference.py", tmp_path / "bad", "--format", form]
+        answer = subprocess.run([*command, "--annotate", tmp_path / form], capture_output=True)
+        assert answer.returncode == 1, answer.stderr
+        assert len(answer.stdout.splitlines()) == 11 + (form == "csv")
+        assert b"Traceback" not in answer.stderr
+
+
+def test_a_broken_model_is_one_sentence(folder: Folder, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "model").mkdir()
+    assert main(["read", str(folder("Z.png")), "--model", str(tmp_path / "model")]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("vinchar: ")
+    assert len(said.err.splitlines()) == 1
+
+
+def test_every_line_leaves_before_the_next_picture_is_read(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(out))
+    seen = []
+
+    class Watching(NameReader):
+        def read(self, source: Path) -> Reading:
+            seen.append(out.getvalue().count(b"\n"))
+            return super().read(source)
+
+    run(folder("A.png", "B.png", "C.png"), reader=Watching())
+    assert seen == [0, 1, 2]
+
+
+def test_stopping_is_quiet(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    class Stopped(NameReader):
+        def read(self, source: Path) -> Reading:
+            raise KeyboardInterrupt
+
+    assert run(folder("A.png"), reader=Stopped()) == 130
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(("closed", "status", "said"), [("| head -n 1", 1, b""), ("> /dev/full", 2, b"No space left")])
+def test_an_output_that_is_closed_or_full(closed: str, status: int, said: bytes, folder: Folder) -> None:
+    pictures = folder(*(f"{char}.png" for char in "ABCDEFGH"))
+    code = (
+        "import sys, time; from test_cli import NameReader, main\n"
+        "class Slow(NameReader):\n"
+        "    def read(self, source): time.sleep(0.05); return super().read(source)\n"
+        "sys.exit(main(sys.argv[1:], reader=Slow()))"
+    )
+    script = f'"$0" -c "$1" read "$2" {closed}; exit "${{PIPESTATUS[0]}}"'
+    answer = subprocess.run(
+        ["bash", "-c", script, sys.executable, code, pictures],
+        capture_output=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])},
+    )
+    assert answer.returncode == status, answer.stderr
+    assert said in answer.stderr
+    assert answer.stderr.count(b"\n") == bool(said)
+
+
+def test_annotate_draws_what_could_be_opened(folder: Folder, tmp_path: Path) -> None:
+    pictures = folder("Z.png", "sub/Z.png", "sub/A.bmp", "sky.jpg")
+    (pictures / "empty.jpg").touch()
+    run(pictures, "--annotate", tmp_path / "out")
+    drawn = sorted(str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*") if path.is_file())
+    assert drawn == ["Z.png", "sky.jpg", "sub/A.bmp.png", "sub/Z.png"]
+    assert cv2.imread(str(tmp_path / "out" / "Z.png")).shape[1] == 480 + 80
+
+
+def test_annotate_never_writes_over_the_pictures(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    pictures = folder("Z.png")
+    before = (pictures / "Z.png").read_bytes()
+    assert run(pictures, "--annotate", pictures) == 2
+    assert "would write over the pictures" in capsys.readouterr().err
+    assert (pictures / "Z.png").read_bytes() == before
+
+
+def test_labels_and_report(folder: Folder, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pictures = folder(f"{VIN}.jpg", f"maybe-{VIN}.jpg", "Z.png", "A.png")
+    labels = pictures / "labels.csv"
+    labels.write_text(f"image,vin\n{VIN}.jpg,{VIN}\nmaybe-{VIN}.jpg,{OTHER}\nZ.png,Z\n")
+    assert run(pictures, "--labels", labels, "--report", tmp_path / "report") == 0
+    summary = json.loads((tmp_path / "report" / "summary.json").read_text())
+    assert summary["vin"]["exact_match"] == 0.5
+    assert summary["glyph"]["exact_match"] == 1.0
+    said = capsys.readouterr()
+    assert "names 3 of the 4 pictures" in said.err
+    assert "exact match 0.500" in said.err
+    assert len(said.out.splitlines()) == 4
+
+
+@pytest.mark.parametrize("content", ["image,vin\nother.png,Z\n", "image,vin\nZ.png,12\n", "a,b\n", None])
+def test_labels_that_do_not_serve(
+    content: str | None, folder: Folder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    labels = tmp_path / "labels.csv"
+    if content is not None:
+        labels.write_text(content)
+    assert run(folder("Z.png"), "--labels", labels, "--report", tmp_path / "report") == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith(f"vinchar: {labels}")
+    assert len(said.err.splitlines()) == 1
+
+
+def test_evaluation_not_installed_is_said_before_reading(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("metrics", "plots", "reports"):
+        monkeypatch.delitem(sys.modules, f"vinchar.evaluation.{name}", raising=False)
+        monkeypatch.delattr(vinchar.evaluation, name, raising=False)
+    monkeypatch.setitem(sys.modules, "sklearn.metrics", None)
+    (tmp_path / "labels.csv").write_text("image,vin\nZ.png,Z\n")
+    assert run(folder("Z.png"), "--labels", tmp_path / "labels.csv", "--report", tmp_path / "report") == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "python -m pip install 'vinchar[evaluate]'" in said.err
+
+
+@pytest.fixture
+def trained(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What the training package was asked to do, which it does not do."""
+    calls: list[Any] = []
+    fake_run = types.SimpleNamespace(train=lambda *args, **flags: calls.append((*args, flags)))
+    fake_files = types.SimpleNamespace(write=lambda *args: calls.append(args))
+    for name, fake in (("run", fake_run), ("dataset_files", fake_files)):
+        monkeypatch.setitem(sys.modules, f"vinchar.training.{name}", fake)  # type: ignore[arg-type]
+        monkeypatch.setattr(vinchar.training, name, fake, raising=False)
+    return calls
+
+
+def test_train_starts_from_the_preset_and_takes_flags(trained: list[Any]) -> None:
+    from vinchar.training.config import PRESETS
+
+    assert main(["train", "--preset", "quick", "--seed", "3", "--learning-rate", "0.01", "--fresh"]) == 0
+    ((config, out, work, flags),) = trained
+    assert (config.seed, config.learning_rate, config.preset) == (3, 0.01, "quick")
+    assert config.scenes == PRESETS["quick"].scenes
+    assert (out, work, flags) == (Path("model"), Path("work"), {"resume": False})
+
+
+@pytest.mark.parametrize("error", [ValueError("batch: got 0"), OSError("disk full"), ModuleNotFoundError(name="keras")])
+def test_train_that_cannot_is_one_sentence(
+    error: Exception, trained: list[Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(sys.modules["vinchar.training.run"], "train", fail)
+    assert main(["train"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert len(said.err.splitlines()) == 1
+    assert (str(error) or "pip install 'vinchar[train]'") in said.err
+
+
+def test_train_refuses_what_the_configuration_refuses(trained: list[Any], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "--batch", "0"]) == 2
+    assert capsys.readouterr().err == "vinchar: batch: got 0, expected 1 or more\n"
+    assert trained == []
+
+
+def test_synth(trained: list[Any], tmp_path: Path) -> None:
+    assert main(["synth", "--count", "5", "--out", str(tmp_path), "--seed", "2"]) == 0
+    assert trained == [(5, tmp_path, 2)]
+
+
+@pytest.mark.parametrize("argv", [["--help"], ["read", "--help"], ["train", "--help"], ["--version"]])
+def test_help(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(argv) == 0
+    assert capsys.readouterr().out
+
+
+def test_no_verb_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert main(["fly"]) == 2
+    assert capsys.readouterr().out == ""

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from vinchar.evaluation import reports
+from vinchar.types import Reading
+from vinchar.vin import ALPHABET
+
+TRUE, WRONG = "1HGCM82633A004352", "1HGCM82633A004852"
+
+
+def reading(vin: str | None, confidence: float, status: str = "ok", kind: str = "strip") -> Reading:
+    return Reading(image="a.jpg", kind=kind, vin=vin, status=status, confidence=confidence)  # type: ignore[arg-type]
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def expect_picture(path: Path) -> None:
+    assert cv2.imread(str(path)) is not None
+    assert path.stat().st_size < 200_000
+
+
+def test_classification_files_agree_with_one_another(tmp_path: Path) -> None:
+    y_true = np.arange(33).repeat(10)
+    y_pred = y_true.copy()
+    y_pred[:3] = ALPHABET.index("D")  # three of ten zeros
+    reports.write_classification(tmp_path, "synthetic", y_true, y_pred, ALPHABET)
+    table = {row["class"]: row for row in rows_of(tmp_path / "synthetic_report.csv")}
+    assert float(table["0"]["recall"]) == 0.7
+    assert float(table["D"]["precision"]) == pytest.approx(10 / 13, abs=1e-4)
+    assert float(table["macro average"]["recall"]) == pytest.approx(32.7 / 33, abs=1e-4)
+    assert [row["true \\ read"] for row in rows_of(tmp_path / "synthetic_confusion.csv")] == list(ALPHABET)
+    assert rows_of(tmp_path / "synthetic_confusion.csv")[0]["D"] == "3"
+    text = (tmp_path / "synthetic_report.txt").read_text()
+    assert f"accuracy {327 / 330:.4f} of 330" in text
+    assert "0 to D 3" in text
+    expect_picture(tmp_path / "synthetic_confusion.png")
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_classes_may_be_characters_or_their_indices(tmp_path: Path) -> None:
+    reports.write_classification(tmp_path, "a", [0, 1, 32], [0, 1, 1], ALPHABET)
+    reports.write_classification(tmp_path, "b", ["0", "1", "Z"], ["0", "1", "1"], ALPHABET)
+    assert (tmp_path / "a_report.csv").read_bytes() == (tmp_path / "b_report.csv").read_bytes()
+    with pytest.raises(ValueError, match="expected indices from 0 to 32"):
+        reports.write_classification(tmp_path, "c", [33], [0], ALPHABET)
+
+
+def test_a_full_confusion_matrix_is_still_a_small_picture(tmp_path: Path) -> None:
+    random = np.random.default_rng(7)
+    y_true, y_pred = random.integers(0, 33, (2, 200_000))
+    reports.write_classification(tmp_path, "worst", y_true, y_pred, ALPHABET)
+    expect_picture(tmp_path / "worst_confusion.png")
+
+
+def test_reading_report_scores_vins_and_glyphs_apart(tmp_path: Path) -> None:
+    readings = [
+        reading(TRUE, 0.9),
+        reading(WRONG, 0.4, "uncertain"),
+        reading(None, 0.0, "not_found", "photo"),
+        reading("Z", 1.0, kind="glyph"),
+    ]
+    summary = reports.write_reading_report(tmp_path / "new", readings, [TRUE, TRUE, TRUE, "Z"])
+    assert json.loads((tmp_path / "new" / "summary.json").read_text()) == summary
+    assert summary["vin"]["n"] == 3
+    assert summary["vin"]["exact_match"] == pytest.approx(1 / 3, abs=1e-4)
+    assert summary["vin"]["character_error_rate"] == pytest.approx(18 / 51, abs=1e-4)
+    assert summary["vin"]["ok_right"] == 1.0
+    assert summary["vin"]["status"] == {"ok": 1, "uncertain": 1, "not_found": 1, "error": 0}
+    assert summary["glyph"]["exact_match"] == 1.0
+    table = rows_of(tmp_path / "new" / "readings.csv")
+    assert [row["right"] for row in table] == ["1", "0", "0", "1"]
+    assert [row["edits"] for row in table] == ["0", "1", "17", "0"]
+    for name in ("vin", "glyph"):
+        for kind in ("confusion", "calibration", "risk_coverage"):
+            expect_picture(tmp_path / "new" / f"{name}_{kind}.png")
+    text = reports.summary_text(summary)
+    assert "vin: 3 pictures, exact match 0.333" in text
+    assert "glyph: 1 pictures" in text
+
+
+def test_a_report_of_nothing_read_is_still_written(tmp_path: Path) -> None:
+    summary = reports.write_reading_report(tmp_path, [reading(None, 0.0, "error")], [TRUE])
+    assert summary["vin"]["ok_right"] is None
+    assert "of those right -" in reports.summary_text(summary)
+    expect_picture(tmp_path / "vin_confusion.png")
+
+
+def test_one_truth_a_reading(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="got 1 readings for 0 truths"):
+        reports.write_reading_report(tmp_path, [reading(TRUE, 0.9)], [])
+
+
+def test_curves_of_several_runs_with_different_metrics(tmp_path: Path) -> None:
+    classifier = [{"epoch": i, "loss": 1 / (i + 1), "val_loss": 2 / (i + 1), "accuracy": i / 9} for i in range(9)]
+    rectifier = [{"epoch": i, "loss": 1 / (i + 1)} for i in range(60)]
+    reports.write_curves(tmp_path, {"classifier": classifier})
+    one = cv2.imread(str(tmp_path / "curves.png")).shape
+    reports.write_curves(tmp_path, {"classifier": classifier, "rectifier": rectifier})
+    expect_picture(tmp_path / "curves.png")
+    assert cv2.imread(str(tmp_path / "curves.png")).shape[:2] == (2 * one[0], one[1])
+
+
+@pytest.mark.parametrize("histories", [{}, {"classifier": []}])
+def test_curves_of_nothing(histories: dict[str, list[dict[str, float]]], tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="got nothing"):
+        reports.write_curves(tmp_path, histories)

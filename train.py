@@ -1,0 +1,8 @@
+"""Train the model from scratch and write it to ``model/``: ``python train.py --preset quick|full``."""
+
+import sys
+
+from vinchar.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main(["train", *sys.argv[1:]]))

@@ -1,0 +1,316 @@
+"""From a scored lattice to a VIN: the best path of 17 arcs, and the posterior over its strings.
+
+Two exact searches. The first finds the best segmentation: dynamic programming over (glyph index, arc), once for every
+pitch hypothesis, where each glyph takes its best character. The second keeps those segmentations and weighs all their
+strings: the check digit is a dimension of 11 states (the weighted sum modulo 11), so it re-ranks the whole posterior
+and never repairs one string. Shortest-path segmentation: LeCun, Bottou, Bengio, Haffner 1998, doi 10.1109/5.726791.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from vinchar.types import Lattice, Scores
+from vinchar.vin import ALPHABET, LENGTH, VALUES, WEIGHTS, validate
+
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Path = tuple[Ints, float]  # arcs and score
+Steps = tuple[Floats, Floats, Floats]  # to step from arc to arc, to start, to end
+
+STRINGS = 5  # how many readings an assembly names, the best one included
+SEGMENTATIONS = 4  # how many paths share in the posterior
+
+CHECK_DIGITS = "0123456789X"
+LETTERS = "".join(char for char in ALPHABET if char.isalpha())
+# Places (from 1), characters, nats: soft, because calling a right VIN wrong is worse than the reverse.
+POSITION_FACTS: tuple[tuple[tuple[int, ...], str, float], ...] = (
+    ((1,), "0", -3.0),  # no region has it
+    ((1,), "ABCDEFGH", -2.0),  # Africa
+    ((1,), "678MNPR", -1.0),  # Oceania, parts of South America and of Asia
+    ((4, 5, 6, 7, 8), "Z", 0.5),  # European filler
+    ((9,), LETTERS, -2.0),
+    ((9,), "Z", -0.7),
+    ((9,), "X", 0.0),  # a check digit
+    ((10,), "UZ0", -2.5),  # not year codes, but not all makers write the year
+    ((12,), LETTERS, -0.7),  # serial number: digits from 13 in North America, from 14 nearly everywhere
+    ((13,), LETTERS, -1.3),
+    ((14, 15), LETTERS, -2.5),
+    ((16, 17), LETTERS, -3.0),
+)
+# How likely a VIN with this first character obeys the check digit: required in North America and China, and some
+# makers elsewhere comply.
+OBEYS, OBEYS_ELSEWHERE = {**dict.fromkeys("12345", 0.98), "L": 0.95}, 0.25
+
+# The chain over a VIN's characters has 12 states: the weighted sum modulo 11, less the check digit, so that a valid VIN
+# starts and ends at 0; and ANY, where the check digit does not count.
+ANY = 11
+_ADDS = np.array([[weight * VALUES[char] for char in ALPHABET] for weight in WEIGHTS])  # (17, 33)
+_ADDS[8] = [-CHECK_DIGITS.find(char) for char in ALPHABET]
+_NO_CHECK_DIGIT = np.array([char not in CHECK_DIGITS for char in ALPHABET])
+_BEFORE, _AFTER = np.full((2, LENGTH, len(ALPHABET), 12), ANY)  # the state a character leads from, and leads to
+_BEFORE[:, :, :11] = (np.arange(11) - _ADDS[:, :, None]) % 11
+_AFTER[:, :, :11] = (np.arange(11) + _ADDS[:, :, None]) % 11
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each part of a path's score counts; shapes of its soft priors in pitches. Penalties are capped."""
+
+    position: float = 1.0  # prior of a character at its place
+    cost: float = 0.5  # what the segmenter thinks of an arc
+    gap: float = 1.0  # columns passed over between two glyphs
+    end: float = 0.5  # columns just outside the first and the last glyph
+    size: float = 0.5  # glyphs about as high, and less so as wide, as their neighbours
+    pitches: tuple[float, ...] = (16.0, 18.5, 21.0, 24.0)  # hypotheses, in pixels
+    sigma: float = 0.3  # spread of the distance between neighbours
+    cap: float = 4.0  # most that one odd distance costs, in nats
+    zone: float = 0.25  # columns this near to a glyph's centre are no gap
+    margin: float = 1.0  # how far outside the ends columns count
+    reach: float = 2.6  # neighbours are never further apart
+
+
+@dataclass(frozen=True, slots=True)
+class Priors:
+    """What is known of VINs before reading: characters by ``positions``, and the ``check_digit``. Both soft."""
+
+    positions: bool = True
+    check_digit: bool = True
+
+    def table(self) -> Floats:
+        """Return the log prior, up to a constant, of each character at each place, float32 (17, 33)."""
+        table = np.zeros((LENGTH, len(ALPHABET)), np.float32)
+        for places, characters, nats in POSITION_FACTS if self.positions else ():
+            for place in places:
+                table[place - 1, [ALPHABET.index(char) for char in characters]] = nats
+        return table
+
+    def obeys(self) -> Doubles:
+        """Return how likely a VIN with each first character obeys the check digit, float64 (33,)."""
+        return np.array([OBEYS.get(char, OBEYS_ELSEWHERE) if self.check_digit else 0.0 for char in ALPHABET])
+
+
+class Posterior(NamedTuple):
+    """``strings`` with probabilities, best first; marginals float32 (17, 33); the best string's path and log score."""
+
+    strings: tuple[tuple[str, float], ...]
+    marginals: Floats
+    path: int
+    log_score: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assembly:
+    """What a scored lattice reads.
+
+    ``vin``: the most probable string; ``confidence``: its posterior, not calibrated; ``alternatives``: runners-up with
+    theirs. ``log_score``: joint score in nats of path, string and check digit, comparable between strips. ``arcs``
+    int32 (17,). ``marginals`` float32 (17, 33): posterior of each character. ``margin``: nats by which the classifier
+    alone prefers the read character to the best other one, at the weakest glyph; negative where the priors overruled
+    it. ``pitch``: median distance of glyph centres in pixels; ``pitch_residual``: RMS deviation, as a share of it.
+    """
+
+    vin: str
+    confidence: float
+    log_score: float
+    arcs: Ints
+    marginals: Floats
+    margin: float
+    alternatives: tuple[tuple[str, float], ...]
+    pitch: float
+    pitch_residual: float
+
+
+def assemble(
+    lattice: Lattice, scores: Scores, priors: Priors = Priors(), weights: Weights = Weights()
+) -> Assembly | None:
+    """Return the most probable reading, or None if no path of 17 arcs exists.
+
+    What lies before the first and after the last arc, such as marks, is not part of the VIN. Raises ``ValueError`` if
+    the scores are not this lattice's.
+    """
+    table = np.float32(weights.position) * priors.table()  # (17, 33)
+    gains = (scores.log_probs.T + table[:, :, None]).max(axis=1)  # (17, E)
+    paths = best_paths(lattice, scores, gains, weights)[:SEGMENTATIONS]
+    if not paths:
+        return None
+    places = np.arange(LENGTH)
+    # A path's score counts its best characters; without them it is the segmentation's own.
+    own = np.array([score - gains[places, path].sum() for path, score in paths])
+    log_probs = scores.log_probs[np.stack([path for path, _ in paths])]  # (S, 17, 33)
+    posterior = read_strings(log_probs + table, own, priors.obeys())
+    (vin, confidence), *alternatives = posterior.strings
+
+    arcs, others = paths[posterior.path][0], log_probs[posterior.path].copy()
+    read = [ALPHABET.index(char) for char in vin]
+    preferred = others[places, read]
+    others[places, read] = -np.inf
+    steps = np.diff(lattice.cuts[lattice.arcs[arcs]].mean(axis=1))
+    pitch = float(np.median(steps))
+    return Assembly(
+        vin=vin,
+        confidence=confidence,
+        log_score=posterior.log_score,
+        arcs=arcs,
+        marginals=posterior.marginals,
+        margin=float((preferred - others.max(axis=1)).min()),
+        alternatives=tuple(alternatives),
+        pitch=pitch,
+        pitch_residual=float(np.sqrt(np.mean((steps - pitch) ** 2))) / pitch,
+    )
+
+
+def align(lattice: Lattice, scores: Scores, vin: str, weights: Weights = Weights()) -> Path | None:
+    """Return the best path that spells ``vin``, int32 (17,), and its score in nats; None if there is no path.
+
+    Raises ``ValueError`` if ``vin`` is not 17 characters of the alphabet, or the scores are not this lattice's.
+    """
+    gains = scores.log_probs.T[[ALPHABET.index(char) for char in validate(vin)]]  # (17, E)
+    paths = best_paths(lattice, scores, gains, weights)
+    return paths[0] if paths else None
+
+
+def best_paths(lattice: Lattice, scores: Scores, gains: Floats, weights: Weights = Weights()) -> list[Path]:
+    """Return the best path of N arcs under each pitch hypothesis with its score, distinct ones only, best first.
+
+    ``gains`` float32 (N, E): what the i-th glyph gains by its character if it is arc e. A path's arcs, int32 (N,), are
+    ordered and disjoint. Viterbi; the arcs that can come before an arc are a band of the arcs sorted by centre, so that
+    a step over all arcs is one addition and one maximum.
+    """
+    length, count = gains.shape
+    if not count == len(scores.log_glyph) == len(lattice.arcs):
+        raise ValueError(f"scores: got {len(scores.log_glyph)} arcs, expected the lattice's {len(lattice.arcs)}")
+    if count == 0:
+        return []
+    order = np.argsort(lattice.cuts[lattice.arcs].sum(axis=1), kind="stable")
+    glyphs = (gains + scores.log_glyph - np.float32(weights.cost) * lattice.cost)[:, order]  # (N, E)
+    found: dict[bytes, Path] = {}
+    for steps, first, last in _transitions(lattice, scores, order, weights):
+        band = len(steps)
+        # best[i, band + j]: the best way to have arc j as glyph i; the padding stands for arcs that are not there.
+        best = np.full((length, band + count), -np.inf, np.float32)
+        best[0, band:] = first + glyphs[0]
+        for i in range(1, length):
+            best[i, band:] = (sliding_window_view(best[i - 1], count)[:band] + steps).max(axis=0) + glyphs[i]
+        best[-1, band:] += last
+        score, path = float(best[-1].max()), [int(best[-1].argmax())]
+        if score == -np.inf:
+            continue  # too few arcs in a row
+        for row in best[-2::-1]:
+            j = path[-1]
+            path.append(j - band + int((row[j - band : j] + steps[:, j - band]).argmax()))
+        arcs = order[np.array(path[::-1]) - band].astype(np.int32)
+        if score > found.get(arcs.tobytes(), (arcs, -np.inf))[1]:
+            found[arcs.tobytes()] = arcs, score
+    return sorted(found.values(), key=lambda path: -path[1])
+
+
+def _transitions(lattice: Lattice, scores: Scores, order: NDArray[np.intp], weights: Weights) -> Iterator[Steps]:
+    """Yield for each pitch what it adds to step from arc to arc, float32 (K, E), to start and to end, float32 (E,).
+
+    Arcs are in ``order``. Element (m, j) is the step from arc j - K + m to arc j: minus infinity where they overlap,
+    are too far apart, or the former is not there.
+    """
+    x0, x1 = lattice.cuts[lattice.arcs[order]].T.astype(np.float32)
+    x = (x0 + x1) / 2
+    count = len(x)
+    band = max(int((np.arange(count) - np.searchsorted(x, x - weights.reach * max(weights.pitches))).max()), 1)
+
+    def former(values: Floats, nothing: float) -> Floats:
+        return sliding_window_view(np.concatenate([np.full(band, nothing, np.float32), values]), count)[:band]
+
+    distance = x - former(x, -np.inf)  # (K, E)
+    height = np.log(np.maximum(lattice.boxes[order, 3] - lattice.boxes[order, 1], 1)).astype(np.float32)
+    width = np.log(x1 - x0)
+    unlike = 12 * (height - former(height, 0)) ** 2 + 0.5 * (width - former(width, 0)) ** 2
+    shared = -np.float32(weights.size) * np.minimum(unlike, 2)
+    shared[former(x1, np.inf) > x0] = -np.inf
+    running = np.concatenate([[0], np.cumsum(np.minimum(scores.log_gap, 0), dtype=np.float64)]).astype(np.float32)
+
+    def sum_to(column: Floats) -> Floats:
+        return running[np.clip(np.rint(column).astype(np.intp), 0, len(running) - 1)]  # of log_gap before the column
+
+    for pitch in weights.pitches:
+        zone, beyond = weights.zone * pitch, (weights.zone + weights.margin) * pitch
+        left, right = sum_to(x - zone), sum_to(x + zone)
+        steps = ((distance - pitch) / (weights.sigma * pitch)) ** 2
+        steps = shared - np.minimum(steps / 2, weights.cap)
+        steps += np.float32(weights.gap) * np.minimum(left - former(right, 0), 0)
+        steps[distance > weights.reach * pitch] = -np.inf
+        end = np.float32(weights.end)
+        yield steps, end * (left - sum_to(x - beyond)), end * (sum_to(x + beyond) - right)
+
+
+def read_strings(log_probs: Floats, own: Doubles, obeys: Doubles) -> Posterior:
+    """Return the exact posterior over the strings of S segmentations with log scores ``own`` (S,) of their own.
+
+    ``log_probs`` float32 (S, 17, 33), normalised or not; ``obeys`` (33,) by first character. A string weighs
+    exp(own + sum of log_probs) * (1 - obeys + 11 * obeys * [check digit valid]): a mixture of all strings, and of the
+    valid ones. The strings named are the best of each segmentation's.
+    """
+    norm = np.logaddexp.reduce(log_probs.astype(np.float64), axis=2, keepdims=True)  # (S, 17, 1)
+    score = log_probs - norm
+    own = own + norm.sum(axis=(1, 2))
+
+    likely = np.exp(score)[..., None]
+    flow = likely * _factors(11 * obeys, 1 - obeys)  # (S, 17, 33, 12)
+    ends = np.isin(np.arange(12), (0, ANY)).astype(np.float64)
+    forward = [ends[None].repeat(len(own), axis=0)]  # (S, 12) for each place
+    for i in range(LENGTH):
+        forward.append((flow[:, i] * forward[i][:, _BEFORE[i]]).sum(axis=1))
+    backward = forward[0]
+    marginals = np.empty((len(own), LENGTH, len(ALPHABET)))
+    for i in reversed(range(LENGTH)):
+        onward = flow[:, i] * backward[:, _AFTER[i]]
+        marginals[:, i] = np.einsum("sr,scr->sc", forward[i], onward)
+        backward = onward.sum(axis=1)
+    total = np.logaddexp.reduce(own + np.log(forward[-1] @ ends))
+
+    # A valid string has both parts of the mixture: its weight is the larger by 11 * obeys.
+    named = _best_strings(likely * _factors(1 + 10 * obeys, 1 - obeys))  # (M, 17)
+    places = np.arange(LENGTH)
+    valid = (_ADDS[places, named].sum(axis=1) % 11 == 0) & ~_NO_CHECK_DIGIT[named[:, 8]]
+    first = obeys[named[:, 0]]
+    joint = own + score[:, places, named].sum(axis=2).T + np.log(1 - first + 11 * first * valid)[:, None]  # (M, S)
+    posterior = np.exp(np.logaddexp.reduce(joint, axis=1) - total)
+    rank = np.argsort(-posterior, kind="stable")[:STRINGS]
+    rank = rank[posterior[rank] > 0]
+    path = int(joint[rank[0]].argmax())
+    return Posterior(
+        strings=tuple(("".join(ALPHABET[c] for c in named[m]), float(posterior[m])) for m in rank),
+        marginals=np.einsum("s,sic->ic", np.exp(own - total), marginals).astype(np.float32),
+        path=path,
+        log_score=float(joint[rank[0], path]),
+    )
+
+
+def _factors(bound: Doubles, loose: Doubles) -> Doubles:
+    """Return by what each character multiplies a string's weight in each state, (17, 33, 12); by first character."""
+    factors = np.ones(_BEFORE.shape)
+    factors[0, :, :ANY], factors[0, :, ANY] = bound[:, None], loose
+    factors[8, _NO_CHECK_DIGIT, :ANY] = 0
+    return factors
+
+
+def _best_strings(flow: Doubles) -> NDArray[np.intp]:
+    """Return the ``STRINGS`` best valid strings and as many of all, distinct, int (M, 17); ``flow`` (S, 17, 33, 12)."""
+    paths, state, rank = np.arange(len(flow))[:, None, None], np.array([[0], [ANY]]), np.arange(STRINGS)
+    best = np.zeros((len(flow), 12, STRINGS))
+    best[:, [0, ANY], 0] = 1
+    picks = []
+    for i in range(LENGTH):
+        reached = (best[:, _BEFORE[i]] * flow[:, i, :, :, None]).swapaxes(1, 2).reshape(len(flow), 12, -1)
+        picks.append(np.argpartition(reached, -STRINGS, axis=2)[:, :, -STRINGS:])  # character and rank before, in one
+        best = np.take_along_axis(reached, picks[i], axis=2)
+    strings = np.empty((LENGTH, len(flow), 2, STRINGS), np.intp)
+    for i in reversed(range(LENGTH)):
+        strings[i], rank = np.divmod(picks[i][paths, state, rank], STRINGS)
+        state = _BEFORE[i][strings[i], state]
+    return np.unique(strings.reshape(LENGTH, -1).T, axis=0)

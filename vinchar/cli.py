@@ -1,0 +1,285 @@
+"""The command line: the verbs read, train and synth.
+
+The only place that prints to standard output, and there only data: one line for a picture. Everything else (reasons,
+progress, summaries) goes to standard error. Exit status: 0 all was read, 1 some pictures were not, 2 wrong usage or a
+file that cannot be written, 130 stopped by the user. What a verb needs is imported when the verb runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vinchar.lines import FORMATS, csv_header, was_read
+from vinchar.types import Reading
+
+if TYPE_CHECKING:
+    from vinchar.reader import Reader
+
+KINDS = ("auto", "glyph", "strip", "photo")
+_MANY = 500  # pictures from which a run that nobody watches still says how far it is
+
+
+class Stop(Exception):
+    """Ends the run with one sentence and status 2."""
+
+
+def main(argv: Sequence[str] | None = None, reader: Reader | None = None) -> int:
+    """Run the verb that ``argv`` (default: the process's arguments) names; return the exit status.
+
+    ``reader`` reads instead of the shipped model's.
+    """
+    argv = list(sys.argv[1:] if argv is None else argv)
+    try:
+        args = _parser(argv).parse_args(argv)
+    except SystemExit as stop:  # argparse has said why
+        return stop.code if isinstance(stop.code, int) else 2
+    try:
+        if args.verb == "read":
+            return _read(args, reader)
+        return _train(args) if args.verb == "train" else _synth(args)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # whoever read our lines has had enough
+        return 1
+    except Stop as error:
+        return _fail(str(error))
+    except OSError as error:
+        return _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+
+
+def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+    from vinchar import __version__
+
+    parser = argparse.ArgumentParser(prog="vinchar", description="Read vehicle identification numbers in pictures.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="{read,train,synth}")
+    read = verbs.add_parser("read", help="print what is written in pictures")
+    read.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="pictures, and folders of them")
+    read.add_argument("--kind", choices=KINDS, default="auto", help="what the pictures show (default: found out)")
+    read.add_argument("--format", choices=FORMATS, default="text", help="of the lines printed (default: text)")
+    read.add_argument("--annotate", type=Path, metavar="DIR", help="write the pictures with what was read drawn on")
+    read.add_argument("--labels", type=Path, metavar="CSV", help="known VINs: columns image, vin; needs --report")
+    read.add_argument("--report", type=Path, metavar="DIR", help="write how right the readings are; needs --labels")
+    read.add_argument("--workers", type=_positive, default=1, metavar="N", help="pictures at a time (default: 1)")
+    read.add_argument("--model", type=Path, metavar="DIR", help="read with this model (default: the shipped one)")
+    read.add_argument("--no-priors", action="store_true", help="read what is there, whatever VINs usually look like")
+    train = verbs.add_parser("train", help="train the model from scratch")
+    if argv[:1] == ["train"]:  # its flags are the fields of a class of the training package
+        _add_training_flags(train)
+    synth = verbs.add_parser("synth", help="draw pictures of VINs, with labels")
+    synth.add_argument("--count", type=_positive, required=True, metavar="N")
+    synth.add_argument("--out", type=Path, required=True, metavar="DIR")
+    synth.add_argument("--seed", type=int, default=0, metavar="N")
+    return parser
+
+
+def _add_training_flags(parser: argparse.ArgumentParser) -> None:
+    from vinchar.training.config import PRESETS
+
+    parser.add_argument("--preset", choices=PRESETS, default="full", help="what the flags below start from")
+    parser.add_argument("--out", type=Path, default=Path("model"), metavar="DIR", help="of the model (default: model)")
+    parser.add_argument("--work", type=Path, default=Path("work"), metavar="DIR", help="of what a killed run left")
+    start = parser.add_mutually_exclusive_group()
+    start.add_argument("--resume", dest="resume", action="store_true", default=True, help="go on with it (default)")
+    start.add_argument("--fresh", dest="resume", action="store_false", help="start anew")
+    for name, value in dataclasses.asdict(PRESETS["full"]).items():
+        if name != "preset":
+            flag, kind = f"--{name.replace('_', '-')}", type(value)
+            parser.add_argument(flag, type=kind, default=None, metavar=kind.__name__.upper(), help=f"full: {value}")
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"got {text!r}, expected a whole number from 1 on")
+    return int(text)
+
+
+def _read(args: argparse.Namespace, reader: Reader | None) -> int:
+    from vinchar.imaging import find_pictures
+
+    if (args.labels is None) != (args.report is None):
+        raise Stop("--labels and --report go together: known VINs to score against, and where the report goes")
+    pictures = find_pictures(args.paths)
+    if not pictures:
+        _tell(f"no pictures in {', '.join(map(_shown, args.paths))}")
+        return 1
+    truths = _known_truths(args, pictures)
+    drawings = _drawing_paths(args.annotate, pictures)
+    if reader is None:
+        reader = _open_reader(args.model, priors=not args.no_priors)
+    _pass_names_through(sys.stdout)
+    if args.format == "csv":
+        _print(csv_header())
+    line = FORMATS[args.format]
+    all_read = True
+    scored: list[tuple[Reading, str]] = []
+    with _progress(len(pictures)) as (advance, say):
+        readings = reader.read_many(pictures, kind=args.kind, workers=args.workers)
+        for picture, truth, drawing, reading in zip(pictures, truths, drawings, readings, strict=True):
+            _print(line(str(picture), reading))
+            if reading.status != "ok":
+                say(f"{_shown(picture)}: {'; '.join(reading.reasons) or reading.status.replace('_', ' ')}")
+            if drawing is not None and reading.status != "error":
+                _annotate(picture, reading, drawing, say)
+            if truth is not None:
+                scored.append((reading, truth))
+            all_read &= was_read(reading)
+            advance()
+    if args.report is not None:
+        _report(args.report, scored)
+    return 0 if all_read else 1
+
+
+def _open_reader(model: Path | None, priors: bool) -> Reader:
+    from vinchar.reader import ModelError, Reader
+
+    try:
+        return Reader(model, vin_priors=priors)
+    except ModelError as error:
+        raise Stop(str(error)) from error
+
+
+def _known_truths(args: argparse.Namespace, pictures: Sequence[Path]) -> list[str | None]:
+    if args.labels is None:
+        return [None] * len(pictures)
+    with _extra("evaluate"):
+        import vinchar.evaluation.reports  # noqa: F401  (asked for now, so that a long run does not end without)
+    from vinchar.evaluation.labels import match_labels, read_labels
+
+    try:
+        labels = read_labels(args.labels)
+    except ValueError as error:
+        raise Stop(str(error)) from error
+    folders = [args.labels.parent, *(path if path.is_dir() else path.parent for path in args.paths)]
+    truths = match_labels(labels, folders, pictures)
+    known = len(pictures) - truths.count(None)
+    if not known:
+        raise Stop(f"{_shown(args.labels)}: names none of the {len(pictures)} pictures")
+    if known < len(pictures):
+        _tell(f"{_shown(args.labels)}: names {known} of the {len(pictures)} pictures; the others are not scored")
+    return truths
+
+
+def _drawing_paths(folder: Path | None, pictures: Sequence[Path]) -> Sequence[Path | None]:
+    """Return where each drawing goes: below ``folder`` as the pictures lie below the folder they all share."""
+    if folder is None:
+        return [None] * len(pictures)
+    folder.mkdir(parents=True, exist_ok=True)
+    places = [Path(os.path.abspath(picture)) for picture in pictures]
+    root = Path(os.path.commonpath([place.parent for place in places]))
+    drawings = [folder / place.relative_to(root) for place in places]
+    drawings = [d if d.suffix.lower() in (".jpg", ".jpeg", ".png") else d.with_name(d.name + ".png") for d in drawings]
+    if {drawing.resolve() for drawing in drawings} & {place.resolve() for place in places}:
+        raise Stop(f"--annotate {_shown(folder)}: would write over the pictures; name another folder")
+    return drawings
+
+
+def _annotate(picture: Path, reading: Reading, target: Path, say: Callable[[str], object]) -> None:
+    import cv2
+
+    from vinchar.annotate import draw
+    from vinchar.files import write_whole
+    from vinchar.imaging import ImageError, load
+
+    try:
+        drawing = draw(load(picture, color=True), reading)
+    except ImageError as error:  # it could be read a moment ago
+        say(f"{_shown(picture)}: not drawn: {error}")
+        return
+    _, encoded = cv2.imencode(target.suffix.lower(), drawing)
+    write_whole(target, encoded.tobytes())
+
+
+def _report(folder: Path, scored: Sequence[tuple[Reading, str]]) -> None:
+    from vinchar.evaluation.reports import summary_text, write_reading_report
+
+    summary = write_reading_report(folder, [reading for reading, _ in scored], [truth for _, truth in scored])
+    print(summary_text(summary), file=sys.stderr)
+
+
+def _train(args: argparse.Namespace) -> int:
+    from vinchar.training.config import PRESETS
+
+    fields = dataclasses.asdict(PRESETS[args.preset])
+    given = {name: getattr(args, name) for name in fields if name != "preset" and getattr(args, name) is not None}
+    try:
+        config = dataclasses.replace(PRESETS[args.preset], **given)
+        with _extra("train"):
+            from vinchar.training import run
+
+            run.train(config, args.out, args.work, resume=args.resume)
+    except ValueError as error:
+        raise Stop(str(error)) from error
+    return 0
+
+
+def _synth(args: argparse.Namespace) -> int:
+    try:
+        with _extra("train"):
+            from vinchar.training import dataset_files
+
+            dataset_files.write(args.count, args.out, args.seed)
+    except ValueError as error:
+        raise Stop(str(error)) from error
+    return 0
+
+
+@contextmanager
+def _extra(name: str) -> Iterator[None]:
+    """Turn a missing optional package into one sentence that says what to install."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package == "vinchar":
+            raise
+        raise Stop(f"the package {package} is missing: python -m pip install 'vinchar[{name}]'") from error
+
+
+@contextmanager
+def _progress(count: int) -> Iterator[tuple[Callable[[], object], Callable[[str], object]]]:
+    """Yield what to call after a picture, and what says a sentence; a bar only where lines do not already show it."""
+    watched = sys.stderr.isatty() and not sys.stdout.isatty()
+    if count == 1 or not (watched or (count >= _MANY and not sys.stderr.isatty())):
+        yield lambda: None, _tell
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=count, unit="picture", file=sys.stderr, mininterval=0.2 if watched else 30.0) as bar:
+        yield bar.update, lambda sentence: bar.write(f"vinchar: {sentence}", file=sys.stderr)
+
+
+def _shown(path: Path) -> str:
+    """Return the path as text that any stream can print."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def _tell(sentence: str) -> None:
+    print(f"vinchar: {sentence}", file=sys.stderr)
+
+
+def _fail(sentence: str) -> int:
+    _tell(sentence)
+    return 2
+
+
+def _pass_names_through(stream: Any) -> None:
+    """Let file names leave as the bytes they are, whether or not those are text."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(encoding=sys.getfilesystemencoding(), errors=sys.getfilesystemencodeerrors())
+
+
+def _print(line: str) -> None:
+    """Print a line of data now. A standard output that refuses it is pointed at nothing, or exit would fail again."""
+    try:
+        print(line, flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise

@@ -1,0 +1,219 @@
+"""Photo and quad to strip: a small learned net finds the line, coarse to fine, and the picture is straightened to it.
+
+Everything is sampled through a *ruled frame*: for each column of the wanted picture the photo points of its top and of
+its bottom edge. A quad is a frame with straight edges; what the net finds in a frame (the line's centre, height and
+slant for every column) bends it into the next, finer one. So bowed lines need no case of their own, and every pixel
+comes straight from the photo, whatever the number of passes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vinchar.session import open_session
+from vinchar.types import GLYPH_HEIGHT, STRIP_HEIGHT, STRIP_WIDTH, Gray, Quad, Strip
+
+LINE_HEIGHT, LINE_WIDTH = 64, 256
+# How much of the line picture's width the VIN, and of its height a glyph, takes in the fine pass.
+FINE_LENGTH, FINE_GLYPH = 0.8, 0.4
+STRIP_LENGTH = 340 / STRIP_WIDTH
+Edges = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Line:
+    """A line of text found in a frame, in parts of its width and height.
+
+    ``start``, ``end``: where the VIN begins and ends; ``centre``, ``height``, ``slant``: coefficients, float64, highest
+    power first, of polynomials of x in -1..1 over the frame's width; ``light``: probability of light glyphs on dark;
+    ``score``: mean probability that the columns between start and end belong to a VIN.
+    """
+
+    start: float
+    end: float
+    centre: NDArray[np.float64]
+    height: NDArray[np.float64]
+    slant: NDArray[np.float64]
+    light: float
+    score: float
+
+
+def frame_of_quad(quad: Quad) -> Edges:
+    """Return the frame, float32 (2, 2, 2), whose corners are the quad's."""
+    top_left, top_right, bottom_right, bottom_left = quad.points
+    return np.array([[top_left, top_right], [bottom_left, bottom_right]], np.float32)
+
+
+def frame_of_picture(shape: tuple[int, ...]) -> Edges:
+    """Return the frame, float32 (2, 2, 2), of a whole picture of this shape."""
+    height, width = shape[:2]
+    return np.array([[[0, 0], [width, 0]], [[0, height], [width, height]]], np.float32)
+
+
+def frame_at(edges: Edges, x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return top and bottom points, float64 (2, n, 2), at the parts ``x`` of the width; outside 0..1 straight on."""
+    last = edges.shape[1] - 1
+    position = x * last
+    low = np.clip(np.floor(position), 0, last - 1).astype(np.int64)
+    share = (position - low)[None, :, None]
+    return np.asarray((1 - share) * edges[:, low] + share * edges[:, low + 1], np.float64)
+
+
+def bend(edges: Edges, line: Line, length: float, glyph: float, columns: int) -> Edges:
+    """Return the finer frame, float32 (2, columns + 1, 2), round a line found in ``edges``.
+
+    The VIN takes ``length`` of the new width, a glyph ``glyph`` of the new height.
+    """
+    margin = (1 - length) / 2
+    part = (np.arange(columns + 1) / columns - margin) / length
+    x = line.start + part * (line.end - line.start)
+    at = np.clip(2 * x - 1, -1.3, 1.3)
+    centre, height = np.polyval(line.centre, at), np.polyval(line.height, at)
+    lean = np.polyval(line.slant, at)  # parts of the width for one part of the height
+    reach = np.maximum(height, 0.02) / glyph / 2
+    out = np.empty((2, columns + 1, 2), np.float32)
+    for side, sign in ((0, -1.0), (1, 1.0)):
+        y = centre + sign * reach
+        ends = frame_at(edges, x - sign * lean * reach)
+        out[side] = ends[0] + (ends[1] - ends[0]) * y[:, None]
+    return out
+
+
+def sample(gray: Gray, edges: Edges, height: int, width: int) -> Gray:
+    """Return the frame's picture, uint8 (height, width), each pixel gathered from its whole area in the photo."""
+    x = (np.arange(width) + 0.5) / width
+    y = ((np.arange(height) + 0.5) / height)[:, None, None]
+    top, bottom = frame_at(edges, x)
+    points = (top[None] + (bottom - top)[None] * y).astype(np.float32)  # (height, width, 2)
+    low = np.floor(points.min((0, 1))).astype(int) - 8
+    high = np.ceil(points.max((0, 1))).astype(int) + 8
+    low = np.clip(low, 0, [gray.shape[1] - 1, gray.shape[0] - 1])
+    high = np.maximum(np.minimum(high, [gray.shape[1], gray.shape[0]]), low + 1)
+    part = gray[low[1] : high[1], low[0] : high[0]]
+    points -= low.astype(np.float32)
+    step = np.linalg.norm(points[height // 2, 1:] - points[height // 2, :-1], axis=1).mean()
+    rise = np.linalg.norm(points[1:, width // 2] - points[:-1, width // 2], axis=1).mean()
+    shrink = float(min(step, rise))
+    if shrink > 1.5 and min(part.shape) > 2 * shrink:
+        size = max(1, round(part.shape[1] / shrink)), max(1, round(part.shape[0] / shrink))
+        scale = np.array([size[0] / part.shape[1], size[1] / part.shape[0]], np.float32)
+        part, points = cv2.resize(part, size, interpolation=cv2.INTER_AREA), points * scale
+    maps = points - np.float32(0.5)
+    return cv2.remap(part, maps[..., 0], maps[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
+def level_contrast(gray: Gray, inverted: bool = False) -> Gray:
+    """Return the strip with its local mean and deviation evened out, uint8 of the same shape, glyphs light.
+
+    The window is wider than three glyphs, so a reflection's edge inside the strip fades while strokes stay.
+    """
+    picture = gray.astype(np.float32)
+    size = (2 * int(1.6 * gray.shape[0]) + 1, 2 * gray.shape[0] - 1)
+    mean = cv2.blur(picture, size, borderType=cv2.BORDER_REFLECT_101)
+    square = cv2.blur(picture * picture, size, borderType=cv2.BORDER_REFLECT_101)
+    deviation = np.sqrt(np.maximum(square - mean * mean, 0))
+    scaled = (picture - mean) / (deviation + 2.0) * (-44 if inverted else 44) + 96
+    return np.clip(scaled, 0, 255).astype(np.uint8)
+
+
+def fit_line(out: NDArray[np.float32]) -> Line | None:
+    """Fit smooth curves to what the net says of every column, float32 (64, 5); None where it sees no line."""
+    inside = 1 / (1 + np.exp(-np.clip(out[:, 0].astype(np.float64), -30, 30)))
+    count = len(inside)
+    x = (np.arange(count) + 0.5) / count
+    total = np.concatenate([[0], np.cumsum(inside - 0.5)])
+    # The run of columns with the greatest sum of (probability - 1/2).
+    lowest = np.minimum.accumulate(total)
+    last = int(np.argmax(total - lowest))
+    first = int(np.argmin(total[: last + 1]))
+    if last - first < count // 8:
+        return None
+    weight = np.zeros(count)
+    weight[first:last] = inside[first:last]
+    at = 2 * x - 1
+    curves = [_robust_fit(at, out[:, 1 + i].astype(np.float64), weight, degree) for i, degree in enumerate((2, 1, 1))]
+    start = _crossing(inside, first - 1) if first else 0.0
+    end = _crossing(inside, last - 1) if last < count else 1.0
+    light = float((1 / (1 + np.exp(-np.clip(out[:, 4], -30, 30))) * weight).sum() / weight.sum())
+    curves[2] = curves[2] * (LINE_HEIGHT / LINE_WIDTH)
+    return Line(start, end, curves[0], curves[1], curves[2], light, float(weight.sum() / (last - first)))
+
+
+def _crossing(inside: NDArray[np.float64], column: int) -> float:
+    """Return where, in parts of the width, the probability passes 1/2 between this column's centre and the next's."""
+    step = inside[column + 1] - inside[column]
+    share = (0.5 - inside[column]) / step if abs(step) > 1e-6 else 0.5
+    return float((column + 0.5 + np.clip(share, 0, 1)) / len(inside))
+
+
+def _robust_fit(
+    x: NDArray[np.float64], y: NDArray[np.float64], weight: NDArray[np.float64], degree: int
+) -> NDArray[np.float64]:
+    """Fit a polynomial by least squares, twice reweighted against outliers (Huber 1964)."""
+    powers = np.vander(x, degree + 1)
+    pull = weight.copy()
+    coefficients = np.zeros(degree + 1)
+    ridge = np.diag([1e-2] * degree + [0.0])  # columns in the middle alone must not bend the ends
+    for _ in range(3):
+        weighted = powers * pull[:, None]
+        coefficients = np.linalg.solve(powers.T @ weighted + ridge + 1e-9 * np.eye(degree + 1), weighted.T @ y)
+        residual = np.abs(y - powers @ coefficients)
+        scale = 1.5 * max(float(np.average(residual, weights=weight)), 1e-4)
+        pull = weight * np.minimum(1, scale / np.maximum(residual, 1e-9))
+    return coefficients
+
+
+class Rectifier:
+    """The learned rectifier in ONNX. Safe to share between threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._session = open_session(path)
+
+    def outputs(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return what the net says, float32 (B, 64, 5), of line pictures uint8 (B, 64, 256)."""
+        batch = pictures[..., None].astype(np.float32) / 255
+        (out,) = self._session.run(None, {self._session.get_inputs()[0].name: batch})
+        return np.asarray(out, np.float32)
+
+    def lines(self, gray: Gray, frames: list[Edges]) -> list[Line | None]:
+        """Find the line in every frame, in one pass of the net."""
+        pictures = np.stack([line_picture(gray, edges) for edges in frames])
+        return [fit_line(out) for out in self.outputs(pictures)]
+
+    def refine(self, gray: Gray, edges: Edges, passes: int) -> tuple[Edges, Line] | None:
+        """Return the frame after ``passes`` coarse-to-fine passes and the last line found in it; None without one."""
+        line = self.lines(gray, [edges])[0]
+        for _ in range(passes - 1):
+            if line is None:
+                return None
+            finer = bend(edges, line, FINE_LENGTH, FINE_GLYPH, LINE_WIDTH // 4)
+            found = self.lines(gray, [finer])[0]
+            if found is None:
+                break
+            edges, line = finer, found
+        return None if line is None else (edges, line)
+
+
+def line_picture(gray: Gray, edges: Edges) -> Gray:
+    """Return what the net sees of a frame, uint8 (64, 256): the picture with its contrast stretched."""
+    picture = sample(gray, edges, LINE_HEIGHT, LINE_WIDTH)
+    return stretch_contrast(picture)
+
+
+def stretch_contrast(picture: Gray) -> Gray:
+    """Return the picture with its 1st and 99th percentile at 0 and 255, uint8."""
+    low, high = np.percentile(picture[::2, ::2], (1, 99))
+    scale = 255 / max(float(high - low), 16.0)
+    return cv2.convertScaleAbs(cv2.subtract(picture, float(low)), alpha=scale)
+
+
+def cut_strip(gray: Gray, edges: Edges, line: Line, inverted: bool) -> Strip:
+    """Cut the strip along a line found in a frame: 17 glyphs over 340 of 400 columns, glyphs 26 of 40 rows."""
+    frame = bend(edges, line, STRIP_LENGTH, GLYPH_HEIGHT / STRIP_HEIGHT, STRIP_WIDTH)
+    picture = sample(gray, frame, STRIP_HEIGHT, STRIP_WIDTH)
+    return Strip(level_contrast(picture, inverted), frame, inverted, line.score)

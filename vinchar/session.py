@@ -1,0 +1,16 @@
+"""Opening a network for inference, one way for all stages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import onnxruntime as ort
+
+
+def open_session(path: Path) -> ort.InferenceSession:
+    """Open an ONNX model for one core a call, on the CPU; threads that share it run side by side."""
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

@@ -1,0 +1,114 @@
+"""Batches drawn from EMNIST and from cached synthetic pictures, with the damage that is cheap enough to draw anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vinchar.training.cache import LineCache, StripCache
+from vinchar.training.config import TrainConfig
+from vinchar.training.handwriting import draw_balanced, strip_of_glyphs, warp_glyph
+from vinchar.training.targets import dense_targets
+from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
+
+Draw = Callable[[np.random.Generator], tuple[NDArray[np.float32], NDArray[np.float32]]]
+GLYPHS_A_STRIP = 7
+
+
+def emnist_strips(
+    images: NDArray[np.uint8], labels: NDArray[np.int32], count: int, rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Return strips of handwritten glyphs, uint8 (count, 40, 400), and their targets, float32 (count, 200, 34)."""
+    chosen = draw_balanced(labels, count * GLYPHS_A_STRIP, rng).reshape(count, GLYPHS_A_STRIP)
+    pairs = [strip_of_glyphs(images[row], rng) for row in chosen]
+    targets = [dense_targets(c, labels[row], STRIP_WIDTH) for (_, c), row in zip(pairs, chosen, strict=True)]
+    return np.stack([strip for strip, _ in pairs]), np.stack(targets)
+
+
+def emnist_batches(images: NDArray[np.uint8], labels: NDArray[np.int32], batch: int) -> Draw:
+    """Return a source of batches of handwritten strips for the classifier."""
+
+    def draw(rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        strips, targets = emnist_strips(images, labels, batch, rng)
+        return strips[..., None].astype(np.float32) / 255, targets
+
+    return draw
+
+
+def glyph_batches(images: NDArray[np.uint8], labels: NDArray[np.int32], batch: int) -> Draw:
+    """Return a source of batches of single 28 x 28 glyphs for the baseline, with the same sampling and warps."""
+
+    def draw(rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        chosen = draw_balanced(labels, batch, rng)
+        glyphs = np.stack([warp_glyph(images[i], rng) for i in chosen])
+        return glyphs[..., None].astype(np.float32) / 255, labels[chosen].astype(np.float32)
+
+    return draw
+
+
+def line_batches(lines: LineCache, batch: int) -> Draw:
+    """Return a source of batches for the rectifier: line pictures float32 (B, 64, 256, 1), targets (B, 64, 6).
+
+    Four in ten are turned to the other polarity.
+    """
+
+    def draw(rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        rows = rng.integers(0, len(lines.picture), batch)
+        pictures, targets = lines.picture[rows], lines.target[rows]
+        turned = rng.random(batch) < 0.4
+        pictures[turned] = 255 - pictures[turned]
+        targets[turned, :, 4] = 1 - targets[turned, :, 4]
+        return pictures[..., None].astype(np.float32) / 255, targets
+
+    return draw
+
+
+def shake_strip(
+    gray: NDArray[np.uint8], centres: NDArray[np.float32], rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Return the strip moved, stretched, leaned, blurred and noised a little, and its glyphs' columns moved along."""
+    stretch, rise = np.exp(rng.normal(0, 0.04)), np.exp(rng.normal(0, 0.05))
+    lean, turn = rng.normal(0, 0.06), rng.normal(0, 0.006)
+    middle = np.array([STRIP_WIDTH / 2, STRIP_HEIGHT / 2])
+    matrix = np.array([[stretch, lean], [turn, rise]])
+    offset = middle - matrix @ middle + rng.normal(0, [6.0, 1.2])
+    moved = cv2.warpAffine(
+        gray,
+        np.column_stack([matrix, offset]),
+        (STRIP_WIDTH, STRIP_HEIGHT),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    if rng.random() < 0.2:
+        moved = cv2.GaussianBlur(moved, (0, 0), rng.uniform(0.4, 1.6))
+    if rng.random() < 0.2:  # fewer pixels than the strip has
+        share = rng.uniform(0.3, 0.7)
+        small = cv2.resize(moved, None, fx=share, fy=share * rng.uniform(0.8, 1.2), interpolation=cv2.INTER_AREA)
+        moved = cv2.resize(small, (STRIP_WIDTH, STRIP_HEIGHT), interpolation=cv2.INTER_LINEAR)
+    picture = moved.astype(np.float32)
+    picture = 96 + (picture - 96 + rng.normal(0, 8)) * np.exp(rng.normal(0, 0.15))
+    if rng.random() < 0.3:
+        picture += rng.standard_normal(picture.shape, np.float32) * abs(rng.normal(0, 10))
+    return np.clip(picture, 0, 255).astype(np.uint8), matrix[0, 0] * centres + lean * middle[1] + np.float32(offset[0])
+
+
+def strip_batches(strips: StripCache, glyphs: tuple[NDArray[np.uint8], NDArray[np.int32]], config: TrainConfig) -> Draw:
+    """Return a source of batches for the classifier: synthetic strips and a share of handwritten ones."""
+    written = round(config.rehearsal * config.batch)
+
+    def draw(rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        pictures, targets = [], []
+        for index in rng.integers(0, len(strips.gray), config.batch - written):
+            gray, centres = shake_strip(strips.gray[index], strips.centres[index], rng)
+            pictures.append(gray)
+            targets.append(dense_targets(centres, strips.classes[index], STRIP_WIDTH))
+        batch, answers = np.stack(pictures), np.stack(targets)
+        if written:
+            more, more_targets = emnist_strips(*glyphs, written, rng)
+            batch, answers = np.concatenate([batch, more]), np.concatenate([answers, more_targets])
+        return batch[..., None].astype(np.float32) / 255, answers
+
+    return draw

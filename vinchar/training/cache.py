@@ -1,0 +1,158 @@
+"""What the networks learn from, drawn once: scenes, the line pictures of the rectifier, the strips of the classifier.
+
+Row ``i`` depends on the seed and on ``i`` alone, so the number of workers changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vinchar.rectify import Rectifier, cut_strip, line_picture
+from vinchar.training.framing import draw_frame, line_targets, place_in_frame
+from vinchar.training.parts import PART, Arrays, Job, build
+from vinchar.training.scenes import draw_scene
+from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
+from vinchar.vin import ALPHABET, LENGTH
+
+_INDEX = {char: i for i, char in enumerate(ALPHABET)}
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SceneCache:
+    """Many scenes in memory.
+
+    ``quads`` float32 (N, 17, 4, 2); ``classes`` int32 (N, 17) indices into ``vin.ALPHABET``; ``light`` bool (N,):
+    light glyphs on dark. ``gray(i)`` is scene i's picture, uint8 (H, W).
+    """
+
+    pixels: NDArray[np.uint8]
+    shapes: NDArray[np.int32]
+    quads: NDArray[np.float32]
+    classes: NDArray[np.int32]
+    light: NDArray[np.bool_]
+    offsets: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.shapes)
+
+    def gray(self, index: int) -> NDArray[np.uint8]:
+        """Return scene ``index`` as a view, uint8 (H, W)."""
+        height, width = self.shapes[index]
+        start = self.offsets[index]
+        return self.pixels[start : start + height * width].reshape(height, width)
+
+    def part(self, first: int) -> SceneCache:
+        """Return the at most ``PART`` scenes from ``first`` on."""
+        chosen = np.s_[first : first + PART]
+        start, sizes = int(self.offsets[first]), self.shapes[chosen].astype(np.int64).prod(1)
+        return SceneCache(
+            self.pixels[start : start + int(sizes.sum())],
+            self.shapes[chosen],
+            self.quads[chosen],
+            self.classes[chosen],
+            self.light[chosen],
+            self.offsets[chosen] - start,
+        )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LineCache:
+    """``picture`` uint8 (N, 64, 256) and what the rectifier should say of it, ``target`` float32 (N, 64, 6)."""
+
+    picture: NDArray[np.uint8]
+    target: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class StripCache:
+    """``gray`` uint8 (N, 40, 400); ``centres`` float32 (N, 17): columns of the glyphs; ``classes`` int32 (N, 17)."""
+
+    gray: NDArray[np.uint8]
+    centres: NDArray[np.float32]
+    classes: NDArray[np.int32]
+
+
+def draw_scenes(folder: Path, count: int, seed: int, workers: int, held_out: bool = False) -> SceneCache:
+    """Draw ``count`` scenes, ``held_out``: in the faces kept for validation."""
+    kind = "heldout" if held_out else "scenes"
+    jobs = [
+        Job(folder / f"{kind}-{seed}-{first}-{rows}.npz", rows, partial(_scenes, first, rows, seed, held_out))
+        for first in range(0, count, PART)
+        for rows in [min(PART, count - first)]
+    ]
+    arrays = build(jobs, f"drawing {kind}", workers)
+    sizes = arrays["shapes"].astype(np.int64).prod(1)
+    return SceneCache(offsets=np.concatenate([[0], np.cumsum(sizes)[:-1]]), **arrays)
+
+
+def _scenes(first: int, rows: int, seed: int, held_out: bool) -> Arrays:
+    scenes = [draw_scene(np.random.default_rng([seed, first + i]), held_out) for i in range(rows)]
+    return {
+        "pixels": np.concatenate([s.gray.ravel() for s in scenes]),
+        "shapes": np.array([s.gray.shape for s in scenes], np.int32),
+        "quads": np.stack([s.quads for s in scenes]),
+        "classes": np.array([[_INDEX[c] for c in s.vin] for s in scenes], np.int32),
+        "light": np.array([s.light for s in scenes]),
+    }
+
+
+def draw_lines(folder: Path, scenes: SceneCache, seed: int, workers: int, frames: int) -> LineCache:
+    """Draw every scene in ``frames`` random frames, as the rectifier meets it."""
+    jobs = [
+        Job(folder / f"lines-{seed}-{len(scenes)}-{frames}-{first}.npz", len(part.shapes), partial(_lines, part, first, seed, frames))
+        for first in range(0, len(scenes), PART)
+        for part in [scenes.part(first)]
+    ]
+    return LineCache(**build(jobs, "drawing lines", workers))
+
+
+def _lines(scenes: SceneCache, first: int, seed: int, frames: int) -> Arrays:
+    pictures, targets = [], []
+    for i in range(len(scenes)):
+        rng = np.random.default_rng([seed, 1, first + i])
+        for _ in range(frames):
+            edges = draw_frame(scenes.quads[i], rng)
+            pictures.append(line_picture(scenes.gray(i), edges))
+            targets.append(line_targets(scenes.quads[i], edges, bool(scenes.light[i])))
+    return {"picture": np.stack(pictures), "target": np.stack(targets)}
+
+
+def cut_strips(folder: Path, scenes: SceneCache, rectifier: Path, seed: int, workers: int) -> StripCache:
+    """Rectify every scene from a random frame by the trained rectifier, so the classifier learns on what it will get.
+
+    Scenes whose line the rectifier misses are left out.
+    """
+    jobs = [
+        Job(folder / f"strips-{seed}-{len(scenes)}-{first}.npz", len(part.shapes), partial(_strips, part, first, seed, rectifier))
+        for first in range(0, len(scenes), PART)
+        for part in [scenes.part(first)]
+    ]
+    return StripCache(**build(jobs, "cutting strips", workers))
+
+
+def _strips(scenes: SceneCache, first: int, seed: int, model: Path) -> Arrays:
+    rectifier = Rectifier(model)
+    gray, centres, classes = [], [], []
+    for i in range(len(scenes)):
+        rng = np.random.default_rng([seed, 2, first + i])
+        picture, quads = scenes.gray(i), scenes.quads[i]
+        found = rectifier.refine(picture, draw_frame(quads, rng), passes=2 if rng.random() < 0.8 else 1)
+        if found is None:
+            continue
+        strip = cut_strip(picture, *found, inverted=not scenes.light[i])
+        placed = place_in_frame(quads.mean(1), strip.edges)
+        if np.count_nonzero(np.abs(placed[:, 1] - 0.5) < 0.2) < 13:
+            continue  # it took another line, or nothing can be seen
+        gray.append(strip.gray)
+        centres.append(placed[:, 0] * STRIP_WIDTH)
+        classes.append(scenes.classes[i])
+    return {
+        "gray": np.array(gray, np.uint8).reshape(-1, STRIP_HEIGHT, STRIP_WIDTH),
+        "centres": np.array(centres, np.float32).reshape(-1, LENGTH),
+        "classes": np.array(classes, np.int32).reshape(-1, LENGTH),
+    }

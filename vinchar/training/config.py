@@ -1,0 +1,68 @@
+"""What a training run is made of: one frozen dataclass, saved with the model, and the presets built from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TrainConfig:
+    """Sizes, lengths and rates of one training run.
+
+    Steps are optimiser steps of ``batch`` strips (of ``glyph_batch`` pictures for the baseline, ``line_batch`` line
+    pictures for the rectifier). ``precision`` is ``float32``, ``mixed_bfloat16`` or ``auto``: bfloat16 where the
+    processor has instructions for it.
+    """
+
+    preset: str = "full"
+    seed: int = 7
+    scenes: int = 60_000
+    validation_scenes: int = 1_000
+    batch: int = 32
+    glyph_batch: int = 128
+    line_batch: int = 64
+    emnist_steps: int = 2_200
+    baseline_steps: int = 4_000
+    rectifier_steps: int = 9_000
+    classifier_steps: int = 9_000
+    learning_rate: float = 2e-3
+    rehearsal: float = 0.1
+    workers: int = 2
+    precision: str = "auto"
+
+    def __post_init__(self) -> None:
+        for name in ("scenes", "validation_scenes", "batch", "emnist_steps", "rectifier_steps", "classifier_steps"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name}: got {getattr(self, name)}, expected 1 or more")
+        if self.precision not in ("auto", "float32", "mixed_bfloat16"):
+            raise ValueError(f"precision: got {self.precision!r}, expected auto, float32 or mixed_bfloat16")
+        if not 0 <= self.rehearsal < 1:
+            raise ValueError(f"rehearsal: got {self.rehearsal}, expected a share from 0 to below 1")
+
+
+PRESETS: dict[str, TrainConfig] = {
+    "full": TrainConfig(),
+    "quick": TrainConfig(
+        preset="quick",
+        scenes=5_000,
+        validation_scenes=300,
+        emnist_steps=300,
+        baseline_steps=400,
+        rectifier_steps=1_000,
+        classifier_steps=1_000,
+    ),
+    "tiny": TrainConfig(
+        preset="tiny",
+        scenes=48,
+        validation_scenes=16,
+        batch=8,
+        glyph_batch=16,
+        line_batch=8,
+        emnist_steps=4,
+        baseline_steps=2,
+        rectifier_steps=4,
+        classifier_steps=4,
+        workers=1,
+        precision="float32",
+    ),
+}

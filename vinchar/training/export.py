@@ -1,0 +1,45 @@
+"""Networks to files: Keras for training on, ONNX for reading, checked against each other."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from vinchar.session import open_session
+
+TOLERANCE = 1e-4
+
+
+def export(build: Callable[[], keras.Model], trained: keras.Model, example: tuple[int, ...], stem: Path) -> float:
+    """Write ``stem.keras`` and ``stem.onnx`` and return how far, at most, the two differ on random input.
+
+    ``build`` makes the same network anew in float32, whatever the precision it was trained in; ``example`` is the
+    shape of one input without the batch. Raises ``ValueError`` if the logits differ by more than 1e-4 relative to
+    their size.
+    """
+    policy = keras.mixed_precision.dtype_policy()
+    keras.mixed_precision.set_dtype_policy("float32")
+    try:
+        model = build()
+        model.set_weights(trained.get_weights())
+        with tempfile.TemporaryDirectory(dir=stem.parent) as name:
+            folder = Path(name)
+            model.save(folder / "model.keras")
+            model.export(folder / "model.onnx", format="onnx", verbose=False)
+            batch = np.random.default_rng(0).random((3, *example), np.float32)
+            session = open_session(folder / "model.onnx")
+            (got,) = session.run(None, {session.get_inputs()[0].name: batch})
+            want = np.asarray(keras.ops.convert_to_numpy(model(batch, training=False)))
+            difference = float(np.abs(got - want).max() / max(1.0, float(np.abs(want).max())))
+            if difference > TOLERANCE:
+                raise ValueError(f"{stem.name}: ONNX and Keras differ by {difference:.1e}, expected at most {TOLERANCE}")
+            for suffix in (".keras", ".onnx"):
+                shutil.move(folder / f"model{suffix}", stem.with_suffix(suffix))
+    finally:
+        keras.mixed_precision.set_dtype_policy(policy)
+    return difference

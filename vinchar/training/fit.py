@@ -1,0 +1,150 @@
+"""Fit one network: seeded, resumable after a kill, with a moving average of the weights and a progress bar."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from tqdm import tqdm
+
+Batch = tuple[Any, ...]
+EPOCH_STEPS = 200  # a checkpoint is written after each
+
+
+class Batches(keras.utils.PyDataset):  # type: ignore[misc]
+    """Batches drawn on the fly; batch ``i`` depends on the seed and on ``i`` alone, so a resumed run sees the same."""
+
+    def __init__(self, draw: Callable[[np.random.Generator], Batch], steps: int, seed: int) -> None:
+        super().__init__(workers=1, use_multiprocessing=False, max_queue_size=8)
+        self._draw, self._steps, self._seed, self._epoch = draw, steps, seed, 0
+
+    def __len__(self) -> int:
+        return min(EPOCH_STEPS, self._steps)
+
+    def start_at(self, epoch: int) -> None:
+        """Continue with the batches of this epoch."""
+        self._epoch = epoch
+
+    def __getitem__(self, index: int) -> Batch:
+        return self._draw(np.random.default_rng([self._seed, self._epoch, index]))
+
+    def on_epoch_end(self) -> None:
+        self._epoch += 1
+
+
+class _Progress(keras.callbacks.Callback):  # type: ignore[misc]
+    """A tqdm bar over all steps, on standard error."""
+
+    def __init__(self, name: str, steps: int, done: int) -> None:
+        super().__init__()
+        self._bar = tqdm(total=steps, initial=done, desc=name, unit="step", mininterval=2, smoothing=0.05)
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        self._bar.update()
+        if logs and batch % 20 == 0:
+            self._bar.set_postfix({name: f"{value:.4f}" for name, value in logs.items()}, refresh=False)
+
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+        self._bar.close()
+
+
+class _History(keras.callbacks.Callback):  # type: ignore[misc]
+    """One line of JSON an epoch, so that the curves survive a kill."""
+
+    def __init__(self, path: Path, at_end: Callable[[int], None]) -> None:
+        super().__init__()
+        self._path, self._at_end = path, at_end
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        row = {"epoch": epoch, **{name: float(value) for name, value in (logs or {}).items()}}
+        with self._path.open("a") as file:
+            file.write(json.dumps(row) + "\n")
+        self._at_end(epoch)
+
+
+def precision(wanted: str) -> str:
+    """Return the Keras dtype policy: for ``auto`` bfloat16 if this processor computes in it, else float32."""
+    if wanted != "auto":
+        return wanted
+    info = Path("/proc/cpuinfo")
+    flags = info.read_text() if info.exists() else ""
+    return "mixed_bfloat16" if "avx512_bf16" in flags or "amx_bf16" in flags else "float32"
+
+
+def fit(
+    name: str,
+    model: keras.Model,
+    draw: Callable[[np.random.Generator], Batch],
+    loss: Any,
+    *,
+    steps: int,
+    seed: int,
+    learning_rate: float,
+    work: Path,
+    start_from: keras.Model | None = None,
+    metrics: list[Any] | None = None,
+) -> list[dict[str, float]]:
+    """Train ``model`` for ``steps`` batches of ``draw(rng)`` and leave its averaged weights in it.
+
+    A finished run lies in ``work/NAME.weights.h5`` and is loaded instead of trained again; a killed one continues at
+    its last full epoch of 200 steps. ``start_from``: a model whose weights to begin with. Returns the history, a dict
+    an epoch.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    done, history, backup = work / f"{name}.weights.h5", work / f"{name}.jsonl", work / f"{name}.backup"
+    if not done.exists():
+        keras.utils.set_random_seed(seed)
+        if start_from is not None:
+            model.set_weights(start_from.get_weights())
+        epochs = max(1, -(-steps // EPOCH_STEPS))
+        epoch_steps = min(EPOCH_STEPS, steps)
+        warmup = max(1, epochs * epoch_steps // 20)
+        rate = keras.optimizers.schedules.CosineDecay(
+            learning_rate * 0.05,
+            epochs * epoch_steps - warmup,
+            alpha=0.01,
+            warmup_target=learning_rate,
+            warmup_steps=warmup,
+        )
+        optimizer = keras.optimizers.AdamW(
+            rate, weight_decay=0.01, use_ema=True, ema_momentum=0.998 if steps > 1000 else 0.98
+        )
+        model.compile(optimizer, loss, weighted_metrics=metrics or [], jit_compile=False)
+        epoch_file = work / f"{name}.epoch"
+        state = json.loads(epoch_file.read_text()) if backup.exists() and epoch_file.exists() else None
+        first = 0 if state is None else int(state["epoch"])
+        if first == 0:
+            shutil.rmtree(backup, ignore_errors=True)
+            history.unlink(missing_ok=True)
+        batches = Batches(draw, epoch_steps, seed)
+        batches.start_at(first)
+        # History is written before the backup: a kill between the two repeats an epoch, and its row wins below.
+        model.fit(
+            batches,
+            epochs=epochs,
+            verbose=0,
+            callbacks=[
+                _History(history, lambda epoch: _write(epoch_file, {"epoch": epoch + 1})),
+                keras.callbacks.BackupAndRestore(str(backup), delete_checkpoint=False),
+                _Progress(name, epochs * epoch_steps, first * epoch_steps),
+            ],
+        )
+        partial = work / f"{name}.partial.weights.h5"
+        model.save_weights(partial)
+        partial.replace(done)
+        shutil.rmtree(backup, ignore_errors=True)
+        epoch_file.unlink(missing_ok=True)
+    model.load_weights(done)
+    rows = {row["epoch"]: row for row in map(json.loads, history.read_text().splitlines())}
+    return [rows[epoch] for epoch in sorted(rows)]
+
+
+def _write(path: Path, data: dict[str, int]) -> None:
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(data))
+    partial.replace(path)

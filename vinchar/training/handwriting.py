@@ -1,0 +1,89 @@
+"""EMNIST, 33 classes: digits and capitals of the ByClass split, without I, O and Q.
+
+Cohen, Afshar, Tapson, van Schaik 2017, arXiv 1702.05373. ByClass keeps upper and lower case apart; the merged splits
+would teach a lower-case l as L and g as G.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vinchar.classify import WINDOW, glyph_window
+from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
+from vinchar.vin import ALPHABET
+
+_BYCLASS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # labels 0 to 35; from 36 on lower case
+
+
+class DataError(ValueError):
+    """Training data that is missing or broken, with what to do about it."""
+
+
+def load(split: Literal["train", "test"]) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    """Return the pictures, uint8 (N, 28, 28) light on dark, and labels, int32 (N,) indices into ``vin.ALPHABET``.
+
+    Goes through the ``emnist`` package: its cache (~/.cache/emnist/emnist.zip) is used where it is filled, else it
+    downloads. Raises ``DataError`` with advice where neither works.
+    """
+    try:
+        import emnist
+
+        extract = emnist.extract_training_samples if split == "train" else emnist.extract_test_samples
+        images, labels = extract("byclass")
+    except Exception as error:  # the package raises whatever requests, zipfile or numpy raise
+        raise DataError(
+            f"EMNIST could not be loaded ({type(error).__name__}: {error}). It is downloaded once, about 540 MB; "
+            "without a network put the archive gzip.zip of the NIST EMNIST page at ~/.cache/emnist/emnist.zip, "
+            "and if the file there is broken remove it."
+        ) from error
+    index = np.full(256, -1, np.int32)
+    for label, char in enumerate(_BYCLASS):
+        index[label] = ALPHABET.find(char)
+    classes = index[labels]
+    keep = classes >= 0
+    return np.ascontiguousarray(images[keep]), classes[keep]
+
+
+def class_weights(labels: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Return how often to draw each class, float64 (33,), summing to 1: as the square root of its count."""
+    counts = np.bincount(labels, minlength=len(ALPHABET)).astype(np.float64)
+    root = np.sqrt(counts)
+    return root / root.sum()
+
+
+def draw_balanced(labels: NDArray[np.int32], count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return ``count`` indices, int64, drawn so that classes come as often as ``class_weights`` says."""
+    per_sample = class_weights(labels)[labels] / np.maximum(np.bincount(labels, minlength=len(ALPHABET)), 1)[labels]
+    return rng.choice(len(labels), count, p=per_sample / per_sample.sum())
+
+
+def warp_glyph(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Return the glyph a little turned, slanted, scaled and moved, uint8 of the same shape."""
+    height, width = image.shape
+    angle, shear = rng.normal(0, 0.09), rng.normal(0, 0.1)
+    scale = np.exp(rng.normal(0, 0.08, 2))
+    cos, sin = np.cos(angle), np.sin(angle)
+    matrix = np.array([[cos, -sin], [sin, cos]]) @ np.array([[1, shear], [0, 1]]) @ np.diag(scale)
+    centre = np.array([width / 2 - 0.5, height / 2 - 0.5])
+    offset = centre - matrix @ centre + rng.normal(0, 0.7, 2)
+    return cv2.warpAffine(image, np.column_stack([matrix, offset]), (width, height), flags=cv2.INTER_LINEAR)
+
+
+def strip_of_glyphs(
+    images: NDArray[np.uint8], rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Set glyphs wide apart in one strip; return it, uint8 (40, 400), and their centre columns, float32 (n,)."""
+    strip = np.zeros((STRIP_HEIGHT, STRIP_WIDTH), np.uint8)
+    step = STRIP_WIDTH / len(images)
+    centres = (np.arange(len(images)) + 0.5) * step + rng.uniform(-3, 3, len(images))
+    for image, centre in zip(images, centres, strict=True):
+        window = glyph_window(warp_glyph(image, rng))
+        x = int(centre) - WINDOW // 2
+        left, right = max(0, -x), min(WINDOW, STRIP_WIDTH - x)
+        part = strip[:, x + left : x + right]
+        np.maximum(part, window[:, left:right], out=part)
+    return strip, (np.floor(centres)).astype(np.float32)

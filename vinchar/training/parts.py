@@ -1,0 +1,55 @@
+"""Arrays drawn in parallel and kept on disk in parts: a killed run goes on where it was, and training never waits."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+Arrays = dict[str, NDArray[Any]]
+PART = 500  # rows asked of one draw
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One part: its file, how many rows it should count for, and the picklable function that draws it."""
+
+    path: Path
+    rows: int
+    draw: Callable[[], Arrays]
+
+
+def build(jobs: list[Job], description: str, workers: int) -> Arrays:
+    """Draw the parts that are not on disk yet, with ``workers`` processes, and return all of them joined in order."""
+    for job in jobs:
+        job.path.parent.mkdir(parents=True, exist_ok=True)
+    with tqdm(total=sum(job.rows for job in jobs), desc=description, unit="row", mininterval=2) as bar:
+        for job, _ in zip(jobs, _run(jobs, workers), strict=True):
+            bar.update(job.rows)
+    parts = [dict(np.load(job.path)) for job in jobs]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _run(jobs: list[Job], workers: int) -> Iterator[None]:
+    if workers <= 1 or sum(not job.path.exists() for job in jobs) <= 1:
+        yield from map(_draw, jobs)
+        return
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        yield from pool.imap(_draw, jobs)
+
+
+def _draw(job: Job) -> None:
+    if job.path.exists():
+        return
+    cv2.setNumThreads(1)
+    partial = job.path.with_suffix(".partial")
+    with partial.open("wb") as file:
+        np.savez(file, **job.draw())
+    partial.replace(job.path)

@@ -1,0 +1,107 @@
+"""Whole synthetic pictures of one VIN line amid its surroundings, with a quad for every glyph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vinchar.training.camera import expose, light
+from vinchar.training.printing import Print, print_vin
+from vinchar.training.strings import draw_vin
+from vinchar.training.surfaces import surface
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Scene:
+    """``gray`` uint8 (H, W); ``quads`` float32 (17, 4, 2), each clockwise from the glyph's top left; ``vin``;
+
+    ``light``: the glyphs are lighter than what is round them.
+    """
+
+    gray: NDArray[np.uint8]
+    quads: NDArray[np.float32]
+    vin: str
+    light: bool
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Where the camera stands: tilt in degrees, squeeze of height to width, length of the VIN in photo pixels."""
+
+    tilt: float
+    squeeze: float
+    length: float
+
+
+def draw_view(rng: np.random.Generator) -> View:
+    """Draw a view: mostly level, now and then tilted to 40 degrees; mostly small, as in real photos."""
+    kind = rng.random()
+    tilt = rng.normal(0, 3) if kind < 0.55 else rng.normal(0, 9) if kind < 0.85 else rng.uniform(-40, 40)
+    squeeze = np.exp(rng.normal(0.05, 0.3))
+    length = np.exp(rng.normal(5.2, 0.25)) if rng.random() < 0.7 else np.exp(rng.uniform(5.0, 6.6))
+    return View(float(tilt), float(np.clip(squeeze, 0.5, 2.2)), float(np.clip(length, 100, 800)))
+
+
+def draw_scene(rng: np.random.Generator, held_out: bool = False, vin: str | None = None) -> Scene:
+    """Draw one scene; all chance comes from ``rng``. ``held_out``: with the faces kept out of training."""
+    vin = vin or draw_vin(rng)
+    view = draw_view(rng)
+    cap = float(np.clip(view.length / 17 * rng.uniform(1.2, 1.8), 18, 56))
+    printed = print_vin(vin, cap, rng, held_out)
+    plane = light(surface(printed, rng), cap, rng)
+    light_on_dark = _is_light(plane, printed)
+    matrix, size = _homography(printed.boxes, cap, view, rng)
+    bow = cap * rng.normal(0, 0.5) if rng.random() < 0.15 else 0.0
+    middle, reach = plane.shape[1] / 2, (printed.boxes[-1, 2] - printed.boxes[0, 0]) / 2
+    if bow:
+        columns, rows = np.meshgrid(np.arange(plane.shape[1], dtype=np.float32), np.arange(plane.shape[0]))
+        rows = (rows - bow * ((columns - middle) / reach) ** 2).astype(np.float32)
+        plane = cv2.remap(plane, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    corners = printed.boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2)
+    corners[..., 1] += bow * ((corners[..., 0] - middle) / reach) ** 2
+    quads = cv2.perspectiveTransform(corners.reshape(-1, 1, 2), matrix).reshape(-1, 4, 2).astype(np.float32)
+    glyph = float(np.linalg.norm(quads[:, 0] - quads[:, 3], axis=1).mean())
+    shrink = cap / max(glyph, 1)
+    if shrink > 1.2:  # the pixels of the sensor gather light over their whole area
+        plane = cv2.GaussianBlur(plane, (0, 0), 0.35 * shrink)
+    border = float(np.clip(rng.normal(plane.mean(), 0.2), 0, 1))
+    photo = cv2.warpPerspective(plane, matrix, size, flags=cv2.INTER_LINEAR, borderValue=border)
+    return Scene(expose(photo, glyph, rng), quads, vin, light_on_dark)
+
+
+def _is_light(plane: NDArray[np.float32], printed: Print) -> bool:
+    """Tell whether the VIN's ink is lighter than the ground between it."""
+    x0, y0, x1, y1 = (*printed.boxes[:, :2].min(0), *printed.boxes[:, 2:].max(0))
+    part = np.s_[int(y0) : int(y1) + 1, int(x0) : int(x1) + 1]
+    ink, grey = printed.ink[part], plane[part]
+    return float((ink * grey).sum() / max(ink.sum(), 1)) > float(((1 - ink) * grey).sum() / max((1 - ink).sum(), 1))
+
+
+def _homography(
+    boxes: NDArray[np.float32], cap: float, view: View, rng: np.random.Generator
+) -> tuple[NDArray[np.float64], tuple[int, int]]:
+    """Return the homography from plane to photo, float64 (3, 3), and the photo's (width, height)."""
+    x0, y0, x1, y1 = boxes[0, 0], boxes[:, 1].min(), boxes[-1, 2], boxes[:, 3].max()
+    centre = np.array([(x0 + x1) / 2, (y0 + y1) / 2])
+    half = (x1 - x0) / 2
+    turn = np.deg2rad(-view.tilt)
+    keystone = rng.normal(0, 0.06) / half, rng.normal(0, 0.02) / half
+    shear = rng.normal(0, 0.12)
+    to_centre = np.array([[1, 0, -centre[0]], [0, 1, -centre[1]], [0, 0, 1.0]])
+    project = np.array([[1, shear, 0], [0, 1, 0], [*keystone, 1.0]])
+    rotate = np.array([[np.cos(turn), -np.sin(turn), 0], [np.sin(turn), np.cos(turn), 0], [0, 0, 1.0]])
+    matrix = np.diag([1, view.squeeze, 1.0]) @ rotate @ project @ to_centre
+    ends = cv2.perspectiveTransform(np.array([[[x0, y0]], [[x1, y0]], [[x1, y1]], [[x0, y1]]], np.float64), matrix)
+    long = np.linalg.norm(ends[1] - ends[0])
+    matrix = np.diag([view.length / long, view.length / long, 1.0]) @ matrix
+    ends = ends[:, 0] * view.length / long
+    low, high = ends.min(0), ends.max(0)
+    glyph = float(np.linalg.norm(ends[3] - ends[0]))
+    room_x, room_y = rng.uniform(0.04, 0.25, 2) * view.length, rng.uniform(0.25, 1.5, 2) * glyph
+    origin = low - np.array([room_x[0], room_y[0]])
+    size = high + np.array([room_x[1], room_y[1]]) - origin
+    matrix = np.array([[1, 0, -origin[0]], [0, 1, -origin[1]], [0, 0, 1.0]]) @ matrix
+    return matrix, (max(8, round(float(size[0]))), max(8, round(float(size[1]))))

@@ -1,0 +1,182 @@
+"""The frozen dataclasses that pass between stages.
+
+Pixels throughout: x to the right, y down, boxes end-exclusive ``x0, y0, x1, y1``. Every class checks the shapes and
+dtypes of its arrays when it is made and raises ``ValueError`` saying what it got and what it expected.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Gray = NDArray[np.uint8]
+Kind = Literal["glyph", "strip", "photo"]
+Status = Literal["ok", "uncertain", "not_found", "error"]
+CheckDigit = Literal["valid", "invalid", "not_required"]
+
+# The geometry every rectified strip has: 17 glyphs of GLYPH_HEIGHT at PITCH, with a margin at both ends.
+STRIP_HEIGHT, STRIP_WIDTH = 40, 400
+GLYPH_HEIGHT, PITCH = 26, 20
+
+
+def _expect(name: str, array: Any, dtype: Any, shape: tuple[int | None, ...]) -> None:
+    if not isinstance(array, np.ndarray) or array.dtype != np.dtype(dtype):
+        raise ValueError(f"{name}: got {getattr(array, 'dtype', type(array).__name__)}, expected {np.dtype(dtype)}")
+    fits = array.ndim == len(shape) and all(
+        want is None or have == want for have, want in zip(array.shape, shape, strict=True)
+    )
+    if not fits:
+        want_text = ", ".join("any" if n is None else str(n) for n in shape)
+        raise ValueError(f"{name}: got shape {array.shape}, expected ({want_text})")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Quad:
+    """Where a line of text lies in a photo.
+
+    ``points`` float32 (4, 2), clockwise from the text's top left, in photo pixels; ``score``: higher is likelier.
+    """
+
+    points: NDArray[np.float32]
+    score: float = 0.0
+
+    def __post_init__(self) -> None:
+        _expect("Quad.points", self.points, np.float32, (4, 2))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Strip:
+    """A straightened line of text, light glyphs on dark.
+
+    ``gray`` uint8 (H, W). ``edges`` float32 (2, W + 1, 2): the photo point of the strip's top edge (``edges[0]``) and
+    of its bottom edge (``edges[1]``) at every column boundary, so a bowed or two-row line has exact photo positions.
+    ``inverted``: the photo has dark glyphs on light. ``score``: how sure the rectifier is that a line is there, 0 to 1.
+    """
+
+    gray: Gray
+    edges: NDArray[np.float32]
+    inverted: bool = False
+    score: float = 1.0
+
+    def __post_init__(self) -> None:
+        _expect("Strip.gray", self.gray, np.uint8, (None, None))
+        _expect("Strip.edges", self.edges, np.float32, (2, self.gray.shape[1] + 1, 2))
+
+    def to_photo(self, box: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return the photo quad, float32 (4, 2) clockwise from top left, of a strip box ``x0, y0, x1, y1``."""
+        x0, y0, x1, y1 = (float(v) for v in box)
+        height, width = self.gray.shape
+        corners = []
+        for x, y in ((x0, y0), (x1, y0), (x1, y1), (x0, y1)):
+            column = min(max(x, 0.0), float(width))
+            low = min(int(column), width - 1)
+            top, bottom = self.edges[:, low] + (column - low) * (self.edges[:, low + 1] - self.edges[:, low])
+            corners.append(top + (bottom - top) * (y / height))
+        return np.array(corners, np.float32)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Lattice:
+    """Every way the segmenter can imagine to cut a strip.
+
+    ``cuts`` int32 (C,) strictly increasing columns; ``arcs`` int32 (E, 2) indices into ``cuts``, start below end;
+    ``boxes`` int32 (E, 4) in strip pixels; ``cost`` float32 (E,) in nats, 0 or more: how unlikely as one glyph.
+    """
+
+    cuts: NDArray[np.int32]
+    arcs: NDArray[np.int32]
+    boxes: NDArray[np.int32]
+    cost: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        count = len(self.arcs)
+        _expect("Lattice.cuts", self.cuts, np.int32, (None,))
+        _expect("Lattice.arcs", self.arcs, np.int32, (None, 2))
+        _expect("Lattice.boxes", self.boxes, np.int32, (count, 4))
+        _expect("Lattice.cost", self.cost, np.float32, (count,))
+        if np.any(np.diff(self.cuts) <= 0):
+            raise ValueError("Lattice.cuts: got columns out of order, expected strictly increasing ones")
+        if count and (self.arcs.min() < 0 or self.arcs.max() >= len(self.cuts) or np.any(np.diff(self.arcs) <= 0)):
+            raise ValueError("Lattice.arcs: got an arc that does not run from a cut to a later one")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Scores:
+    """What the classifier says about a lattice.
+
+    ``log_probs`` float32 (E, 33): log-probability of each character of ``vin.ALPHABET``, given that the arc holds
+    one whole glyph. ``log_glyph`` float32 (E,): log-probability that it does. ``log_gap`` float32 (W,):
+    log-probability, for every column of the strip, that no glyph is centred there.
+    """
+
+    log_probs: NDArray[np.float32]
+    log_glyph: NDArray[np.float32]
+    log_gap: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        _expect("Scores.log_probs", self.log_probs, np.float32, (None, 33))
+        _expect("Scores.log_glyph", self.log_glyph, np.float32, (len(self.log_probs),))
+        _expect("Scores.log_gap", self.log_gap, np.float32, (None,))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Character:
+    """One read character: ``confidence`` 0 to 1, ``quad`` float32 (4, 2) in photo pixels, runners-up best first."""
+
+    char: str
+    confidence: float
+    quad: NDArray[np.float32]
+    alternatives: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """What was read in one picture.
+
+    ``vin``: the best guess (for a glyph the character), or None. ``confidence``: probability that it is wholly right.
+    ``alternatives``: other whole readings with their probabilities. ``reasons``: why it is uncertain or missing, in
+    words. ``quality``: measured properties of the picture by name.
+    """
+
+    image: str | None
+    kind: Kind
+    vin: str | None
+    status: Status
+    confidence: float = 0.0
+    characters: tuple[Character, ...] = ()
+    check_digit: CheckDigit | None = None
+    reasons: tuple[str, ...] = ()
+    alternatives: tuple[tuple[str, float], ...] = ()
+    quality: tuple[tuple[str, float], ...] = ()
+    maker: str | None = None
+    region: str | None = None
+    model_year: tuple[int, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the reading as plain JSON types, in the order of the command line's jsonl contract."""
+        return {
+            "image": self.image,
+            "kind": self.kind,
+            "vin": self.vin,
+            "status": self.status,
+            "confidence": round(float(self.confidence), 4),
+            "characters": [
+                {
+                    "char": c.char,
+                    "confidence": round(float(c.confidence), 4),
+                    "quad": [[round(float(x), 1), round(float(y), 1)] for x, y in c.quad],
+                    "alternatives": [[text, round(float(p), 4)] for text, p in c.alternatives],
+                }
+                for c in self.characters
+            ],
+            "check_digit": self.check_digit,
+            "reasons": list(self.reasons),
+            "alternatives": [[text, round(float(p), 4)] for text, p in self.alternatives],
+            "quality": {name: round(float(value), 3) for name, value in self.quality},
+            "maker": self.maker,
+            "region": self.region,
+            "model_year": list(self.model_year),
+        }
