@@ -232,19 +232,22 @@ def test_an_output_that_is_closed_or_full(closed: str, status: int, said: bytes,
     answer = subprocess.run(
         ["bash", "-c", script, sys.executable, code, pictures],
         capture_output=True,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")]), "PYTHONUNBUFFERED": ""},
     )
     assert answer.returncode == status, answer.stderr
     assert said in answer.stderr
     assert answer.stderr.count(b"\n") == bool(said)
 
 
-def test_annotate_draws_what_could_be_opened(folder: Folder, tmp_path: Path) -> None:
+def test_annotate_draws_what_could_be_opened(
+    folder: Folder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     pictures = folder("Z.png", "sub/Z.png", "sub/A.bmp", "sky.jpg")
     (pictures / "empty.jpg").touch()
     run(pictures, "--annotate", tmp_path / "out")
     drawn = sorted(str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*") if path.is_file())
     assert drawn == ["Z.png", "sky.jpg", "sub/A.bmp.png", "sub/Z.png"]
+    assert len(capsys.readouterr().err.splitlines()) == 2  # why sky and empty were not read, and no more
     assert cv2.imread(str(tmp_path / "out" / "Z.png")).shape[1] == 480 + 80
 
 

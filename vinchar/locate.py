@@ -24,12 +24,10 @@ _ENLARGE = 3.2  # enlarging lets the threshold part glyphs that are a pixel from
 _WINDOWS = (11, 25)  # of the local mean, in working pixels
 _DIRECTIONS = 12
 _GLYPH_HEIGHTS = (7.0, 140.0)  # working pixels
-_MAX_OUTLINES = 1500  # of each threshold; those with most contrast are kept
 _GAPS = (0.6, 1.3)  # the widest gap inside a line, in glyph heights
-_FEWEST = 2  # outlines in a line; glyphs of a small picture touch
-_MAX_JOINED = 60  # pairs of chains put together in each direction
-_LEAST_CONTRAST = 8  # mean gradient along an outline, grey levels
-_OFFSET = 4  # between the threshold and the local mean, grey levels
+# outlines of each threshold (most contrast first), joins in each direction, lines compared with each other
+_MAX_OUTLINES, _MAX_JOINED, _MAX_LINES = 1500, 60, 500
+_LEAST_CONTRAST, _OFFSET = 8, 4  # grey levels: mean gradient along an outline; threshold against local mean
 _SAME = 0.6  # of the longer of two lines: so much shared and they are one
 
 # Log-odds that a chain is the VIN: a weight for each feature and one for its square. From logistic regression on 800
@@ -74,35 +72,25 @@ class _Outlines:
 
 def _outlines(mask: Gray, edge: Floats) -> _Outlines | None:
     contours, tree = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    if not contours:
+    outer = [c for c, links in zip(contours, tree[0], strict=True) if links[3] < 0 and len(c) >= 4] if contours else []
+    if not outer:
         return None
-    counts = np.array([len(c) for c in contours])
-    keep = (counts >= 4) & (tree[0, :, 3] < 0)
-    if not keep.any():
-        return None
-    points = np.concatenate([c for c, kept in zip(contours, keep, strict=True) if kept])[:, 0]
-    counts = counts[keep]
+    points, counts = np.concatenate(outer)[:, 0], np.array([len(c) for c in outer])
     starts = np.cumsum(counts) - counts
     contrast = np.add.reduceat(edge[points[:, 1], points[:, 0]], starts) / counts
     low, high = np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)
     size = (high - low + 1).max(axis=1)
-    least, most = _GLYPH_HEIGHTS
-    good = np.flatnonzero((size >= least) & (size <= 8 * most) & (contrast > _LEAST_CONTRAST))
-    if len(good) > _MAX_OUTLINES:
-        good = np.sort(good[np.argsort(-contrast[good], kind="stable")[:_MAX_OUTLINES]])
-    if len(good) < 1:
-        return None
-    kept = np.zeros(len(counts), bool)
-    kept[good] = True
-    points = points[np.repeat(kept, counts)].astype(np.float32)
+    good = (size >= _GLYPH_HEIGHTS[0]) & (size <= 8 * _GLYPH_HEIGHTS[1]) & (contrast > _LEAST_CONTRAST)
+    if good.sum() > _MAX_OUTLINES:
+        good &= contrast >= np.sort(contrast[good])[-_MAX_OUTLINES]
+    points = points[np.repeat(good, counts)].astype(np.float32)
     counts = counts[good]
-    return _Outlines(points, np.cumsum(counts) - counts, contrast[good].astype(np.float32))
+    return _Outlines(points, np.cumsum(counts) - counts, contrast[good].astype(np.float32)) if len(counts) else None
 
 
 def _neighbours(outlines: _Outlines) -> tuple[Ints, Ints]:
     """Return the index pairs of outlines that lie near each other for their size, each pair both ways."""
-    low = np.minimum.reduceat(outlines.points, outlines.starts)
-    high = np.maximum.reduceat(outlines.points, outlines.starts)
+    low, high = (f.reduceat(outlines.points, outlines.starts) for f in (np.minimum, np.maximum))
     centre, size = (low + high) / 2, (high - low).max(axis=1)
     reach = 0.6 * (size[:, None] + size) + 1.2 * np.minimum(size[:, None], size)
     near = np.abs(centre[:, None, 0] - centre[:, 0]) < reach
@@ -126,8 +114,7 @@ def _chains(left: Ints, right: Ints, gap: Floats, count: int) -> list[list[int]]
         chain = [int(i)]
         while mutual[chain[-1]] >= 0:
             chain.append(int(mutual[chain[-1]]))
-        if len(chain) >= _FEWEST:
-            chains.append(chain)
+        chains.append(chain)
     return chains
 
 
@@ -242,21 +229,25 @@ def _alike(boxes: Floats, others: Floats) -> NDArray[np.bool_]:
     along = np.abs(dx * np.cos(angle) + dy * np.sin(angle))
     across = np.abs(dy * np.cos(angle) - dx * np.sin(angle))
     shared = np.minimum((others[:, 3] + length) / 2 - along, np.minimum(others[:, 3], length))
-    same: NDArray[np.bool_] = (across < 0.5 * height) & (shared > _SAME * np.maximum(others[:, 3], length))
-    same &= (others[:, 4] < 1.6 * height) & (others[:, 4] > 0.6 * height)
-    return same
+    same = (across < 0.5 * height) & (shared > _SAME * np.maximum(others[:, 3], length))
+    return np.asarray(same & (others[:, 4] < 1.6 * height) & (others[:, 4] > 0.6 * height), np.bool_)
 
 
 def _distinct(boxes: Floats, score: Floats, limit: int) -> list[int]:
     """Return the indices of the best boxes, best first, leaving out those that say the same as a better one."""
-    alike = _alike(boxes, boxes)
     free = np.ones(len(boxes), bool)
     kept: list[int] = []
     for i in np.argsort(-score, kind="stable"):
         if free[i] and len(kept) < limit:
             kept.append(int(i))
-            free &= ~alike[i]
+            free &= ~_alike(boxes[i : i + 1], boxes)[0]
     return kept
+
+
+def _log_odds(features: Floats) -> Floats:
+    """Return how likely each line is the VIN from its features (C, F), the first F of those that have weights."""
+    linear, square = _WEIGHTS[: features.shape[1]].T
+    return np.asarray(_BIAS + features @ linear + features**2 @ square, np.float32)
 
 
 def _candidates(gray: Gray) -> tuple[Floats, Floats]:
@@ -276,33 +267,33 @@ def _candidates(gray: Gray) -> tuple[Floats, Floats]:
     boxes, features = _lines(sets)
     if len(boxes):
         features[:, -1] -= features[:, -1].max()  # a dull picture is judged by its own best line
-    support = np.log(_alike(boxes, boxes).sum(axis=1))
-    boxes[:, [0, 1, 3, 4]] /= scale
-    return boxes, np.column_stack([features, support])
+    best = np.argsort(-_log_odds(features), kind="stable")[:_MAX_LINES]
+    boxes, features = boxes[best], features[best]
+    features = np.column_stack([features, np.log(_alike(boxes, boxes).sum(axis=1))])
+    return boxes * np.array([1 / scale, 1 / scale, 1, 1 / scale, 1 / scale], np.float32), features
 
 
 def _quad(box: Floats, score: float) -> Quad:
     x, y, angle, length, height = (float(n) for n in box)
     along = np.array([np.cos(angle), np.sin(angle)]) * length * 0.55
     down = np.array([-np.sin(angle), np.cos(angle)]) * height * 0.65
-    middle = np.array([x, y])
-    corners = [middle - along - down, middle + along - down, middle + along + down, middle - along + down]
-    return Quad(np.array(corners, np.float32), score)
+    corners = np.array([-along - down, along - down, along + down, down - along]) + np.array([x, y])
+    return Quad(corners.astype(np.float32), score)
 
 
 def locate(gray: Gray, limit: int = 12) -> list[Quad]:
     """Return quads round the lines of text in a photo that look most like a VIN, best first.
 
     ``gray`` uint8 (H, W), any size, either polarity; ``limit``: how many at most. The text runs from left to right in
-    each quad, or from bottom to top or top to bottom where the line is steeper than 45 degrees: a line that stands on
-    its head is not told from one that does not. ``score`` is a log-odds, so it can be compared between photos.
+    each quad, or from top to bottom where the line is steeper than 45 degrees: a line that stands on its head is not
+    told from one that does not. ``score`` is a log-odds, so it can be compared between photos.
     Raises ``ValueError`` for anything but a grey picture.
     """
-    if not isinstance(gray, np.ndarray) or gray.dtype != np.uint8 or gray.ndim != 2:
+    if getattr(gray, "dtype", None) != np.uint8 or gray.ndim != 2:
         got = f"{gray.dtype} {gray.shape}" if isinstance(gray, np.ndarray) else type(gray).__name__
         raise ValueError(f"gray: got {got}, expected uint8 (H, W); convert the picture to grey first")
     if not gray.size:
         return []
     boxes, features = _candidates(gray)
-    score = _BIAS + features @ _WEIGHTS[:, 0] + features**2 @ _WEIGHTS[:, 1]
+    score = _log_odds(features)
     return [_quad(boxes[i], float(score[i])) for i in _distinct(boxes, score, limit)]

@@ -104,7 +104,11 @@ def _scenes(first: int, rows: int, seed: int, held_out: bool) -> Arrays:
 def draw_lines(folder: Path, scenes: SceneCache, seed: int, workers: int, frames: int) -> LineCache:
     """Draw every scene in ``frames`` random frames, as the rectifier meets it."""
     jobs = [
-        Job(folder / f"lines-{seed}-{len(scenes)}-{frames}-{first}.npz", len(part.shapes), partial(_lines, part, first, seed, frames))
+        Job(
+            folder / f"lines-{seed}-{len(scenes)}-{frames}-{first}.npz",
+            len(part.shapes),
+            partial(_lines, part, first, seed, frames),
+        )
         for first in range(0, len(scenes), PART)
         for part in [scenes.part(first)]
     ]
@@ -128,7 +132,11 @@ def cut_strips(folder: Path, scenes: SceneCache, rectifier: Path, seed: int, wor
     Scenes whose line the rectifier misses are left out.
     """
     jobs = [
-        Job(folder / f"strips-{seed}-{len(scenes)}-{first}.npz", len(part.shapes), partial(_strips, part, first, seed, rectifier))
+        Job(
+            folder / f"strips-{seed}-{len(scenes)}-{first}.npz",
+            len(part.shapes),
+            partial(_strips, part, first, seed, rectifier),
+        )
         for first in range(0, len(scenes), PART)
         for part in [scenes.part(first)]
     ]

@@ -10,7 +10,8 @@ class TrainConfig:
     """Sizes, lengths and rates of one training run.
 
     Steps are optimiser steps of ``batch`` strips (of ``glyph_batch`` pictures for the baseline, ``line_batch`` line
-    pictures for the rectifier). ``precision`` is ``float32``, ``mixed_bfloat16`` or ``auto``: bfloat16 where the
+    pictures for the rectifier). ``frames``: how often the rectifier sees each scene, in another cut-out.
+    ``rehearsal``: share of handwritten strips in the classifier's batches. ``precision`` is ``float32``, ``mixed_bfloat16`` or ``auto``: bfloat16 where the
     processor has instructions for it.
     """
 
@@ -18,6 +19,7 @@ class TrainConfig:
     seed: int = 7
     scenes: int = 60_000
     validation_scenes: int = 1_000
+    frames: int = 4
     batch: int = 32
     glyph_batch: int = 128
     line_batch: int = 64
@@ -31,7 +33,15 @@ class TrainConfig:
     precision: str = "auto"
 
     def __post_init__(self) -> None:
-        for name in ("scenes", "validation_scenes", "batch", "emnist_steps", "rectifier_steps", "classifier_steps"):
+        for name in (
+            "scenes",
+            "validation_scenes",
+            "batch",
+            "emnist_steps",
+            "frames",
+            "rectifier_steps",
+            "classifier_steps",
+        ):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}: got {getattr(self, name)}, expected 1 or more")
         if self.precision not in ("auto", "float32", "mixed_bfloat16"):

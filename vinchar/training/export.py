@@ -37,7 +37,9 @@ def export(build: Callable[[], keras.Model], trained: keras.Model, example: tupl
             want = np.asarray(keras.ops.convert_to_numpy(model(batch, training=False)))
             difference = float(np.abs(got - want).max() / max(1.0, float(np.abs(want).max())))
             if difference > TOLERANCE:
-                raise ValueError(f"{stem.name}: ONNX and Keras differ by {difference:.1e}, expected at most {TOLERANCE}")
+                raise ValueError(
+                    f"{stem.name}: ONNX and Keras differ by {difference:.1e}, expected at most {TOLERANCE}"
+                )
             for suffix in (".keras", ".onnx"):
                 shutil.move(folder / f"model{suffix}", stem.with_suffix(suffix))
     finally:

@@ -89,7 +89,9 @@ def line_targets(quads: Quads, edges: Edges, light: bool) -> NDArray[np.float32]
     slant = (top[:, 0] - bottom[:, 0]) / np.maximum(height, 1e-3)
     start, end = placed[0, [0, 3], 0].mean(), placed[-1, [1, 2], 0].mean()
     target = np.zeros((count, TARGETS), np.float32)
-    target[:, 0] = np.clip(np.minimum(x + LINE_STRIDE / 2, end) - np.maximum(x - LINE_STRIDE / 2, start), 0, LINE_STRIDE)
+    target[:, 0] = np.clip(
+        np.minimum(x + LINE_STRIDE / 2, end) - np.maximum(x - LINE_STRIDE / 2, start), 0, LINE_STRIDE
+    )
     target[:, 0] /= LINE_STRIDE
     slope = np.polyfit(at, centre[order, 1], 1)
     level = centre[order, 1] - np.polyval(slope, at)

@@ -1,0 +1,82 @@
+"""The folder a trained model lies in: model.json and the networks it names, checked before anything is read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
+from vinchar.vin import ALPHABET
+
+FORMAT = 1  # raised when a model of an older vinchar can no longer be read
+NETWORKS = ("rectifier", "classifier")
+
+
+class ModelError(ValueError):
+    """A model folder that cannot be used; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """A logistic model of "all 17 are right" and the probability from which a reading is called ok.
+
+    ``weights``: for the features of ``reader.features``, in their order; the last one is the intercept.
+    """
+
+    weights: tuple[float, ...]
+    threshold: float
+    glyph_threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A checked model folder: the paths of its networks, what it says of confidence, and all of model.json."""
+
+    paths: dict[str, Path]
+    confidence: Confidence
+    description: dict[str, Any]
+
+
+def default_folder() -> Path:
+    """Return the shipped model's folder: inside an installed package, else beside the package in the repository."""
+    inside = Path(__file__).parent / "model"
+    return inside if inside.is_dir() else Path(__file__).parents[1] / "model"
+
+
+def sha256(path: Path) -> str:
+    """Return the file's SHA-256 as hexadecimal text."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def open_bundle(folder: Path | None = None) -> Bundle:
+    """Check a model folder and return what is in it. Raises ``ModelError`` if it is not whole or not for this code."""
+    folder = folder or default_folder()
+    description_path = folder / "model.json"
+    try:
+        description = json.loads(description_path.read_text(encoding="utf-8"))
+        if description["format"] != FORMAT:
+            raise ModelError(f"{folder}: model format {description['format']}, expected {FORMAT}; train it anew")
+        if description["alphabet"] != ALPHABET:
+            raise ModelError(f"{folder}: trained for the characters {description['alphabet']!r}, expected {ALPHABET!r}")
+        if description["strip"] != [STRIP_HEIGHT, STRIP_WIDTH]:
+            raise ModelError(
+                f"{folder}: trained for strips of {description['strip']}, expected {[STRIP_HEIGHT, STRIP_WIDTH]}"
+            )
+        paths = {name: folder / f"{name}.onnx" for name in NETWORKS}
+        for path in paths.values():
+            if sha256(path) != description["sha256"][path.name]:
+                raise ModelError(f"{path}: not the file that model.json was written for; get or train the model again")
+        said = description["confidence"]
+        confidence = Confidence(
+            tuple(float(w) for w in said["weights"]), float(said["threshold"]), float(said["glyph_threshold"])
+        )
+    except FileNotFoundError as error:
+        raise ModelError(f"{error.filename}: not there; train a model with: python train.py --out {folder}") from error
+    except OSError as error:
+        raise ModelError(f"{error.filename}: {error.strerror}") from error
+    except (KeyError, TypeError, json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ModelError(f"{description_path}: not a model description ({error!r}); train the model again") from error
+    return Bundle(paths, confidence, description)

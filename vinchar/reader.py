@@ -1,0 +1,196 @@
+"""The one place where the stages meet: from a picture to a reading."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from vinchar.assemble import Assembly, Priors, assemble
+from vinchar.bundle import Bundle, ModelError, open_bundle
+from vinchar.classify import Classifier
+from vinchar.imaging import ImageError, Source, load
+from vinchar.locate import locate
+from vinchar.readings import glyph_reading, no_vin, probability, vin_reading
+from vinchar.rectify import (
+    FINE_GLYPH,
+    FINE_LENGTH,
+    LINE_WIDTH,
+    Edges,
+    Line,
+    Rectifier,
+    bend,
+    cut_strip,
+    frame_of_picture,
+    frame_of_quad,
+    stretch_contrast,
+)
+from vinchar.segment import segment
+from vinchar.types import Gray, Kind, Lattice, Reading, Strip
+
+__all__ = ["ModelError", "Reader", "read"]
+
+CANDIDATES = 10  # text lines of a photo that are looked at
+SETTLED = 0.97  # a reading this sure needs no further view or candidate
+DOUBT = (0.08, 0.92)  # between these the polarity is tried both ways
+GLYPH_SIDE = 160  # a picture of one glyph is not larger
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Found:
+    """One strip, what it reads as, and the probability that this is right."""
+
+    strip: Strip
+    lattice: Lattice
+    assembly: Assembly
+    probability: float
+
+
+class Reader:
+    """Reads pictures. Making one loads the model (tens of milliseconds); it is safe to share between threads.
+
+    ``model``: a model folder, by default the shipped one. ``vin_priors``: use what is known of VINs (check digit,
+    where digits stand), softly. Raises ``ModelError`` if the model is missing or broken.
+    """
+
+    def __init__(self, model: str | os.PathLike[str] | None = None, *, vin_priors: bool = True) -> None:
+        self.bundle: Bundle = open_bundle(None if model is None else Path(model))
+        self._rectifier = Rectifier(self.bundle.paths["rectifier"])
+        self._classifier = Classifier(self.bundle.paths["classifier"])
+        self._priors = Priors(positions=vin_priors, check_digit=vin_priors)
+
+    def read(self, source: Source, kind: str = "auto", name: str | None = None) -> Reading:
+        """Read one picture: a path, the bytes of a file, or an array (see ``imaging.load``).
+
+        ``kind``: what it shows: ``glyph``, ``strip``, ``photo``, or ``auto``. ``name`` goes into ``Reading.image``, by
+        default the path. A picture that cannot be used gives a reading with status ``error``; raises ``ValueError``
+        for another kind.
+        """
+        if kind not in ("auto", "glyph", "strip", "photo"):
+            raise ValueError(f"kind: got {kind!r}, expected auto, glyph, strip or photo")
+        if name is None and isinstance(source, str | os.PathLike):
+            name = os.fspath(source)
+        try:
+            gray = load(source)
+        except ImageError as error:
+            return Reading(name, "photo" if kind == "auto" else kind, None, "error", reasons=(str(error),))
+        if kind == "auto":
+            kind = guess_kind(gray)
+        if kind == "glyph":
+            (log_probs,) = self._classifier.glyphs([light_glyph(gray)])
+            return replace(glyph_reading(log_probs, gray.shape, self.bundle.confidence), image=name)
+        frames = [frame_of_picture(gray.shape)]
+        if kind == "photo":
+            frames = self._photo_frames(gray)
+        best = self.find(gray, frames)
+        if kind == "strip" and (best is None or best.probability < 0.5):  # perhaps a photo of that shape
+            other = self.find(gray, self._photo_frames(gray))
+            if other is not None and (best is None or other.probability > best.probability):
+                best = other
+        if best is None:
+            return replace(no_vin(kind), image=name)
+        found = vin_reading(best.strip, best.lattice, best.assembly, best.probability, kind, self.bundle.confidence)
+        return replace(found, image=name)
+
+    def read_many(self, sources: Iterable[Source], kind: str = "auto", workers: int = 1) -> Iterator[Reading]:
+        """Read pictures, in order, ``workers`` at a time; each as ``read`` does."""
+        if workers <= 1:
+            yield from (self.read(source, kind) for source in sources)
+            return
+        with ThreadPoolExecutor(workers) as pool:
+            yield from pool.map(lambda source: self.read(source, kind), sources)
+
+    def _photo_frames(self, gray: Gray) -> list[Edges]:
+        frames = [frame_of_quad(quad) for quad in locate(gray, CANDIDATES)]
+        if gray.shape[1] > 1.2 * gray.shape[0]:
+            frames.insert(min(2, len(frames)), frame_of_picture(gray.shape))
+        return frames
+
+    def find(self, gray: Gray, frames: list[Edges]) -> Found | None:
+        """Read the line in every frame, the likelier ones first, and stop at the first that is beyond doubt."""
+        if not frames:
+            return None
+        coarse = self._rectifier.lines(gray, frames)
+        best: Found | None = None
+        for edges, line in zip(frames, coarse, strict=True):
+            if line is None:
+                continue
+            for found in self._views(gray, edges, line):
+                if best is None or found.assembly.log_score > best.assembly.log_score:
+                    best = found
+                if found.probability >= SETTLED:
+                    break
+            if best is not None and best.probability >= SETTLED:
+                break
+        return best
+
+    def _views(self, gray: Gray, edges: Edges, line: Line) -> Iterator[Found]:
+        """Read the line after the second rectifying pass, after the third, after the first; both ways if in doubt."""
+        finer: list[tuple[Edges, Line]] = [(edges, line)]
+        for _ in range(2):
+            edges = bend(*finer[-1], FINE_LENGTH, FINE_GLYPH, LINE_WIDTH // 4)
+            found = self._rectifier.lines(gray, [edges])[0]
+            if found is None:
+                break
+            finer.append((edges, found))
+            if len(finer) == 2:
+                yield from self._read_line(gray, *finer[-1])
+        if len(finer) == 3:
+            yield from self._read_line(gray, *finer[-1])
+        yield from self._read_line(gray, *finer[0])
+
+    def _read_line(self, gray: Gray, edges: Edges, line: Line) -> Iterator[Found]:
+        light = line.light >= 0.5
+        signs = (light, not light) if DOUBT[0] < line.light < DOUBT[1] else (light,)
+        for sign in signs:
+            strip = cut_strip(gray, edges, line, inverted=not sign)
+            lattice = segment(strip)
+            assembly = assemble(lattice, self._classifier.score(strip, lattice), self._priors)
+            if assembly is not None:
+                yield Found(strip, lattice, assembly, probability(assembly, self.bundle.confidence.weights))
+
+
+def read(source: Source, kind: str = "auto") -> Reading:
+    """Read one picture with the shipped model, which is loaded at the first call and kept."""
+    global _shared
+    if _shared is None:
+        _shared = Reader()
+    return _shared.read(source, kind)
+
+
+_shared: Reader | None = None
+
+
+def guess_kind(gray: Gray) -> Kind:
+    """Tell a picture of one glyph from a strip and from a photo: by its size and shape and how much ink is one piece."""
+    height, width = gray.shape
+    if max(height, width) <= GLYPH_SIDE and width < 2 * height and _is_one_glyph(gray):
+        return "glyph"
+    return "strip" if width >= 2.5 * height else "photo"
+
+
+def _is_one_glyph(gray: Gray) -> bool:
+    """Tell whether nearly all ink of a small picture is one connected component of a glyph's size, on even ground."""
+    picture = light_glyph(gray)
+    _, ink = cv2.threshold(picture, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(ink)
+    if count < 2:
+        return False
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    largest = stats[1 + int(areas.argmax())]
+    tall = largest[cv2.CC_STAT_HEIGHT] >= 0.3 * gray.shape[0]
+    return bool(tall and areas.max() >= 0.75 * areas.sum() and areas.sum() < 0.6 * gray.size)
+
+
+def light_glyph(gray: Gray) -> Gray:
+    """Return a picture of one glyph light on black, uint8 of the same shape: the border tells which is the ground."""
+    border = np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]])
+    ground = int(np.median(border))
+    picture = gray if ground < 128 else 255 - gray
+    ground = min(ground, 255 - ground)
+    return stretch_contrast(cv2.subtract(picture, float(ground)))

@@ -1,0 +1,107 @@
+"""From what the search found to the reading a user gets: confidence, status, reasons, facts about the number."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vinchar import vin as number
+from vinchar.assemble import Assembly
+from vinchar.bundle import Confidence
+from vinchar.types import Character, Kind, Lattice, Reading, Strip
+from vinchar.vin import ALPHABET
+
+READABLE = 0.02  # below this probability there is no VIN to be read
+
+
+def features(assembly: Assembly) -> NDArray[np.float64]:
+    """Return what the probability that a reading is right depends on, float64 (6,): the last one is the constant 1."""
+    doubt = math.log(max(1.0 - assembly.confidence, 1e-6))
+    return np.array(
+        [
+            -doubt,
+            min(max(assembly.margin, -4.0), 8.0),
+            max(assembly.log_score, -60.0) / 10,
+            min(assembly.pitch_residual, 0.5) * 10,
+            math.log1p(max(-assembly.log_score, 0.0)),
+            1.0,
+        ]
+    )
+
+
+def probability(assembly: Assembly, weights: tuple[float, ...]) -> float:
+    """Return the probability that all 17 characters are right."""
+    return float(1 / (1 + np.exp(-np.clip(features(assembly) @ np.array(weights), -30, 30))))
+
+
+def vin_reading(
+    strip: Strip, lattice: Lattice, assembly: Assembly, chance: float, kind: Kind, confidence: Confidence
+) -> Reading:
+    """Return the reading of a VIN that is right with probability ``chance``; below ``READABLE`` none was found."""
+    if chance < READABLE:
+        return no_vin(kind)
+    text = assembly.vin
+    characters = tuple(
+        _character(char, chances, strip.to_photo(box))
+        for char, chances, box in zip(text, assembly.marginals, lattice.boxes[assembly.arcs], strict=True)
+    )
+    sure = chance >= confidence.threshold
+    return Reading(
+        image=None,
+        kind=kind,
+        vin=text,
+        status="ok" if sure else "uncertain",
+        confidence=chance,
+        characters=characters,
+        check_digit=number.check_digit_status(text),
+        reasons=() if sure else _reasons(characters, text),
+        alternatives=tuple((other, share * chance) for other, share in assembly.alternatives),
+        maker=number.maker(text),
+        region=number.region(text),
+        model_year=number.model_years(text),
+    )
+
+
+def no_vin(kind: Kind) -> Reading:
+    """Return the reading of a picture in which no VIN was found."""
+    return Reading(None, kind, None, "not_found", reasons=("no VIN found",))
+
+
+def glyph_reading(log_probs: NDArray[np.float32], shape: tuple[int, ...], confidence: Confidence) -> Reading:
+    """Return the reading of a picture of one glyph, of ``shape``, from log-probabilities float32 (33,)."""
+    chances = np.exp(log_probs)
+    best = int(chances.argmax())
+    height, width = shape[:2]
+    quad = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    character = _character(ALPHABET[best], chances, quad)
+    sure = character.confidence >= confidence.glyph_threshold
+    return Reading(
+        image=None,
+        kind="glyph",
+        vin=character.char,
+        status="ok" if sure else "uncertain",
+        confidence=character.confidence,
+        characters=(character,),
+        reasons=() if sure else ("could also be " + " or ".join(c for c, _ in character.alternatives[:2]),),
+        alternatives=character.alternatives,
+    )
+
+
+def _character(char: str, chances: NDArray[np.float32], quad: NDArray[np.float32]) -> Character:
+    order = np.argsort(-chances)[:4]
+    others = tuple((ALPHABET[i], float(chances[i])) for i in order if ALPHABET[i] != char)[:3]
+    return Character(char, float(chances[ALPHABET.index(char)]), quad, others)
+
+
+def _reasons(characters: tuple[Character, ...], text: str) -> tuple[str, ...]:
+    weak = [
+        f"character {place} could be {c.char} or {c.alternatives[0][0]}"
+        for place, c in enumerate(characters, 1)
+        if c.confidence < 0.9 and c.alternatives
+    ]
+    reasons = weak[:4] if len(weak) <= 6 else ["most of it is hard to read"]
+    if number.check_digit_status(text) == "invalid":
+        reasons.append("the check digit does not fit")
+    return tuple(reasons or ["the line is hard to read as a whole"])

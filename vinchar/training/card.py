@@ -1,0 +1,89 @@
+"""The model card, written from what model.json holds, so that no number in it is typed by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_CARD = """# Model card: vinchar {vinchar}
+
+Three files do the reading: `rectifier.onnx` finds and straightens the line of a VIN in a rough cut-out,
+`classifier.onnx` says which of 33 characters (digits and capitals without I, O, Q) is centred at each column of the
+straightened strip, `model.json` says how sure to be. The `.keras` files are the same networks for training on.
+
+**Intended use**: reading vehicle identification numbers in photos of windscreens, labels and stamped frames, and in
+pictures of single characters. Not for other text. A reading called `ok` can still be wrong: check it where a wrong
+number costs more than a missing one.
+
+## Made with
+
+`python train.py --preset {preset} --seed {seed}`: {minutes} minutes on {cores} processes, Keras {keras} on
+{backend}, {precision}, Python {python}.
+
+| data | pictures |
+| --- | --- |
+| EMNIST ByClass, digits and capitals without I, O, Q (Cohen et al. 2017, arXiv 1702.05373) | {emnist:,} |
+| synthetic scenes of one VIN each, drawn by `vinchar.training.scenes` | {scenes:,} |
+| real photos | {photos:,} |
+
+## EMNIST test, {n:,} glyphs of 33 classes
+
+`shipped` is the classifier as it reads VINs, `pretrained` the same network before it saw a synthetic strip,
+`baseline` the published network of two 5 x 5 convolutions, trained on the same glyphs with the same warps.
+
+| network | parameters | accuracy | weakest recall | ms for 17 glyphs, one core |
+| --- | --- | --- | --- | --- |
+{emnist_rows}
+
+Recall of every class:
+
+| class | {networks} |
+| --- | {rule} |
+{recall_rows}
+
+## Synthetic scenes in held-out faces, read from loose boxes
+
+| n | exact match | character error rate | called ok | of those right | calibration error |
+| --- | --- | --- | --- | --- | --- |
+| {synthetic} |
+
+The confidence (a logistic model of the whole reading) is fitted on the even half of these scenes; the last three
+columns are of the odd half. Curves, classification reports and confusion matrices: [report](report/).
+
+## Limits
+
+Small or blurred glyphs below about 6 pixels of height; very shallow stamping; handwriting other than EMNIST's
+capitals and digits. The synthetic world is drawn, so its scores are not those of real photos: the README has these.
+"""
+
+
+def model_card(description: dict[str, Any]) -> str:
+    """Return the card, in Markdown, of the model that ``description`` (model.json) describes."""
+    config, made, data = description["config"], description["trained_with"], description["trained_on"]
+    rows, synthetic = description["scores"]["emnist_test"], description["scores"]["synthetic_held_out_faces"]
+    sizes = description["parameters"]
+    lines = [
+        f"| {row['network'].removeprefix('emnist_')} | {sizes['baseline' if 'baseline' in row['network'] else 'classifier']:,} "
+        f"| {row['accuracy']:.4f} | {row['weakest_recall'][0]} {row['weakest_recall'][1]:.3f} "
+        f"| {row['milliseconds_for_17_glyphs']:.1f} |"
+        for row in rows
+    ]
+    recall = [
+        f"| {char} | " + " | ".join(f"{row['recall'][char]:.3f}" for row in rows) + " |" for char in rows[0]["recall"]
+    ]
+    keys = ("n", "exact_match", "character_error_rate", "ok", "ok_right", "calibration_error")
+    return _CARD.format(
+        vinchar=description["vinchar"],
+        preset=config["preset"],
+        seed=config["seed"],
+        cores=config["workers"],
+        emnist=data["emnist_byclass_33"],
+        scenes=data["synthetic_scenes"],
+        photos=data["real_photos"],
+        n=rows[0]["n"],
+        emnist_rows="\n".join(lines),
+        networks=" | ".join(row["network"].removeprefix("emnist_") for row in rows),
+        rule=" | ".join("---" for _ in rows),
+        recall_rows="\n".join(recall),
+        synthetic=" | ".join(str(synthetic.get(key, "-")) for key in keys),
+        **{key: made[key] for key in ("minutes", "keras", "backend", "precision", "python")},
+    )

@@ -1,0 +1,124 @@
+"""What a trained model is worth: EMNIST beside the baseline, held-out synthetic faces, and how far it can be trusted."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from tqdm import tqdm
+
+from vinchar.assemble import Assembly
+from vinchar.classify import Classifier, glyph_window
+from vinchar.evaluation import metrics
+from vinchar.evaluation.reports import write_classification
+from vinchar.reader import Reader
+from vinchar.readings import features
+from vinchar.session import open_session
+from vinchar.training.cache import SceneCache
+from vinchar.training.framing import draw_box_frame
+from vinchar.vin import ALPHABET, LENGTH
+
+RISK = 0.01  # of the readings called ok, at most this share may be wrong on the synthetic check
+GLYPH_THRESHOLD = 0.8
+# For a model whose confidence is not fitted yet, and for one that reads nothing right.
+UNFITTED: dict[str, Any] = {"weights": [1.0, 0, 0, 0, 0, -4.0], "threshold": 0.9, "glyph_threshold": GLYPH_THRESHOLD}
+Glyphs = tuple[NDArray[np.uint8], NDArray[np.int32]]
+_TIMED = 200
+
+
+def emnist_rows(classifier: Path, pretrained: Path, baseline: Path, test: Glyphs, report: Path) -> list[dict[str, Any]]:
+    """Score three networks on the EMNIST test glyphs and write their reports; a dict a network, for model.json."""
+    images, labels = test
+    rows = []
+    for name, path in (("shipped", classifier), ("pretrained", pretrained)):
+        net = Classifier(path)
+        read = np.concatenate([net.glyphs(list(images[i : i + 256])).argmax(1) for i in range(0, len(images), 256)])
+        windows = np.stack([glyph_window(image) for image in images[:LENGTH]])
+        rows.append(_row(f"emnist_{name}", labels, read, path, windows, report))
+    session = open_session(baseline)
+    name = session.get_inputs()[0].name
+    batches = (images[i : i + 256, ..., None].astype(np.float32) / 255 for i in range(0, len(images), 256))
+    read = np.concatenate([session.run(None, {name: batch})[0].argmax(1) for batch in batches])
+    rows.append(_row("emnist_baseline", labels, read, baseline, images[:LENGTH], report))
+    return rows
+
+
+def _row(
+    name: str, labels: NDArray[np.int32], read: NDArray[np.int64], path: Path, sample: NDArray[np.uint8], report: Path
+) -> dict[str, Any]:
+    write_classification(report, name, labels, read.astype(np.int32))
+    recall = {
+        char: round(float((read[labels == i] == i).mean()), 4) for i, char in enumerate(ALPHABET) if np.any(labels == i)
+    }
+    session = open_session(path)
+    feed = {session.get_inputs()[0].name: sample[..., None].astype(np.float32) / 255}
+    session.run(None, feed)
+    started = time.perf_counter()
+    for _ in range(_TIMED):
+        session.run(None, feed)
+    weakest = min(recall, key=recall.__getitem__)
+    return {
+        "network": name,
+        "n": len(labels),
+        "accuracy": round(float((read == labels).mean()), 4),
+        "weakest_recall": [weakest, recall[weakest]],
+        "recall": recall,
+        "milliseconds_for_17_glyphs": round((time.perf_counter() - started) / _TIMED * 1000, 2),
+    }
+
+
+def synthetic_rows(model: Path, scenes: SceneCache, report: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Read scenes in held-out faces from loose boxes; fit the confidence on one half and check it on the other.
+
+    ``model``: a folder whose model.json may hold ``UNFITTED`` confidence. Returns the scores and the ``confidence`` part of model.json, and writes the classification report of all
+    characters.
+    """
+    reader = Reader(model)
+    truths, read, assemblies = [], [], []
+    for i in tqdm(range(len(scenes)), desc="reading held-out faces", unit="scene", mininterval=2):
+        rng = np.random.default_rng([0, i])
+        best = reader.find(scenes.gray(i), [draw_box_frame(scenes.quads[i], rng)])
+        truths.append("".join(ALPHABET[c] for c in scenes.classes[i]))
+        read.append(best.assembly.vin if best else None)
+        assemblies.append(best.assembly if best else None)
+    write_classification(report, "synthetic", *metrics.character_pairs(truths, read))
+    right = np.array([a == b for a, b in zip(truths, read, strict=True)])
+    confidence, check = fit_confidence(assemblies, right)
+    scores = {
+        "n": len(truths),
+        "exact_match": round(metrics.exact_match(truths, read), 4),
+        "character_error_rate": round(metrics.character_error_rate(truths, read), 4),
+        **check,
+    }
+    return scores, confidence
+
+
+def fit_confidence(
+    assemblies: list[Assembly | None], right: NDArray[np.bool_]
+) -> tuple[dict[str, Any], dict[str, float]]:
+    """Fit the logistic confidence on the even rows, choose the threshold for ``RISK`` there, check on the odd ones."""
+    found = np.array([a is not None for a in assemblies])
+    rows = np.array([features(a) for a in assemblies if a is not None])
+    y = right[found]
+    even = np.arange(len(y)) % 2 == 0
+    if len(y) < 8 or len(set(y[even])) < 2:  # a try-out run that reads nothing right: sure of nothing
+        return UNFITTED, {}
+    model = LogisticRegression(fit_intercept=False, C=1.0, max_iter=2000).fit(rows[even], y[even])
+    chance = model.predict_proba(rows)[:, 1]
+    order = np.argsort(-chance[even])
+    risk = np.cumsum(~y[even][order]) / np.arange(1, even.sum() + 1)
+    below = np.flatnonzero(risk <= RISK)
+    threshold = float(chance[even][order][below[-1]]) if len(below) else 0.99
+    threshold = min(max(threshold, 0.6), 0.99)
+    ok = chance[~even] >= threshold
+    check = {
+        "calibration_error": round(metrics.expected_calibration_error(chance[~even], y[~even]), 4),
+        "ok": round(float(ok.mean()), 4),
+        "ok_right": round(float(y[~even][ok].mean()), 4) if ok.any() else 0.0,
+    }
+    weights = [round(float(w), 5) for w in model.coef_[0]]
+    return {"weights": weights, "threshold": round(threshold, 4), "glyph_threshold": GLYPH_THRESHOLD}, check

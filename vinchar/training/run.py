@@ -1,0 +1,209 @@
+"""A whole training run: data, rectifier, EMNIST, classifier, confidence, export, report. Each step resumes."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import platform
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from vinchar import __version__
+from vinchar.bundle import FORMAT, NETWORKS, sha256
+from vinchar.evaluation.reports import write_curves
+from vinchar.files import write_whole
+from vinchar.training import batches, handwriting, measure, nets
+from vinchar.training.cache import cut_strips, draw_lines, draw_scenes
+from vinchar.training.card import model_card
+from vinchar.training.config import TrainConfig
+from vinchar.training.export import export
+from vinchar.training.fit import fit, precision
+from vinchar.training.losses import line_loss
+from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
+from vinchar.vin import ALPHABET
+
+History = list[dict[str, float]]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Run:
+    """What every step needs: the configuration, where work in progress lies, and how the curves went."""
+
+    config: TrainConfig
+    work: Path
+    histories: dict[str, History]
+
+    def fit(
+        self, name: str, build: Callable[[], keras.Model], draw: batches.Draw, loss: Any, steps: int, **more: Any
+    ) -> keras.Model:
+        """Build and train one network, and keep its curve."""
+        model = build()
+        self.histories[name] = fit(name, model, draw, loss, steps=steps, seed=self.config.seed, work=self.work, **more)
+        return model
+
+
+def train(config: TrainConfig, out: Path, work: Path, resume: bool = True) -> dict[str, Any]:
+    """Train everything ``config`` says and write the model to ``out``; return what ``out/model.json`` holds.
+
+    ``work`` keeps the steps already done, so a killed run continues: a run with another configuration, or one with
+    ``resume`` false, starts anew. Nothing in ``out`` changes until all networks are trained and checked. Raises
+    ``handwriting.DataError`` (a ``ValueError``) where EMNIST cannot be had.
+    """
+    started = time.time()
+    emnist_train, emnist_test = handwriting.load("train"), handwriting.load("test")  # first: it is what may be missing
+    _open_work(config, work, resume)
+    cv2.setNumThreads(1)
+    keras.mixed_precision.set_dtype_policy(precision(config.precision))
+    run = _Run(config, work, {})
+    staged = work / "model"
+    shutil.rmtree(staged, ignore_errors=True)
+    staged.mkdir()
+
+    scenes = draw_scenes(work / "scenes", config.scenes, config.seed, config.workers)
+    _train_rectifier(run, scenes, staged)
+    baseline, emnist = _train_handwriting(run, emnist_train)
+    classifier = _train_classifier(run, scenes, emnist, emnist_train, staged)
+
+    held_out = draw_scenes(work / "scenes", config.validation_scenes, config.seed + 1, config.workers, held_out=True)
+    report = staged / "report"
+    report.mkdir()
+    export(nets.baseline, baseline, (28, 28, 1), work / "baseline")
+    export(nets.classifier, emnist, (STRIP_HEIGHT, 64, 1), work / "emnist")
+    description = {
+        "format": FORMAT,
+        "vinchar": __version__,
+        "alphabet": ALPHABET,
+        "strip": [STRIP_HEIGHT, STRIP_WIDTH],
+        "config": dataclasses.asdict(config),
+        "trained_on": {
+            "emnist_byclass_33": len(emnist_train[0]),
+            "synthetic_scenes": len(scenes),
+            "real_photos": 0,
+        },
+        "trained_with": {
+            "keras": keras.__version__,
+            "backend": keras.backend.backend(),
+            "precision": precision(config.precision),
+            "python": platform.python_version(),
+            "minutes": round(_minutes(work, time.time() - started), 1),
+        },
+        "parameters": {"classifier": classifier.count_params(), "baseline": baseline.count_params()},
+        "confidence": measure.UNFITTED,
+        "sha256": {f"{name}{s}": sha256(staged / f"{name}{s}") for name in NETWORKS for s in (".onnx", ".keras")},
+    }
+    _describe(staged, description)
+    networks = staged / "classifier.onnx", work / "emnist.onnx", work / "baseline.onnx"
+    rows = measure.emnist_rows(*networks, emnist_test, report)
+    synthetic, description["confidence"] = measure.synthetic_rows(staged, held_out, report)
+    description["scores"] = {"emnist_test": rows, "synthetic_held_out_faces": synthetic}
+    write_curves(report, run.histories)
+    write_whole(staged / "README.md", model_card(description))
+    _describe(staged, description)
+    _publish(staged, out)
+    print(f"vinchar: the model is in {out}, its report in {out / 'report'}", file=sys.stderr)
+    return description
+
+
+def _describe(folder: Path, description: dict[str, Any]) -> None:
+    write_whole(folder / "model.json", json.dumps(description, indent=2) + "\n")
+
+
+def _open_work(config: TrainConfig, work: Path, resume: bool) -> None:
+    """Keep what an earlier run with this configuration left; clear what another one left."""
+    wanted = json.dumps(dataclasses.asdict(config), indent=2)
+    kept = work / "config.json"
+    if work.exists() and not (resume and kept.exists() and kept.read_text() == wanted):
+        if any(work.iterdir()) and not kept.exists():
+            raise ValueError(f"{work}: not a training folder of vinchar and not empty; name another one with --work")
+        shutil.rmtree(work)
+    work.mkdir(parents=True, exist_ok=True)
+    kept.write_text(wanted)
+
+
+def _minutes(work: Path, seconds: float) -> float:
+    """Add this run's time to that of the killed ones before it."""
+    path = work / "seconds.json"
+    total = seconds + (json.loads(path.read_text()) if path.exists() else 0.0)
+    path.write_text(json.dumps(total))
+    return float(total / 60)
+
+
+def _train_rectifier(run: _Run, scenes: Any, staged: Path) -> None:
+    config = run.config
+    lines = draw_lines(run.work / "lines", scenes, config.seed, config.workers, config.frames)
+    model = run.fit(
+        "rectifier",
+        nets.rectifier,
+        batches.line_batches(lines, config.line_batch),
+        line_loss,
+        config.rectifier_steps,
+        learning_rate=config.learning_rate,
+    )
+    export(nets.rectifier, model, (*nets.LINE_SIZE, 1), staged / "rectifier")
+
+
+def _train_handwriting(run: _Run, data: tuple[NDArray[np.uint8], NDArray[np.int32]]) -> tuple[keras.Model, keras.Model]:
+    """Train the published network and the classifier on the same EMNIST pictures."""
+    config = run.config
+    baseline = run.fit(
+        "baseline",
+        nets.baseline,
+        batches.glyph_batches(*data, config.glyph_batch),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        config.baseline_steps,
+        learning_rate=config.learning_rate / 2,
+    )
+    emnist = run.fit(
+        "emnist",
+        nets.classifier,
+        batches.emnist_batches(*data, config.batch),
+        keras.losses.CategoricalCrossentropy(from_logits=True),
+        config.emnist_steps,
+        learning_rate=config.learning_rate,
+    )
+    return baseline, emnist
+
+
+def _train_classifier(
+    run: _Run,
+    scenes: Any,
+    emnist: keras.Model,
+    glyphs: tuple[NDArray[np.uint8], NDArray[np.int32]],
+    staged: Path,
+) -> keras.Model:
+    config = run.config
+    strips = cut_strips(run.work / "strips", scenes, staged / "rectifier.onnx", config.seed, config.workers)
+    model = run.fit(
+        "classifier",
+        nets.classifier,
+        batches.strip_batches(strips, glyphs, config),
+        keras.losses.CategoricalCrossentropy(from_logits=True),
+        config.classifier_steps,
+        learning_rate=config.learning_rate,
+        start_from=emnist,
+    )
+    export(nets.classifier, model, (STRIP_HEIGHT, STRIP_WIDTH, 1), staged / "classifier")
+    return model
+
+
+def _publish(staged: Path, out: Path) -> None:
+    """Put the finished model in place of the old one, which stays until the new one lies beside it."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    fresh, old = out.with_name(out.name + ".new"), out.with_name(out.name + ".old")
+    for path in (fresh, old):
+        shutil.rmtree(path, ignore_errors=True)
+    shutil.copytree(staged, fresh)
+    if out.exists():
+        out.rename(old)
+    fresh.rename(out)
+    shutil.rmtree(old, ignore_errors=True)
