@@ -1,13 +1,27 @@
-"""What every test gets: fixed seeds and no network."""
+"""What every test gets, fixed seeds and no network, and what several share: a small EMNIST archive."""
 
 from __future__ import annotations
 
+import gzip
 import random
 import socket
+import string
+import struct
+import zipfile
+from pathlib import Path
 from typing import Any, NoReturn
 
+import cv2
 import numpy as np
 import pytest
+
+BYCLASS = string.digits + string.ascii_uppercase + string.ascii_lowercase  # the archive's labels 0 to 61
+
+
+def drawn_glyph(char: str) -> np.ndarray:
+    """A handwritten-looking picture of a character as EMNIST has them: uint8 (28, 28), light on dark, upright."""
+    image = np.zeros((28, 28), np.uint8)
+    return np.asarray(cv2.putText(image, char, (5, 22), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 255, 2, cv2.LINE_AA), np.uint8)
 
 
 @pytest.fixture(autouse=True)
@@ -25,3 +39,24 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(socket.socket, name, refuse)
     for name in ("create_connection", "getaddrinfo", "gethostbyname"):
         monkeypatch.setattr(socket, name, refuse)
+
+
+@pytest.fixture(scope="session")
+def emnist_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder whose EMNIST cache holds a small archive in the published layout.
+
+    The ByClass split, train and test: every one of the 62 classes, drawn, lying on its side as the pictures of the
+    published archive do.
+    """
+    home = tmp_path_factory.mktemp("home")
+    archive = home / ".cache" / "emnist" / "emnist.zip"
+    archive.parent.mkdir(parents=True)
+    with zipfile.ZipFile(archive, "w") as file:
+        for usage, count in (("train", 6), ("test", 3)):
+            labels = np.tile(np.arange(len(BYCLASS), dtype=np.uint8), count)
+            images = np.stack([drawn_glyph(BYCLASS[label]).T for label in labels])
+            for matrix, array in (("images", images), ("labels", labels)):
+                header = struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
+                name = f"gzip/emnist-byclass-{usage}-{matrix}-idx{array.ndim}-ubyte.gz"
+                file.writestr(name, gzip.compress(header + array.tobytes()))
+    return home

@@ -24,7 +24,7 @@ _NONE = len(ALPHABET)  # index of "no glyph is centred here"
 def log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return log-probabilities over the last axis, float32 of the same shape."""
     shifted = logits - logits.max(-1, keepdims=True)
-    return (shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))).astype(np.float32)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(-1, keepdims=True)), np.float32)
 
 
 def glyph_window(gray: Gray, width: int = WINDOW) -> Gray:
@@ -37,9 +37,9 @@ def glyph_window(gray: Gray, width: int = WINDOW) -> Gray:
     crop = gray[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     scale = min(GLYPH_HEIGHT / crop.shape[0], 0.6 * width / crop.shape[1])
     size = max(1, round(crop.shape[1] * scale)), max(1, round(crop.shape[0] * scale))
-    crop = cv2.resize(crop, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    scaled = cv2.resize(crop, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     y, x = (STRIP_HEIGHT - size[1]) // 2, (width - size[0]) // 2
-    window[y : y + size[1], x : x + size[0]] = crop
+    window[y : y + size[1], x : x + size[0]] = scaled
     return window
 
 

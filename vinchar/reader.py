@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -29,16 +30,20 @@ from vinchar.rectify import (
     frame_of_picture,
     frame_of_quad,
     stretch_contrast,
+    turn_round,
 )
 from vinchar.segment import segment
 from vinchar.types import Gray, Kind, Lattice, Reading, Strip
 
 __all__ = ["ModelError", "Reader", "read"]
 
+AskedKind = Kind | Literal["auto"]  # auto: found out from the picture
+
 CANDIDATES = 10  # text lines of a photo that are looked at
 SETTLED = 0.97  # a reading this sure needs no further view or candidate
 DOUBT = (0.08, 0.92)  # between these the polarity is tried both ways
 GLYPH_SIDE = 160  # a picture of one glyph is not larger
+TOO_SMALL_FOR_17 = 48  # pixels: no VIN can be read in a picture that has fewer in both directions
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -64,7 +69,7 @@ class Reader:
         self._classifier = Classifier(self.bundle.paths["classifier"])
         self._priors = Priors(positions=vin_priors, check_digit=vin_priors)
 
-    def read(self, source: Source, kind: str = "auto", name: str | None = None) -> Reading:
+    def read(self, source: Source, kind: AskedKind = "auto", name: str | None = None) -> Reading:
         """Read one picture: a path, the bytes of a file, or an array (see ``imaging.load``).
 
         ``kind``: what it shows: ``glyph``, ``strip``, ``photo``, or ``auto``. ``name`` goes into ``Reading.image``, by
@@ -97,7 +102,7 @@ class Reader:
         found = vin_reading(best.strip, best.lattice, best.assembly, best.probability, kind, self.bundle.confidence)
         return replace(found, image=name)
 
-    def read_many(self, sources: Iterable[Source], kind: str = "auto", workers: int = 1) -> Iterator[Reading]:
+    def read_many(self, sources: Iterable[Source], kind: AskedKind = "auto", workers: int = 1) -> Iterator[Reading]:
         """Read pictures, in order, ``workers`` at a time; each as ``read`` does."""
         if workers <= 1:
             yield from (self.read(source, kind) for source in sources)
@@ -106,10 +111,16 @@ class Reader:
             yield from pool.map(lambda source: self.read(source, kind), sources)
 
     def _photo_frames(self, gray: Gray) -> list[Edges]:
-        frames = [frame_of_quad(quad) for quad in locate(gray, CANDIDATES)]
+        """Return where a VIN may be, the likelier places first; upside down the first few once more, at the end."""
+        frames: list[Edges] = []
+        for edges in map(frame_of_quad, locate(gray, CANDIDATES)):
+            frames.append(edges)
+            along = edges[:, 1] - edges[:, 0]
+            if abs(float(along[:, 1].sum())) > abs(float(along[:, 0].sum())):
+                frames.append(turn_round(edges))  # a steep line may run up or down
         if gray.shape[1] > 1.2 * gray.shape[0]:
             frames.insert(min(2, len(frames)), frame_of_picture(gray.shape))
-        return frames
+        return frames + [turn_round(edges) for edges in frames[:3]]
 
     def find(self, gray: Gray, frames: list[Edges]) -> Found | None:
         """Read the line in every frame, the likelier ones first, and stop at the first that is beyond doubt."""
@@ -155,7 +166,7 @@ class Reader:
                 yield Found(strip, lattice, assembly, probability(assembly, self.bundle.confidence.weights))
 
 
-def read(source: Source, kind: str = "auto") -> Reading:
+def read(source: Source, kind: AskedKind = "auto") -> Reading:
     """Read one picture with the shipped model, which is loaded at the first call and kept."""
     global _shared
     if _shared is None:
@@ -167,9 +178,11 @@ _shared: Reader | None = None
 
 
 def guess_kind(gray: Gray) -> Kind:
-    """Tell a picture of one glyph from a strip and from a photo: by its size and shape and how much ink is one piece."""
+    """Tell a picture of one glyph from a strip and from a photo: by size, shape and how much ink is one piece."""
     height, width = gray.shape
-    if max(height, width) <= GLYPH_SIDE and width < 2 * height and _is_one_glyph(gray):
+    if max(height, width) < TOO_SMALL_FOR_17:
+        return "glyph"
+    if max(height, width) <= GLYPH_SIDE and width < 1.4 * height and _is_one_glyph(gray):
         return "glyph"
     return "strip" if width >= 2.5 * height else "photo"
 
@@ -193,4 +206,4 @@ def light_glyph(gray: Gray) -> Gray:
     ground = int(np.median(border))
     picture = gray if ground < 128 else 255 - gray
     ground = min(ground, 255 - ground)
-    return stretch_contrast(cv2.subtract(picture, float(ground)))
+    return stretch_contrast(np.maximum(picture, ground) - ground)

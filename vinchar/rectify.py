@@ -55,6 +55,11 @@ def frame_of_picture(shape: tuple[int, ...]) -> Edges:
     return np.array([[[0, 0], [width, 0]], [[0, height], [width, height]]], np.float32)
 
 
+def turn_round(edges: Edges) -> Edges:
+    """Return the frame seen upside down, float32 of the same shape."""
+    return np.ascontiguousarray(edges[::-1, ::-1])
+
+
 def frame_at(edges: Edges, x: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return top and bottom points, float64 (2, n, 2), at the parts ``x`` of the width; outside 0..1 straight on."""
     last = edges.shape[1] - 1
@@ -102,9 +107,10 @@ def sample(gray: Gray, edges: Edges, height: int, width: int) -> Gray:
     if shrink > 1.5 and min(part.shape) > 2 * shrink:
         size = max(1, round(part.shape[1] / shrink)), max(1, round(part.shape[0] / shrink))
         scale = np.array([size[0] / part.shape[1], size[1] / part.shape[0]], np.float32)
-        part, points = cv2.resize(part, size, interpolation=cv2.INTER_AREA), points * scale
+        part, points = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8), points * scale
     maps = points - np.float32(0.5)
-    return cv2.remap(part, maps[..., 0], maps[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    picture = cv2.remap(part, maps[..., 0], maps[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(picture, np.uint8)
 
 
 def level_contrast(gray: Gray, inverted: bool = False) -> Gray:
@@ -113,12 +119,12 @@ def level_contrast(gray: Gray, inverted: bool = False) -> Gray:
     The window is wider than three glyphs, so a reflection's edge inside the strip fades while strokes stay.
     """
     picture = gray.astype(np.float32)
-    size = (2 * int(1.6 * gray.shape[0]) + 1, 2 * gray.shape[0] - 1)
+    size = (2 * int(0.8 * gray.shape[0]) + 1, 2 * gray.shape[0] - 1)
     mean = cv2.blur(picture, size, borderType=cv2.BORDER_REFLECT_101)
     square = cv2.blur(picture * picture, size, borderType=cv2.BORDER_REFLECT_101)
     deviation = np.sqrt(np.maximum(square - mean * mean, 0))
     scaled = (picture - mean) / (deviation + 2.0) * (-44 if inverted else 44) + 96
-    return np.clip(scaled, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(scaled, 0, 255), np.uint8)
 
 
 def fit_line(out: NDArray[np.float32]) -> Line | None:
@@ -209,7 +215,7 @@ def stretch_contrast(picture: Gray) -> Gray:
     """Return the picture with its 1st and 99th percentile at 0 and 255, uint8."""
     low, high = np.percentile(picture[::2, ::2], (1, 99))
     scale = 255 / max(float(high - low), 16.0)
-    return cv2.convertScaleAbs(cv2.subtract(picture, float(low)), alpha=scale)
+    return np.asarray(cv2.convertScaleAbs(cv2.subtract(picture, low), alpha=scale), np.uint8)
 
 
 def cut_strip(gray: Gray, edges: Edges, line: Line, inverted: bool) -> Strip:

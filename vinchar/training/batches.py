@@ -18,6 +18,11 @@ Draw = Callable[[np.random.Generator], tuple[NDArray[np.float32], NDArray[np.flo
 GLYPHS_A_STRIP = 7
 
 
+def _input(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return what a network sees of pictures uint8 (B, H, W): float32 (B, H, W, 1) in 0..1."""
+    return np.asarray(pictures[..., None].astype(np.float32) / 255, np.float32)
+
+
 def emnist_strips(
     images: NDArray[np.uint8], labels: NDArray[np.int32], count: int, rng: np.random.Generator
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
@@ -33,7 +38,7 @@ def emnist_batches(images: NDArray[np.uint8], labels: NDArray[np.int32], batch: 
 
     def draw(rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         strips, targets = emnist_strips(images, labels, batch, rng)
-        return strips[..., None].astype(np.float32) / 255, targets
+        return _input(strips), targets
 
     return draw
 
@@ -44,7 +49,7 @@ def glyph_batches(images: NDArray[np.uint8], labels: NDArray[np.int32], batch: i
     def draw(rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         chosen = draw_balanced(labels, batch, rng)
         glyphs = np.stack([warp_glyph(images[i], rng) for i in chosen])
-        return glyphs[..., None].astype(np.float32) / 255, labels[chosen].astype(np.float32)
+        return _input(glyphs), labels[chosen].astype(np.float32)
 
     return draw
 
@@ -61,7 +66,7 @@ def line_batches(lines: LineCache, batch: int) -> Draw:
         turned = rng.random(batch) < 0.4
         pictures[turned] = 255 - pictures[turned]
         targets[turned, :, 4] = 1 - targets[turned, :, 4]
-        return pictures[..., None].astype(np.float32) / 255, targets
+        return _input(pictures), targets
 
     return draw
 
@@ -109,6 +114,6 @@ def strip_batches(strips: StripCache, glyphs: tuple[NDArray[np.uint8], NDArray[n
         if written:
             more, more_targets = emnist_strips(*glyphs, written, rng)
             batch, answers = np.concatenate([batch, more]), np.concatenate([answers, more_targets])
-        return batch[..., None].astype(np.float32) / 255, answers
+        return _input(batch), answers
 
     return draw

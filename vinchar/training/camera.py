@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -9,12 +11,14 @@ from numpy.typing import NDArray
 from vinchar.training.surfaces import smooth_noise
 
 Floats = NDArray[np.float32]
+Picture = NDArray[Any]  # float32 that may widen to float64 on its way
 
 
-def _region(shape: tuple[int, int], soft: float, rng: np.random.Generator) -> Floats:
+def region(shape: tuple[int, int], soft: float, rng: np.random.Generator) -> Floats:
     """Return a mask float32 0..1 with one or two smooth edges: a reflected roof, a hand, a shadow."""
     height, width = shape
-    mask = np.zeros(shape, np.uint8)
+    mask: Picture = np.zeros(shape, np.uint8)
+    corners: Any
     if rng.random() < 0.6:
         x, tilt = rng.uniform(-0.1, 1.1) * width, rng.normal(0, 0.6) * height
         far = width * 2 if rng.random() < 0.5 else -width * 2
@@ -28,24 +32,24 @@ def _region(shape: tuple[int, int], soft: float, rng: np.random.Generator) -> Fl
         reach = rng.uniform(0.15, 0.7, count)
         centre = rng.uniform(0, 1, 2)
         corners = np.stack([centre[0] + reach * np.cos(turn) * 0.6, centre[1] + reach * np.sin(turn) * 1.5], 1)
-        corners = (corners * [width, height]).tolist()
+        corners = corners * [width, height]
     cv2.fillPoly(mask, [np.round(np.array(corners)).astype(np.int32)], 255)
     if soft > 3:  # a wide blur is as good, and far cheaper, on a small picture
         small = cv2.resize(mask, None, fx=2 / soft, fy=2 / soft, interpolation=cv2.INTER_AREA)
         mask = cv2.resize(cv2.GaussianBlur(small, (0, 0), 2), (width, height), interpolation=cv2.INTER_LINEAR)
     else:
         mask = cv2.GaussianBlur(mask, (0, 0), max(0.4, soft))
-    return mask.astype(np.float32) / 255
+    return np.asarray(mask.astype(np.float32) / 255, np.float32)
 
 
-def light(picture: Floats, cap: float, rng: np.random.Generator) -> Floats:
-    """Light the plane: gradients, shadows, reflections that veil or turn the contrast, glare, dirt, water, scratches."""
+def light(picture: Picture, cap: float, rng: np.random.Generator) -> Floats:
+    """Light the plane: gradients, shadows, reflections that veil or turn contrast, glare, dirt, drops, scratches."""
     shape = picture.shape
     if rng.random() < 0.6:
         wave = smooth_noise(shape, max(shape) * rng.uniform(0.15, 0.8), rng)
         picture = picture * np.exp(wave * rng.uniform(0.05, 0.35))
     for _ in range(int(rng.choice([0, 1, 2], p=[0.5, 0.35, 0.15]))):
-        mask = _region(shape, cap * rng.choice([0.05, 0.3, 1.5]), rng)
+        mask = region(shape, cap * rng.choice([0.05, 0.3, 1.5]), rng)
         kind = rng.random()
         if kind < 0.55:  # a veil: a brighter scene mirrored in the glass
             level, share = rng.uniform(0.3, 1.1), rng.uniform(0.15, 0.75)
@@ -72,10 +76,10 @@ def light(picture: Floats, cap: float, rng: np.random.Generator) -> Floats:
             ends = (rng.uniform(-0.1, 1.1, (2, 2)) * [shape[1], shape[0]]).astype(int)
             cv2.line(lines, ends[0].tolist(), ends[1].tolist(), 255, 1, cv2.LINE_AA)
         picture = picture + lines.astype(np.float32) / 255 * rng.normal(0, 0.25)
-    return picture.astype(np.float32)
+    return np.asarray(picture, np.float32)
 
 
-def expose(picture: Floats, glyph: float, rng: np.random.Generator) -> NDArray[np.uint8]:
+def expose(picture: Picture, glyph: float, rng: np.random.Generator) -> NDArray[np.uint8]:
     """Take the photo, uint8 of the same shape: defocus and motion relative to the glyph height, noise, gamma, JPEG."""
     if rng.random() < 0.55:
         sigma = glyph * abs(rng.normal(0, 0.06))
@@ -95,16 +99,16 @@ def expose(picture: Floats, glyph: float, rng: np.random.Generator) -> NDArray[n
         picture = floor + (picture - low) / max(high - low, 0.15) * span
     picture = np.clip(picture, 0, 1.02) ** np.exp(rng.normal(0, 0.25))
     if rng.random() < 0.7:
-        noise = rng.standard_normal(picture.shape, np.float32)
+        noise: Picture = rng.standard_normal(picture.shape, np.float32)
         if rng.random() < 0.5:
             noise = cv2.GaussianBlur(noise, (0, 0), 0.7) * 2
         picture = picture + noise * abs(rng.normal(0, 0.025))
     if rng.random() < 0.3:
         soft = cv2.GaussianBlur(picture, (0, 0), max(0.6, glyph * 0.06))
         picture = picture + (picture - soft) * rng.uniform(0.3, 1.6)
-    out = np.clip(picture * 255, 0, 255).astype(np.uint8)
+    out = np.asarray(np.clip(picture * 255, 0, 255), np.uint8)
     if rng.random() < 0.8:
         quality = int(rng.choice([rng.integers(25, 60), rng.integers(60, 97)], p=[0.25, 0.75]))
         _, code = cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, quality])
-        out = cv2.imdecode(code, cv2.IMREAD_GRAYSCALE)
+        out = np.asarray(cv2.imdecode(code, cv2.IMREAD_GRAYSCALE), np.uint8)
     return out

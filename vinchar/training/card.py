@@ -62,7 +62,8 @@ def model_card(description: dict[str, Any]) -> str:
     rows, synthetic = description["scores"]["emnist_test"], description["scores"]["synthetic_held_out_faces"]
     sizes = description["parameters"]
     lines = [
-        f"| {row['network'].removeprefix('emnist_')} | {sizes['baseline' if 'baseline' in row['network'] else 'classifier']:,} "
+        f"| {row['network'].removeprefix('emnist_')} "
+        f"| {sizes['baseline' if 'baseline' in row['network'] else 'classifier']:,} "
         f"| {row['accuracy']:.4f} | {row['weakest_recall'][0]} {row['weakest_recall'][1]:.3f} "
         f"| {row['milliseconds_for_17_glyphs']:.1f} |"
         for row in rows

@@ -11,24 +11,24 @@ class TrainConfig:
 
     Steps are optimiser steps of ``batch`` strips (of ``glyph_batch`` pictures for the baseline, ``line_batch`` line
     pictures for the rectifier). ``frames``: how often the rectifier sees each scene, in another cut-out.
-    ``rehearsal``: share of handwritten strips in the classifier's batches. ``precision`` is ``float32``, ``mixed_bfloat16`` or ``auto``: bfloat16 where the
-    processor has instructions for it.
+    ``rehearsal``: share of handwritten strips in the classifier's batches. ``precision`` is ``float32``,
+    ``mixed_bfloat16`` or ``auto``: bfloat16 where the processor has instructions for it.
     """
 
     preset: str = "full"
     seed: int = 7
-    scenes: int = 60_000
+    scenes: int = 31_000
     validation_scenes: int = 1_000
     frames: int = 4
     batch: int = 32
     glyph_batch: int = 128
     line_batch: int = 64
-    emnist_steps: int = 2_200
-    baseline_steps: int = 4_000
-    rectifier_steps: int = 9_000
+    emnist_steps: int = 3_000
+    baseline_steps: int = 5_000
+    rectifier_steps: int = 4_600
     classifier_steps: int = 9_000
     learning_rate: float = 2e-3
-    rehearsal: float = 0.1
+    rehearsal: float = 0.125
     workers: int = 2
     precision: str = "auto"
 

@@ -27,14 +27,14 @@ def export(build: Callable[[], keras.Model], trained: keras.Model, example: tupl
     try:
         model = build()
         model.set_weights(trained.get_weights())
+        batch = np.random.default_rng(0).random((3, *example), np.float32)
+        want = np.asarray(keras.ops.convert_to_numpy(model(batch, training=False)))
         with tempfile.TemporaryDirectory(dir=stem.parent) as name:
             folder = Path(name)
             model.save(folder / "model.keras")
             model.export(folder / "model.onnx", format="onnx", verbose=False)
-            batch = np.random.default_rng(0).random((3, *example), np.float32)
             session = open_session(folder / "model.onnx")
             (got,) = session.run(None, {session.get_inputs()[0].name: batch})
-            want = np.asarray(keras.ops.convert_to_numpy(model(batch, training=False)))
             difference = float(np.abs(got - want).max() / max(1.0, float(np.abs(want).max())))
             if difference > TOLERANCE:
                 raise ValueError(

@@ -21,28 +21,26 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
 
     def __init__(self, draw: Callable[[np.random.Generator], Batch], steps: int, seed: int) -> None:
         super().__init__(workers=1, use_multiprocessing=False, max_queue_size=8)
-        self._draw, self._steps, self._seed, self._epoch = draw, steps, seed, 0
+        self._draw, self._steps, self._seed = draw, steps, seed
+        self.epoch = 0
 
     def __len__(self) -> int:
         return min(EPOCH_STEPS, self._steps)
 
-    def start_at(self, epoch: int) -> None:
-        """Continue with the batches of this epoch."""
-        self._epoch = epoch
-
     def __getitem__(self, index: int) -> Batch:
-        return self._draw(np.random.default_rng([self._seed, self._epoch, index]))
-
-    def on_epoch_end(self) -> None:
-        self._epoch += 1
+        return self._draw(np.random.default_rng([self._seed, self.epoch, index]))
 
 
 class _Progress(keras.callbacks.Callback):  # type: ignore[misc]
     """A tqdm bar over all steps, on standard error."""
 
-    def __init__(self, name: str, steps: int, done: int) -> None:
+    def __init__(self, name: str, epochs: int, epoch_steps: int) -> None:
         super().__init__()
-        self._bar = tqdm(total=steps, initial=done, desc=name, unit="step", mininterval=2, smoothing=0.05)
+        self._epoch_steps = epoch_steps
+        self._bar = tqdm(total=epochs * epoch_steps, desc=name, unit="step", mininterval=2, smoothing=0.05)
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self._bar.n = epoch * self._epoch_steps  # a resumed run does not begin at 0
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         self._bar.update()
@@ -56,15 +54,14 @@ class _Progress(keras.callbacks.Callback):  # type: ignore[misc]
 class _History(keras.callbacks.Callback):  # type: ignore[misc]
     """One line of JSON an epoch, so that the curves survive a kill."""
 
-    def __init__(self, path: Path, at_end: Callable[[int], None]) -> None:
+    def __init__(self, path: Path) -> None:
         super().__init__()
-        self._path, self._at_end = path, at_end
+        self._path = path
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         row = {"epoch": epoch, **{name: float(value) for name, value in (logs or {}).items()}}
         with self._path.open("a") as file:
             file.write(json.dumps(row) + "\n")
-        self._at_end(epoch)
 
 
 def precision(wanted: str) -> str:
@@ -115,36 +112,27 @@ def fit(
             rate, weight_decay=0.01, use_ema=True, ema_momentum=0.998 if steps > 1000 else 0.98
         )
         model.compile(optimizer, loss, weighted_metrics=metrics or [], jit_compile=False)
-        epoch_file = work / f"{name}.epoch"
-        state = json.loads(epoch_file.read_text()) if backup.exists() and epoch_file.exists() else None
-        first = 0 if state is None else int(state["epoch"])
-        if first == 0:
-            shutil.rmtree(backup, ignore_errors=True)
+        if not backup.exists():
             history.unlink(missing_ok=True)
         batches = Batches(draw, epoch_steps, seed)
-        batches.start_at(first)
-        # History is written before the backup: a kill between the two repeats an epoch, and its row wins below.
+        # History is written before the backup: a kill between the two repeats an epoch, and its row wins below. Of two
+        # backups one is whole whenever the kill comes.
         model.fit(
             batches,
             epochs=epochs,
             verbose=0,
+            shuffle=False,  # they are drawn at random; shuffled, a resumed run would see them in another order
             callbacks=[
-                _History(history, lambda epoch: _write(epoch_file, {"epoch": epoch + 1})),
-                keras.callbacks.BackupAndRestore(str(backup), delete_checkpoint=False),
-                _Progress(name, epochs * epoch_steps, first * epoch_steps),
+                keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: setattr(batches, "epoch", epoch)),
+                _History(history),
+                keras.callbacks.BackupAndRestore(str(backup), double_checkpoint=True, delete_checkpoint=False),
+                _Progress(name, epochs, epoch_steps),
             ],
         )
         partial = work / f"{name}.partial.weights.h5"
         model.save_weights(partial)
         partial.replace(done)
         shutil.rmtree(backup, ignore_errors=True)
-        epoch_file.unlink(missing_ok=True)
     model.load_weights(done)
     rows = {row["epoch"]: row for row in map(json.loads, history.read_text().splitlines())}
     return [rows[epoch] for epoch in sorted(rows)]
-
-
-def _write(path: Path, data: dict[str, int]) -> None:
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(data))
-    partial.replace(path)

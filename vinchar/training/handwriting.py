@@ -52,7 +52,7 @@ def class_weights(labels: NDArray[np.int32]) -> NDArray[np.float64]:
     """Return how often to draw each class, float64 (33,), summing to 1: as the square root of its count."""
     counts = np.bincount(labels, minlength=len(ALPHABET)).astype(np.float64)
     root = np.sqrt(counts)
-    return root / root.sum()
+    return np.asarray(root / root.sum(), np.float64)
 
 
 def draw_balanced(labels: NDArray[np.int32], count: int, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -70,7 +70,8 @@ def warp_glyph(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np
     matrix = np.array([[cos, -sin], [sin, cos]]) @ np.array([[1, shear], [0, 1]]) @ np.diag(scale)
     centre = np.array([width / 2 - 0.5, height / 2 - 0.5])
     offset = centre - matrix @ centre + rng.normal(0, 0.7, 2)
-    return cv2.warpAffine(image, np.column_stack([matrix, offset]), (width, height), flags=cv2.INTER_LINEAR)
+    warped = cv2.warpAffine(image, np.column_stack([matrix, offset]), (width, height), flags=cv2.INTER_LINEAR)
+    return np.asarray(warped, np.uint8)
 
 
 def strip_of_glyphs(

@@ -1,4 +1,4 @@
-"""What a trained model is worth: EMNIST beside the baseline, held-out synthetic faces, and how far it can be trusted."""
+"""What a trained model is worth: EMNIST beside the baseline, held-out synthetic faces, how far to trust it."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ def _row(
 def synthetic_rows(model: Path, scenes: SceneCache, report: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """Read scenes in held-out faces from loose boxes; fit the confidence on one half and check it on the other.
 
-    ``model``: a folder whose model.json may hold ``UNFITTED`` confidence. Returns the scores and the ``confidence`` part of model.json, and writes the classification report of all
-    characters.
+    ``model``: a folder whose model.json may hold ``UNFITTED`` confidence. Returns the scores and the ``confidence``
+    part of model.json, and writes the classification report of all characters.
     """
     reader = Reader(model)
     truths, read, assemblies = [], [], []

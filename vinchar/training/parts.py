@@ -51,5 +51,5 @@ def _draw(job: Job) -> None:
     cv2.setNumThreads(1)
     partial = job.path.with_suffix(".partial")
     with partial.open("wb") as file:
-        np.savez(file, **job.draw())
+        np.savez(file, allow_pickle=False, **job.draw())
     partial.replace(job.path)

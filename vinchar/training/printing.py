@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -58,7 +59,7 @@ def set_line(
     Boxes are float32 (n, 4), cap height tall and as wide as the ink; a space has a box without width.
     """
     pad = round(cap / 2)
-    placed: list[tuple[float, NDArray[np.uint8]]] = []
+    placed: list[tuple[float, NDArray[Any]]] = []
     x = 0.0
     for char in text:
         if char == " ":
@@ -90,7 +91,7 @@ def set_line(
         np.maximum(part, small, out=part)
         middle = y0 + height / 2
         boxes[i] = x0, middle - cap / 2, x0 + width, middle + cap / 2
-    return ink.astype(np.float32) / 255, boxes
+    return np.asarray(ink.astype(np.float32) / 255, np.float32), boxes
 
 
 def draw_barcode(width: int, height: int, module: float, rng: np.random.Generator) -> Floats:
@@ -100,7 +101,8 @@ def draw_barcode(width: int, height: int, module: float, rng: np.random.Generato
     return np.broadcast_to((edges % 2).astype(np.float32), (height, width))
 
 
-def _paste(canvas: Floats, layer: Floats, x: int, y: int) -> None:
+def paste(canvas: Floats, layer: Floats, x: int, y: int) -> None:
+    """Add a layer of ink to the canvas in place; what hangs over the canvas is lost."""
     height, width = canvas.shape
     x0, y0, x1, y1 = max(x, 0), max(y, 0), min(x + layer.shape[1], width), min(y + layer.shape[0], height)
     if x0 < x1 and y0 < y1:
@@ -108,9 +110,11 @@ def _paste(canvas: Floats, layer: Floats, x: int, y: int) -> None:
         np.maximum(part, layer[y0 - y : y1 - y, x0 - x : x1 - x], out=part)
 
 
-def print_vin(vin: str, cap: float, rng: np.random.Generator, held_out: bool = False) -> Print:
-    """Print a VIN in a random face amid random neighbours, in the middle of a plane eight cap heights tall."""
-    face = sample_face(rng, held_out)
+def print_vin(
+    vin: str, cap: float, rng: np.random.Generator, held_out: bool = False, face: Face | None = None
+) -> Print:
+    """Print a VIN amid random neighbours, in the middle of a plane eight cap heights tall; draws the face if None."""
+    face = face or sample_face(rng, held_out)
     setting = draw_setting(face, rng)
     before = after = ""
     if rng.random() < 0.4:
@@ -128,7 +132,7 @@ def print_vin(vin: str, cap: float, rng: np.random.Generator, held_out: bool = F
     y = (height - line.shape[0]) // 2
     top, bottom = height / 2 - cap / 2, height / 2 + cap / 2
     _neighbours(ink, face, setting, cap, (top, bottom), rng)
-    _paste(ink, line, margin_x, y)
+    paste(ink, line, margin_x, y)
     offset = np.array([margin_x, y, margin_x, y], np.float32)
     plate = np.ones_like(ink)
     if rng.random() < 0.45:
@@ -140,7 +144,7 @@ def _neighbours(
     ink: Floats, face: Face, setting: Setting, cap: float, row: tuple[float, float], rng: np.random.Generator
 ) -> None:
     """Draw other text, barcodes and lines above and below the row."""
-    height, width = ink.shape
+    width = ink.shape[1]
     for below in (False, True):
         edge = row[1] if below else row[0]
         for _ in range(2):
@@ -167,7 +171,7 @@ def _neighbours(
                 edge += cap * (1 if below else -1)
                 continue
             y = round(edge + gap) if below else round(edge - gap) - layer.shape[0]
-            _paste(ink, layer, x, y)
+            paste(ink, layer, x, y)
             edge = y + layer.shape[0] if below else y
 
 
@@ -184,7 +188,7 @@ def _plate(
     if radius:
         for x in (round(x0) + radius, round(x1) - radius):
             cv2.ellipse(plate, (x, round((y0 + y1) / 2)), (radius, round((y1 - y0) / 2)), 0, 0, 360, 255, -1)
-    mask = plate.astype(np.float32) / 255
+    mask = np.asarray(plate.astype(np.float32) / 255, np.float32)
     ink *= mask
     if rng.random() < 0.4:
         contours, _ = cv2.findContours(plate, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)

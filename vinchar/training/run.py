@@ -35,20 +35,38 @@ from vinchar.vin import ALPHABET
 History = list[dict[str, float]]
 
 
+class _Clock:
+    """The time spent in a work folder, over all its runs; a kill loses at most that of one step."""
+
+    def __init__(self, work: Path) -> None:
+        self._path, self._last = work / "seconds.json", time.time()
+
+    def minutes(self) -> float:
+        """Add the time since the last call and return all of it."""
+        now, before = time.time(), json.loads(self._path.read_text()) if self._path.exists() else 0.0
+        total = before + now - self._last
+        write_whole(self._path, json.dumps(total))
+        self._last = now
+        return float(total / 60)
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class _Run:
     """What every step needs: the configuration, where work in progress lies, and how the curves went."""
 
     config: TrainConfig
     work: Path
+    clock: _Clock
     histories: dict[str, History]
 
     def fit(
         self, name: str, build: Callable[[], keras.Model], draw: batches.Draw, loss: Any, steps: int, **more: Any
     ) -> keras.Model:
         """Build and train one network, and keep its curve."""
+        keras.utils.set_random_seed(self.config.seed)  # for the first weights
         model = build()
         self.histories[name] = fit(name, model, draw, loss, steps=steps, seed=self.config.seed, work=self.work, **more)
+        self.clock.minutes()
         return model
 
 
@@ -59,12 +77,11 @@ def train(config: TrainConfig, out: Path, work: Path, resume: bool = True) -> di
     ``resume`` false, starts anew. Nothing in ``out`` changes until all networks are trained and checked. Raises
     ``handwriting.DataError`` (a ``ValueError``) where EMNIST cannot be had.
     """
-    started = time.time()
     emnist_train, emnist_test = handwriting.load("train"), handwriting.load("test")  # first: it is what may be missing
     _open_work(config, work, resume)
     cv2.setNumThreads(1)
     keras.mixed_precision.set_dtype_policy(precision(config.precision))
-    run = _Run(config, work, {})
+    run = _Run(config, work, _Clock(work), {})
     staged = work / "model"
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir()
@@ -95,7 +112,7 @@ def train(config: TrainConfig, out: Path, work: Path, resume: bool = True) -> di
             "backend": keras.backend.backend(),
             "precision": precision(config.precision),
             "python": platform.python_version(),
-            "minutes": round(_minutes(work, time.time() - started), 1),
+            "minutes": round(run.clock.minutes(), 1),
         },
         "parameters": {"classifier": classifier.count_params(), "baseline": baseline.count_params()},
         "confidence": measure.UNFITTED,
@@ -128,14 +145,6 @@ def _open_work(config: TrainConfig, work: Path, resume: bool) -> None:
         shutil.rmtree(work)
     work.mkdir(parents=True, exist_ok=True)
     kept.write_text(wanted)
-
-
-def _minutes(work: Path, seconds: float) -> float:
-    """Add this run's time to that of the killed ones before it."""
-    path = work / "seconds.json"
-    total = seconds + (json.loads(path.read_text()) if path.exists() else 0.0)
-    path.write_text(json.dumps(total))
-    return float(total / 60)
 
 
 def _train_rectifier(run: _Run, scenes: Any, staged: Path) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinchar.training.camera import expose, light
+from vinchar.training.faces import Face
 from vinchar.training.printing import Print, print_vin
 from vinchar.training.strings import draw_vin
 from vinchar.training.surfaces import surface
@@ -45,59 +46,85 @@ def draw_view(rng: np.random.Generator) -> View:
     return View(float(tilt), float(np.clip(squeeze, 0.5, 2.2)), float(np.clip(length, 100, 800)))
 
 
-def draw_scene(rng: np.random.Generator, held_out: bool = False, vin: str | None = None) -> Scene:
-    """Draw one scene; all chance comes from ``rng``. ``held_out``: with the faces kept out of training."""
+def draw_scene(
+    rng: np.random.Generator,
+    held_out: bool = False,
+    vin: str | None = None,
+    face: Face | None = None,
+    material: str | None = None,
+) -> Scene:
+    """Draw one scene; all chance comes from ``rng``. ``held_out``: with the faces kept out of training.
+
+    ``vin``, ``face`` and ``material`` (print, relief or stamp) are drawn where None.
+    """
     vin = vin or draw_vin(rng)
     view = draw_view(rng)
     cap = float(np.clip(view.length / 17 * rng.uniform(1.2, 1.8), 18, 56))
-    printed = print_vin(vin, cap, rng, held_out)
-    plane = light(surface(printed, rng), cap, rng)
-    light_on_dark = _is_light(plane, printed)
-    matrix, size = _homography(printed.boxes, cap, view, rng)
+    printed = print_vin(vin, cap, rng, held_out, face)
+    plane = light(surface(printed, rng, material), cap, rng)
+    light_on_dark = is_light(plane, printed)
+    matrix, size = _homography(printed.boxes, view, rng)
     bow = cap * rng.normal(0, 0.5) if rng.random() < 0.15 else 0.0
     middle, reach = plane.shape[1] / 2, (printed.boxes[-1, 2] - printed.boxes[0, 0]) / 2
     if bow:
         columns, rows = np.meshgrid(np.arange(plane.shape[1], dtype=np.float32), np.arange(plane.shape[0]))
         rows = (rows - bow * ((columns - middle) / reach) ** 2).astype(np.float32)
-        plane = cv2.remap(plane, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        bowed = cv2.remap(plane, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        plane = np.asarray(bowed, np.float32)
     corners = printed.boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2)
     corners[..., 1] += bow * ((corners[..., 0] - middle) / reach) ** 2
     quads = cv2.perspectiveTransform(corners.reshape(-1, 1, 2), matrix).reshape(-1, 4, 2).astype(np.float32)
     glyph = float(np.linalg.norm(quads[:, 0] - quads[:, 3], axis=1).mean())
     shrink = cap / max(glyph, 1)
     if shrink > 1.2:  # the pixels of the sensor gather light over their whole area
-        plane = cv2.GaussianBlur(plane, (0, 0), 0.35 * shrink)
+        plane = np.asarray(cv2.GaussianBlur(plane, (0, 0), 0.35 * shrink), np.float32)
     border = float(np.clip(rng.normal(plane.mean(), 0.2), 0, 1))
     photo = cv2.warpPerspective(plane, matrix, size, flags=cv2.INTER_LINEAR, borderValue=border)
     return Scene(expose(photo, glyph, rng), quads, vin, light_on_dark)
 
 
-def _is_light(plane: NDArray[np.float32], printed: Print) -> bool:
+def is_light(plane: NDArray[np.float32], printed: Print) -> bool:
     """Tell whether the VIN's ink is lighter than the ground between it."""
-    x0, y0, x1, y1 = (*printed.boxes[:, :2].min(0), *printed.boxes[:, 2:].max(0))
-    part = np.s_[int(y0) : int(y1) + 1, int(x0) : int(x1) + 1]
+    low, high = printed.boxes[:, :2].min(0).astype(int), printed.boxes[:, 2:].max(0).astype(int) + 1
+    part = np.s_[low[1] : high[1], low[0] : high[0]]
     ink, grey = printed.ink[part], plane[part]
     return float((ink * grey).sum() / max(ink.sum(), 1)) > float(((1 - ink) * grey).sum() / max((1 - ink).sum(), 1))
 
 
-def _homography(
-    boxes: NDArray[np.float32], cap: float, view: View, rng: np.random.Generator
-) -> tuple[NDArray[np.float64], tuple[int, int]]:
-    """Return the homography from plane to photo, float64 (3, 3), and the photo's (width, height)."""
+def project(
+    boxes: NDArray[np.float32], view: View, rng: np.random.Generator, spread: float = 0.12
+) -> NDArray[np.float64]:
+    """Return the homography, float64 (3, 3), from plane to photo pixels with the middle of the VIN at 0, 0.
+
+    ``spread``: standard deviation of the shear.
+    """
     x0, y0, x1, y1 = boxes[0, 0], boxes[:, 1].min(), boxes[-1, 2], boxes[:, 3].max()
     centre = np.array([(x0 + x1) / 2, (y0 + y1) / 2])
     half = (x1 - x0) / 2
     turn = np.deg2rad(-view.tilt)
     keystone = rng.normal(0, 0.06) / half, rng.normal(0, 0.02) / half
-    shear = rng.normal(0, 0.12)
+    shear = rng.normal(0, spread)
     to_centre = np.array([[1, 0, -centre[0]], [0, 1, -centre[1]], [0, 0, 1.0]])
-    project = np.array([[1, shear, 0], [0, 1, 0], [*keystone, 1.0]])
+    lean = np.array([[1, shear, 0], [0, 1, 0], [*keystone, 1.0]])
     rotate = np.array([[np.cos(turn), -np.sin(turn), 0], [np.sin(turn), np.cos(turn), 0], [0, 0, 1.0]])
-    matrix = np.diag([1, view.squeeze, 1.0]) @ rotate @ project @ to_centre
-    ends = cv2.perspectiveTransform(np.array([[[x0, y0]], [[x1, y0]], [[x1, y1]], [[x0, y1]]], np.float64), matrix)
+    matrix = np.diag([1, view.squeeze, 1.0]) @ rotate @ lean @ to_centre
+    ends = _line_corners(boxes, matrix)
     long = np.linalg.norm(ends[1] - ends[0])
-    matrix = np.diag([view.length / long, view.length / long, 1.0]) @ matrix
-    ends = ends[:, 0] * view.length / long
+    return np.asarray(np.diag([view.length / long, view.length / long, 1.0]) @ matrix)
+
+
+def _line_corners(boxes: NDArray[np.float32], matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    x0, y0, x1, y1 = boxes[0, 0], boxes[:, 1].min(), boxes[-1, 2], boxes[:, 3].max()
+    corners = np.array([[[x0, y0]], [[x1, y0]], [[x1, y1]], [[x0, y1]]], np.float64)
+    return np.asarray(cv2.perspectiveTransform(corners, matrix)[:, 0], np.float64)
+
+
+def _homography(
+    boxes: NDArray[np.float32], view: View, rng: np.random.Generator
+) -> tuple[NDArray[np.float64], tuple[int, int]]:
+    """Return the homography from plane to photo, float64 (3, 3), and the photo's (width, height)."""
+    matrix = project(boxes, view, rng)
+    ends = _line_corners(boxes, matrix)
     low, high = ends.min(0), ends.max(0)
     glyph = float(np.linalg.norm(ends[3] - ends[0]))
     room_x, room_y = rng.uniform(0.04, 0.25, 2) * view.length, rng.uniform(0.25, 1.5, 2) * glyph

@@ -15,12 +15,13 @@ def smooth_noise(shape: tuple[int, int], cell: float, rng: np.random.Generator) 
     """Return noise of unit deviation, float32 of ``shape``, whose blobs are about ``cell`` pixels wide."""
     height, width = shape
     coarse = rng.standard_normal((max(2, round(height / cell) + 1), max(2, round(width / cell) + 1)), np.float32)
-    return cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
-def surface(printed: Print, rng: np.random.Generator) -> Floats:
-    """Return the plane's reflectance, float32 (H, W)."""
-    kind = rng.choice(["print", "relief", "stamp"], p=[0.76, 0.12, 0.12])
+def surface(printed: Print, rng: np.random.Generator, kind: str | None = None) -> Floats:
+    """Return the plane's reflectance, float32 (H, W). ``kind``: print, relief or stamp; drawn if None."""
+    if kind is None:
+        kind = rng.choice(["print", "relief", "stamp"], p=[0.76, 0.12, 0.12])
     if kind == "print":
         return _printed(printed, rng)
     return _relief(printed, rng, paint=kind == "relief")
@@ -32,7 +33,7 @@ def _wear(ink: Floats, cap: float, rng: np.random.Generator) -> Floats:
     if kind < 0.15:
         size = max(2, round(cap * rng.uniform(0.03, 0.08)))
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-        ink = (cv2.dilate if rng.random() < 0.6 else cv2.erode)(ink, kernel)
+        ink = np.asarray((cv2.dilate if rng.random() < 0.6 else cv2.erode)(ink, kernel), np.float32)
     if rng.random() < 0.25:
         holes = smooth_noise(ink.shape, cap * rng.uniform(0.05, 0.3), rng)
         ink = ink * np.clip(1.6 + holes * rng.uniform(0.3, 1.0), 0, 1)
@@ -67,7 +68,7 @@ def _printed(printed: Print, rng: np.random.Generator) -> Floats:
         shadow = cv2.warpAffine(cv2.GaussianBlur(ink, (0, 0), max(0.5, shift)), move, ink.shape[::-1])
         picture = picture - (letter - ground) * rng.uniform(-0.35, 0.5) * shadow * (1 - ink)
     texture = _grain(ink.shape, printed.cap, rng) * contrast * abs(rng.normal(0, 0.06))
-    return (picture + texture).astype(np.float32)
+    return np.asarray(picture + texture, np.float32)
 
 
 def _relief(printed: Print, rng: np.random.Generator, paint: bool) -> Floats:
@@ -87,4 +88,4 @@ def _relief(printed: Print, rng: np.random.Generator, paint: bool) -> Floats:
         picture = picture - cv2.GaussianBlur(np.hypot(slope_x, slope_y), (0, 0), 0.8) * depth * rng.uniform(0, 0.4)
     texture = _grain(ink.shape, cap, rng) * depth * abs(rng.normal(0, 0.12))
     around = rng.uniform(0.3, 1.3)
-    return ((picture + texture) * (around + (1 - around) * printed.plate)).astype(np.float32)
+    return np.asarray((picture + texture) * (around + (1 - around) * printed.plate), np.float32)

@@ -1,0 +1,70 @@
+"""How long reading takes on this machine: ``python3 benchmarks/speed.py``. One core, models loaded, images/ read.
+
+Prints a Markdown table: start-up beside the bare imports, a whole run over ``images/``, and one strip, glyph and photo
+from array to reading.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+IMAGES = ROOT / "images"
+sys.path.insert(0, str(ROOT))
+
+
+def seconds(run: Callable[[], object], times: int) -> float:
+    """Return the median time of ``run`` in seconds, after one run to warm up."""
+    run()
+    taken = []
+    for _ in range(times):
+        started = time.perf_counter()
+        run()
+        taken.append(time.perf_counter() - started)
+    return statistics.median(taken)
+
+
+def command(*arguments: str) -> Callable[[], object]:
+    """Return a function that runs this Python with ``arguments``."""
+    return lambda: subprocess.run([sys.executable, *arguments], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+
+
+def main() -> None:
+    """Measure and print."""
+    import cv2
+
+    from vinchar.imaging import find_pictures, load
+    from vinchar.reader import Reader
+
+    cv2.setNumThreads(1)
+    pictures = find_pictures([IMAGES])
+    bare = seconds(command("-c", "import cv2, numpy, onnxruntime"), 5)
+    whole = seconds(command("inference.py", str(IMAGES)), 3)
+    rows = [
+        ("import cv2, numpy, onnxruntime", f"{bare * 1000:.0f} ms"),
+        ("inference.py images, whole run", f"{whole * 1000:.0f} ms, {len(pictures)} pictures"),
+        ("its bound: 3 imports and 50 ms a picture", f"{(3 * bare + 0.05 * len(pictures)) * 1000:.0f} ms"),
+        ("making a Reader", f"{seconds(Reader, 5) * 1000:.0f} ms"),
+    ]
+    reader = Reader()
+    for kind, folder in (("glyph", "glyphs"), ("strip", "strips"), ("photo", "photos")):
+        arrays = [load(path) for path in find_pictures([IMAGES / folder])]
+        taken = [seconds(lambda a=array, k=kind: reader.read(a, k), 5) for array in arrays]  # type: ignore[misc]
+        rows.append(
+            (
+                f"one {kind}, array to reading",
+                f"{statistics.mean(taken) * 1000:.1f} ms, at most {max(taken) * 1000:.1f}",
+            )
+        )
+    print("| what | time |\n| --- | --- |")
+    for name, value in rows:
+        print(f"| {name} | {value} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""Networks to files: ONNX says what Keras says, in float32, and what does not is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from vinchar.session import open_session
+from vinchar.training import export as exporting
+from vinchar.training import nets
+from vinchar.training.export import TOLERANCE, export
+
+
+def build() -> keras.Model:
+    """A network with what the real ones have: a convolution, a normalisation, any width."""
+    inputs = keras.Input((8, None, 1))
+    x = keras.layers.Conv2D(4, (8, 3))(inputs)
+    x = keras.layers.ReLU()(keras.layers.BatchNormalization()(x))
+    return keras.Model(inputs, keras.layers.Dense(3, dtype="float32")(keras.layers.Reshape((-1, 4))(x)))
+
+
+@pytest.fixture(autouse=True)
+def _policy() -> Iterator[None]:
+    before = keras.mixed_precision.dtype_policy()
+    yield
+    keras.mixed_precision.set_dtype_policy(before)
+
+
+def answers(path: Path, batch: np.ndarray) -> np.ndarray:
+    session = open_session(path)
+    return np.asarray(session.run(None, {session.get_inputs()[0].name: batch})[0])
+
+
+@pytest.mark.parametrize("width", [16, 40])
+def test_onnx_and_keras_agree_on_any_batch_and_width(tmp_path: Path, width: int) -> None:
+    keras.utils.set_random_seed(2)
+    trained = build()
+    assert export(build, trained, (8, 24, 1), tmp_path / "net") <= TOLERANCE
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["net.keras", "net.onnx"]
+    batch = np.random.default_rng(1).random((5, 8, width, 1), np.float32)
+    want = np.asarray(keras.ops.convert_to_numpy(trained(batch, training=False)))
+    assert np.allclose(answers(tmp_path / "net.onnx", batch), want, atol=TOLERANCE)
+    loaded = keras.saving.load_model(tmp_path / "net.keras")
+    assert np.allclose(keras.ops.convert_to_numpy(loaded(batch, training=False)), want, atol=1e-6)
+
+
+def test_a_network_trained_in_bfloat16_is_written_in_float32(tmp_path: Path) -> None:
+    keras.mixed_precision.set_dtype_policy("mixed_bfloat16")
+    trained = build()
+    export(build, trained, (8, 24, 1), tmp_path / "net")
+    assert keras.mixed_precision.dtype_policy().name == "mixed_bfloat16"
+    assert keras.saving.load_model(tmp_path / "net.keras").layers[1].compute_dtype == "float32"
+
+
+class _Wrong:
+    """A session whose first answer is off by a part of its size."""
+
+    def __init__(self, path: Path, error: float) -> None:
+        self._session, self._error = open_session(path), error
+
+    def get_inputs(self) -> Any:
+        return self._session.get_inputs()
+
+    def run(self, *args: Any) -> list[np.ndarray]:
+        (got,) = self._session.run(*args)
+        return [got * (1 + self._error) + self._error]
+
+
+def test_a_mismatch_is_refused_and_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exporting, "open_session", lambda path: _Wrong(path, 1e-3))
+    with pytest.raises(ValueError, match=r"net: ONNX and Keras differ by .*, expected at most 0\.0001"):
+        export(build, build(), (8, 24, 1), tmp_path / "net")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_classifier_keeps_its_width_open(tmp_path: Path) -> None:
+    """One file reads strips of 400 columns and windows of 64."""
+    model = nets.classifier()
+    export(nets.classifier, model, (40, 400, 1), tmp_path / "classifier")
+    for width in (64, 400):
+        batch = np.random.default_rng(0).random((2, 40, width, 1), np.float32)
+        assert answers(tmp_path / "classifier.onnx", batch).shape == (2, width // 2, 34)

@@ -1,0 +1,134 @@
+"""Fitting one network: seeded, averaged, resumed after a kill as if nothing had been, loaded when it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from vinchar.training import fit as fitting
+from vinchar.training.fit import fit, precision
+
+EPOCH, EPOCHS = 3, 4
+Weights = list[np.ndarray]
+
+
+@pytest.fixture(autouse=True)
+def _short_epochs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fitting, "EPOCH_STEPS", EPOCH)
+
+
+def draw(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Batches of a plane that a tiny network can learn."""
+    x = rng.normal(size=(8, 3)).astype(np.float32)
+    return x, x @ np.array([[1.0], [-2.0], [0.5]], np.float32)
+
+
+def build() -> keras.Model:
+    keras.utils.set_random_seed(1)
+    return keras.Sequential([keras.Input((3,)), keras.layers.Dropout(0.1), keras.layers.Dense(1)])
+
+
+def run(work: Path, source: Callable[..., Any] = draw, **more: Any) -> tuple[Weights, list[dict[str, float]]]:
+    model = build()
+    settings: dict[str, Any] = {"steps": EPOCH * EPOCHS, "seed": 3, "learning_rate": 0.05}
+    history = fit("plane", model, source, "mse", work=work, **settings | more)
+    return model.get_weights(), history
+
+
+def killed_after(batches: int) -> Callable[[np.random.Generator], tuple[np.ndarray, np.ndarray]]:
+    """A source that dies once it has given so many batches."""
+    given = [0]
+
+    def source(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        given[0] += 1
+        if given[0] > batches:
+            raise RuntimeError("killed")
+        return draw(rng)
+
+    return source
+
+
+def equal(one: Weights, other: Weights) -> bool:
+    return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def test_a_run_learns_and_has_a_row_an_epoch(tmp_path: Path) -> None:
+    weights, history = run(tmp_path)
+    assert [row["epoch"] for row in history] == list(range(EPOCHS))
+    long, curve = run(tmp_path / "long", steps=60)
+    assert curve[-1]["loss"] < 0.5 * curve[0]["loss"]
+    assert not equal(long, weights)
+
+
+def test_the_seed_decides(tmp_path: Path) -> None:
+    first, _ = run(tmp_path / "one")
+    assert equal(run(tmp_path / "two")[0], first)
+    assert not equal(run(tmp_path / "three", seed=4)[0], first)
+
+
+@pytest.mark.parametrize("batches", [EPOCH + 3, 2 * EPOCH + 3, EPOCH * EPOCHS + 1])
+def test_a_killed_run_ends_as_if_it_had_not_been_killed(tmp_path: Path, batches: int) -> None:
+    whole, curve = run(tmp_path / "whole")
+    with pytest.raises(Exception, match="killed"):
+        run(tmp_path / "killed", killed_after(batches))
+    assert not (tmp_path / "killed" / "plane.weights.h5").exists()
+    drawn = []
+    weights, history = run(tmp_path / "killed", lambda rng: drawn.append(1) or draw(rng))
+    assert len(drawn) < EPOCH * EPOCHS  # it went on, and did not begin again
+    assert history == curve
+    assert equal(weights, whole)
+
+
+def test_a_half_written_backup_costs_an_epoch_and_no_more(tmp_path: Path) -> None:
+    whole, curve = run(tmp_path / "whole")
+    with pytest.raises(Exception, match="killed"):
+        run(tmp_path / "killed", killed_after(3 * EPOCH + 3))
+    backup = tmp_path / "killed" / "plane.backup" / "latest.weights.h5"
+    backup.write_bytes(backup.read_bytes()[:1000])
+    weights, history = run(tmp_path / "killed")
+    assert history == curve
+    assert equal(weights, whole)
+
+
+def test_a_finished_run_is_loaded(tmp_path: Path) -> None:
+    first, curve = run(tmp_path)
+    weights, history = run(tmp_path, killed_after(0))  # not one batch is drawn
+    assert history == curve
+    assert equal(weights, first)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["plane.jsonl", "plane.weights.h5"]
+
+
+def test_it_starts_from_another_network_and_leaves_that_alone(tmp_path: Path) -> None:
+    other = build()
+    other.set_weights([np.full_like(w, 7) if w.dtype == np.float32 else w for w in other.get_weights()])
+    weights, _ = run(tmp_path, steps=1, learning_rate=1e-6, start_from=other)
+    assert np.abs(weights[0] - 7).max() < 0.01
+    assert np.all(other.get_weights()[0] == 7)
+
+
+def test_the_weights_left_are_an_average(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    averaged, _ = run(tmp_path / "one")
+    adamw = keras.optimizers.AdamW
+    monkeypatch.setattr(keras.optimizers, "AdamW", lambda *args, **more: adamw(*args, **more | {"use_ema": False}))
+    last, _ = run(tmp_path / "two")
+    start = build().get_weights()[0]
+    assert 0 < np.abs(averaged[0] - start).max() < np.abs(last[0] - start).max()
+
+
+@pytest.mark.parametrize("steps", [1, 2, EPOCH])
+def test_runs_shorter_than_an_epoch(tmp_path: Path, steps: int) -> None:
+    drawn = []
+    _, history = run(tmp_path, lambda rng: drawn.append(1) or draw(rng), steps=steps)
+    assert len(history) == 1
+    assert len(drawn) >= steps
+
+
+def test_precision() -> None:
+    assert precision("float32") == "float32"
+    assert precision("mixed_bfloat16") == "mixed_bfloat16"
+    assert precision("auto") in ("float32", "mixed_bfloat16")

@@ -1,0 +1,64 @@
+"""The rectifier's loss: nothing for the truth, more for a greater error, geometry only where the VIN is."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+
+from vinchar.training.losses import GEOMETRY_SCALE, LIGHT_WEIGHT, line_loss
+
+
+def truth(inside: float = 1.0) -> np.ndarray:
+    """One picture, one column: inside, centre, height, slant, light, weight."""
+    return np.array([[[inside, 0.5, 0.4, 0.1, 1.0, inside]]], np.float32)
+
+
+def loss(true: np.ndarray, said: np.ndarray) -> np.ndarray:
+    return np.asarray(
+        keras.ops.convert_to_numpy(line_loss(keras.ops.convert_to_tensor(true), keras.ops.convert_to_tensor(said)))
+    )
+
+
+def sure(true: np.ndarray) -> np.ndarray:
+    """What a net says that knows the truth: logits far out."""
+    said = true[..., :5].copy()
+    said[..., [0, 4]] = 40 * (2 * said[..., [0, 4]] - 1)
+    return said
+
+
+def test_the_truth_costs_nothing() -> None:
+    assert loss(truth(), sure(truth())).shape == (1, 1)
+    assert loss(truth(), sure(truth()))[0, 0] == pytest.approx(0, abs=1e-5)
+
+
+@pytest.mark.parametrize(("output", "scale"), [(1, GEOMETRY_SCALE[0]), (2, GEOMETRY_SCALE[1]), (3, GEOMETRY_SCALE[2])])
+def test_geometry_is_squared_near_the_truth_and_linear_far_off(output: int, scale: float) -> None:
+    said = sure(truth())
+    for errors, expected in ((0.5, 0.125), (1.0, 0.5), (3.0, 2.5), (-3.0, 2.5)):
+        wrong = said.copy()
+        wrong[..., output] += errors * scale
+        assert loss(truth(), wrong)[0, 0] == pytest.approx(expected, rel=1e-3)
+
+
+def test_outside_the_vin_only_inside_counts() -> None:
+    said = sure(truth(inside=0.0))
+    wrong = said + np.array([0, 0.3, 0.3, 2.0, -80], np.float32)
+    assert loss(truth(inside=0.0), wrong)[0, 0] == pytest.approx(0, abs=1e-5)
+    wrong[..., 0] = 0
+    assert loss(truth(inside=0.0), wrong)[0, 0] == pytest.approx(2 * np.log(2), rel=1e-3)
+
+
+def test_polarity_weighs_enough_to_be_learned() -> None:
+    said = sure(truth())
+    said[..., 4] = 0
+    assert loss(truth(), said)[0, 0] == pytest.approx(LIGHT_WEIGHT * np.log(2), rel=1e-3)
+
+
+def test_every_column_has_its_own_loss() -> None:
+    true = np.tile(truth(), (2, 64, 1))
+    said = sure(true)
+    said[1, 10, 1] += 1
+    costs = loss(true, said)
+    assert costs.shape == (2, 64)
+    assert [tuple(place) for place in np.argwhere(costs > 1e-3)] == [(1, 10)]

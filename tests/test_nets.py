@@ -1,0 +1,72 @@
+"""The networks: shapes, sizes, and one set of weights for strips and single glyphs."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+
+from vinchar.classify import STRIDE, WINDOW
+from vinchar.rectify import LINE_HEIGHT, LINE_WIDTH
+from vinchar.training import nets
+from vinchar.vin import ALPHABET
+
+PUBLISHED_PARAMETERS = 5_051_937
+FIELD = 73  # columns that an answer of the classifier depends on
+
+
+@pytest.fixture(scope="module")
+def classifier() -> keras.Model:
+    keras.utils.set_random_seed(1)
+    return nets.classifier()
+
+
+def answers(model: keras.Model, pictures: np.ndarray) -> np.ndarray:
+    return np.asarray(keras.ops.convert_to_numpy(model(pictures.astype(np.float32), training=False)))
+
+
+def test_training_and_reading_agree_on_the_geometry() -> None:
+    assert len(ALPHABET) + 1 == nets.CLASSES
+    assert nets.STRIDE == STRIDE
+    assert nets.LINE_SIZE == (LINE_HEIGHT, LINE_WIDTH)
+
+
+@pytest.mark.parametrize("width", [WINDOW, 400])
+def test_the_classifier_answers_for_every_second_column(classifier: keras.Model, width: int) -> None:
+    assert answers(classifier, np.zeros((2, 40, width, 1))).shape == (2, width // 2, 34)
+
+
+def test_the_baseline_is_the_published_network() -> None:
+    model = nets.baseline()
+    assert model.count_params() == PUBLISHED_PARAMETERS
+    assert answers(model, np.zeros((2, 28, 28, 1))).shape == (2, 33)
+
+
+def test_the_classifier_has_a_tenth_of_its_parameters_at_most(classifier: keras.Model) -> None:
+    assert classifier.count_params() <= PUBLISHED_PARAMETERS / 10
+
+
+def test_the_rectifier_answers_for_every_fourth_column() -> None:
+    model = nets.rectifier()
+    assert answers(model, np.zeros((2, 64, 256, 1))).shape == (2, 64, 5)
+    assert model.count_params() < 500_000
+
+
+def test_a_window_of_a_strip_reads_as_the_strip_does_there(classifier: keras.Model) -> None:
+    strip = np.random.default_rng(0).random((1, 40, 400, 1))
+    whole = answers(classifier, strip)
+    start, width = 120, 160
+    window = answers(classifier, strip[:, :, start : start + width])
+    inner = FIELD // 2 // STRIDE + 2  # at its sides a window has nothing where the strip goes on
+    assert np.allclose(window[0, inner:-inner], whole[0, start // 2 + inner : (start + width) // 2 - inner], atol=1e-4)
+    assert not np.allclose(window[0, 0], whole[0, start // 2], atol=1e-2)
+
+
+def test_an_answer_depends_on_the_columns_round_it(classifier: keras.Model) -> None:
+    """What changes in one column reaches half the field to either side, and no further."""
+    strip = np.random.default_rng(0).random((1, 40, 400, 1))
+    other = strip.copy()
+    other[:, :, 200] = 1 - other[:, :, 200]
+    changed = np.flatnonzero(np.abs(answers(classifier, strip) - answers(classifier, other))[0].max(1) > 1e-5) * STRIDE
+    assert 40 < np.ptp(changed) <= FIELD + STRIDE
+    assert abs(changed.mean() - 199) < 3

@@ -1,0 +1,62 @@
+"""The classifier's targets: a distribution for every second column, sharp at the centres, none between."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from vinchar.training.nets import CLASSES, STRIDE
+from vinchar.training.targets import CLEAR, SURE, dense_targets
+
+NONE = CLASSES - 1
+
+
+def targets(*centres: float, width: int = 400) -> np.ndarray:
+    """Targets of glyphs 3, 4, 5, ... at these columns."""
+    return dense_targets(np.array(centres, np.float32), np.arange(3, 3 + len(centres), dtype=np.int32), width)
+
+
+def test_every_column_has_a_distribution() -> None:
+    target = targets(20, 41, 59.5, 82, 350)
+    assert target.shape == (200, CLASSES)
+    assert target.dtype == np.float32
+    assert target.min() >= 0
+    assert np.allclose(target.sum(1), 1)
+
+
+def test_the_column_at_a_centre_is_its_glyph() -> None:
+    centres = (20.0, 41.0, 59.5, 82.0, 350.0)
+    target = targets(*centres)
+    for i, centre in enumerate(centres):
+        assert target[int(centre) // STRIDE, 3 + i] == 1
+
+
+def test_columns_between_glyphs_are_none() -> None:
+    target = targets(100, 120)
+    columns = (np.arange(200) + 0.5) * STRIDE
+    between = np.minimum(np.abs(columns - 100), np.abs(columns - 120)) >= CLEAR
+    assert between.sum() > 180
+    assert np.all(target[between, NONE] == 1)
+
+
+def test_the_target_fades_from_glyph_to_none() -> None:
+    target = targets(101.0)  # columns 93, 95, ... are 0, 2, 4, 6 away
+    assert target[50, 3] == 1
+    assert target[51, 3] == 1
+    share = (CLEAR - 4) / (CLEAR - SURE)
+    assert target[52, 3] == target[48, 3] == pytest.approx(share)
+    assert target[52, NONE] == pytest.approx(1 - share)
+    assert target[53, 3] == 0
+
+
+def test_of_two_close_glyphs_the_nearer_one_counts() -> None:
+    target = targets(100, 106)
+    assert target[50, 3] == 1  # column 101
+    assert target[50, 4] == 0
+    assert target[52, 4] == 1  # column 105
+    assert target[52, 3] == 0
+
+
+@pytest.mark.parametrize("centres", [(), (-20.0, 420.0)])
+def test_without_a_glyph_inside_all_is_none(centres: tuple[float, ...]) -> None:
+    assert np.all(targets(*centres)[:, NONE] == 1)
