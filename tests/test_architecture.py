@@ -20,13 +20,15 @@ ALLOWED: dict[str, set[str]] = {
     "types": set(),
     "files": set(),
     "session": set(),
+    "bundle": {"types", "vin"},
+    "readings": {"assemble", "bundle", "types", "vin"},
     **dict.fromkeys(STAGES | PRESENTING, BASE),
-    "reader": BASE | STAGES,
+    "reader": BASE | STAGES | {"bundle", "readings"},
     "__init__": BASE | {"reader"},
     "cli": BASE | STAGES | PRESENTING | {"reader", "training", "evaluation", "__init__"},
     "__main__": {"cli"},
     "evaluation": BASE | STAGES,
-    "training": BASE | STAGES | {"reader", "evaluation", "__init__"},
+    "training": BASE | STAGES | {"bundle", "readings", "reader", "evaluation", "__init__"},
 }
 HEAVY = ("keras", "tensorflow", "sklearn", "matplotlib", "pandas", "seaborn", "scipy", "PIL", "onnx")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -69,9 +68,8 @@ def test_held_out_scenes_are_others(tmp_path: Path) -> None:
     assert np.array_equal(held_out.gray(0), scene.gray)
 
 
-def test_workers_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_change_nothing(tmp_path: Path) -> None:
     alone = draw(tmp_path / "alone")
-    monkeypatch.setenv("KERAS_BACKEND", "numpy")  # the processes start faster, and draw without a network anyway
     together = draw(tmp_path / "together", workers=2)
     assert_same(together, alone)
     assert len(list((tmp_path / "together").iterdir())) == 3
@@ -87,9 +85,6 @@ def test_only_what_is_missing_is_drawn_again(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(cache, "draw_scene", lambda rng, *more: drawn.append(1) or draw_scene(rng, *more))
     assert_same(draw(tmp_path), first)
     assert len(drawn) == 3
-    assert [np.load(part)["pixels"].tobytes() for part in parts] == [
-        np.load(os.fspath(part))["pixels"].tobytes() for part in parts
-    ]
     assert [part.read_bytes() for part in parts][::2] == contents[::2]
 
 
@@ -135,7 +130,7 @@ def test_strips_have_their_glyphs_where_the_centres_say(tmp_path: Path, monkeypa
     strips = cut_strips(tmp_path / "strips", scenes, Path("no-model"), SEED, 1)
     assert strips.gray.shape == (COUNT, 40, 400)
     assert np.array_equal(strips.classes, scenes.classes)
-    assert np.abs(strips.centres - np.linspace(40, 360, 17)).max() < 14  # 17 glyphs over 340 of 400 columns
+    assert np.abs(strips.centres[:, [0, -1]] - [40, 360]).max() < 12  # 17 glyphs over 340 of 400 columns
     assert np.all(np.diff(strips.centres) > 0)
     ink = strips.gray.astype(float).mean(1)  # light glyphs on dark, whatever the photo had
     at = np.array([np.interp(c, np.arange(400), row) for c, row in zip(strips.centres, ink, strict=True)])
@@ -151,10 +146,9 @@ def test_scenes_that_the_rectifier_misses_are_left_out(tmp_path: Path, monkeypat
     assert np.array_equal(strips.classes, scenes.classes[[0, 2, 3, 5, 6]])
 
 
-def test_no_strip_at_all_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rectifier_that_finds_nothing_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scenes = draw(tmp_path / "scenes")
     monkeypatch.setattr(cache, "PART", 500)
     monkeypatch.setattr(cache, "Rectifier", lambda path: Oracle(scenes, missed=tuple(range(COUNT))))
-    strips = cut_strips(tmp_path / "strips", scenes, Path("no-model"), SEED, 1)
-    assert strips.gray.shape == (0, 40, 400)
-    assert strips.centres.shape == strips.classes.shape == (0, 17)
+    with pytest.raises(ValueError, match="found the line in none of 7 scenes"):
+        cut_strips(tmp_path / "strips", scenes, Path("no-model"), SEED, 1)

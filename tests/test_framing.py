@@ -9,6 +9,7 @@ from vinchar.rectify import (
     FINE_GLYPH,
     FINE_LENGTH,
     LINE_HEIGHT,
+    LINE_STRIDE,
     LINE_WIDTH,
     Edges,
     Line,
@@ -18,7 +19,6 @@ from vinchar.rectify import (
     frame_of_picture,
 )
 from vinchar.training.framing import draw_box_frame, draw_frame, draw_level_frame, line_targets, place_in_frame
-from vinchar.training.nets import LINE_STRIDE
 from vinchar.training.scenes import draw_scene
 
 SEEDS = range(12)

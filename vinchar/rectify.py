@@ -19,6 +19,7 @@ from vinchar.session import open_session
 from vinchar.types import GLYPH_HEIGHT, STRIP_HEIGHT, STRIP_WIDTH, Gray, Quad, Strip
 
 LINE_HEIGHT, LINE_WIDTH = 64, 256
+LINE_STRIDE = 4  # columns of the line picture for one answer of the net
 # How much of the line picture's width the VIN, and of its height a glyph, takes in the fine pass.
 FINE_LENGTH, FINE_GLYPH = 0.8, 0.4
 STRIP_LENGTH = 340 / STRIP_WIDTH

@@ -129,7 +129,8 @@ def _lines(scenes: SceneCache, first: int, seed: int, frames: int) -> Arrays:
 def cut_strips(folder: Path, scenes: SceneCache, rectifier: Path, seed: int, workers: int) -> StripCache:
     """Rectify every scene from a random frame by the trained rectifier, so the classifier learns on what it will get.
 
-    Scenes whose line the rectifier misses are left out.
+    Scenes whose line the rectifier misses are left out: nearly all of them are beyond reading. Raises ``ValueError``
+    if it finds none.
     """
     jobs = [
         Job(
@@ -140,7 +141,10 @@ def cut_strips(folder: Path, scenes: SceneCache, rectifier: Path, seed: int, wor
         for first in range(0, len(scenes), PART)
         for part in [scenes.part(first)]
     ]
-    return StripCache(**build(jobs, "cutting strips", workers))
+    strips = StripCache(**build(jobs, "cutting strips", workers))
+    if not len(strips.gray):
+        raise ValueError(f"the rectifier found the line in none of {len(scenes)} scenes: train it longer")
+    return strips
 
 
 def _strips(scenes: SceneCache, first: int, seed: int, model: Path) -> Arrays:

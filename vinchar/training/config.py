@@ -26,7 +26,7 @@ class TrainConfig:
     emnist_steps: int = 3_000
     baseline_steps: int = 5_000
     rectifier_steps: int = 4_600
-    classifier_steps: int = 9_000
+    classifier_steps: int = 8_000
     learning_rate: float = 2e-3
     rehearsal: float = 0.125
     workers: int = 2
@@ -70,7 +70,7 @@ PRESETS: dict[str, TrainConfig] = {
         line_batch=8,
         emnist_steps=4,
         baseline_steps=2,
-        rectifier_steps=4,
+        rectifier_steps=250,
         classifier_steps=4,
         workers=1,
         precision="float32",

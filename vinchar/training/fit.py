@@ -103,7 +103,7 @@ def fit(
         warmup = max(1, epochs * epoch_steps // 20)
         rate = keras.optimizers.schedules.CosineDecay(
             learning_rate * 0.05,
-            epochs * epoch_steps - warmup,
+            max(1, epochs * epoch_steps - warmup),
             alpha=0.01,
             warmup_target=learning_rate,
             warmup_steps=warmup,

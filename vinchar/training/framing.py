@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.rectify import FINE_GLYPH, FINE_LENGTH, LINE_HEIGHT, LINE_WIDTH, Edges, frame_at
-from vinchar.training.nets import LINE_STRIDE
+from vinchar.rectify import FINE_GLYPH, FINE_LENGTH, LINE_HEIGHT, LINE_STRIDE, LINE_WIDTH, Edges, frame_at
 
 Quads = NDArray[np.float32]
 TARGETS = 6  # inside, centre, height, slant, light, weight of the geometry

@@ -13,7 +13,6 @@ CLASSES = 34  # the 33 characters of vin.ALPHABET, then "no glyph is centred her
 STRIDE = 2  # strip columns for one column of the classifier's output
 LINE_SIZE = (64, 256)  # height, width of the picture the rectifier sees
 LINE_OUTPUTS = 5  # inside, centre, height, slant, polarity
-LINE_STRIDE = 4  # picture columns for one column of the rectifier's output
 
 
 def _conv(x: Any, filters: int, kernel: Any, strides: Any = 1, **options: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,8 +42,9 @@ def _run(jobs: list[Job], workers: int) -> Iterator[None]:
     if workers <= 1 or sum(not job.path.exists() for job in jobs) <= 1:
         yield from map(_draw, jobs)
         return
-    with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        yield from pool.imap(_draw, jobs)
+    # Not a multiprocessing.Pool, which waits for ever where a process is killed for want of memory.
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        yield from pool.map(_draw, jobs)
 
 
 def _draw(job: Job) -> None:

@@ -1,0 +1,89 @@
+"""A model folder is checked before anything is read: what is wrong with it is said in one sentence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vinchar.bundle import NETWORKS, ModelError, default_folder, open_bundle, sha256
+from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
+from vinchar.vin import ALPHABET
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in NETWORKS:
+        (tmp_path / f"{name}.onnx").write_bytes(name.encode())
+    description = {
+        "format": 1,
+        "alphabet": ALPHABET,
+        "strip": [STRIP_HEIGHT, STRIP_WIDTH],
+        "sha256": {f"{name}.onnx": sha256(tmp_path / f"{name}.onnx") for name in NETWORKS},
+        "confidence": {"weights": [0.1, 0.2, 0.3, 0.4, 0.5, -1], "threshold": 0.9, "glyph_threshold": 0.8},
+        "seed": 7,
+    }
+    (tmp_path / "model.json").write_text(json.dumps(description))
+    return tmp_path
+
+
+def change(folder: Path, **values: Any) -> None:
+    path = folder / "model.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | values))
+
+
+def test_a_whole_model(folder: Path) -> None:
+    bundle = open_bundle(folder)
+    assert bundle.paths == {name: folder / f"{name}.onnx" for name in NETWORKS}
+    assert bundle.confidence.weights == (0.1, 0.2, 0.3, 0.4, 0.5, -1.0)
+    assert (bundle.confidence.threshold, bundle.confidence.glyph_threshold) == (0.9, 0.8)
+    assert bundle.description["seed"] == 7
+
+
+def test_sha256_is_that_of_the_content(tmp_path: Path) -> None:
+    (tmp_path / "abc").write_bytes(b"abc")
+    assert sha256(tmp_path / "abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+BREAKS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "another file": (lambda f: (f / "classifier.onnx").write_bytes(b"x"), "classifier.onnx: not the file"),
+    "no network": (lambda f: (f / "rectifier.onnx").unlink(), "rectifier.onnx: not there"),
+    "no description": (lambda f: (f / "model.json").unlink(), "model.json: not there"),
+    "another alphabet": (lambda f: change(f, alphabet="ABC"), "trained for the characters 'ABC', expected '0123"),
+    "another size": (lambda f: change(f, strip=[32, 320]), r"trained for strips of \[32, 320\], expected \[40, 400\]"),
+    "another format": (lambda f: change(f, format=99), "model format 99, expected 1"),
+    "no JSON": (lambda f: (f / "model.json").write_text("{"), "not a model description"),
+    "no object": (lambda f: (f / "model.json").write_text("[]"), "not a model description"),
+    "null": (lambda f: (f / "model.json").write_text("null"), "not a model description"),
+    "no text": (lambda f: (f / "model.json").write_bytes(b"\xff\xfe\x00"), "not a model description"),
+    "empty": (lambda f: (f / "model.json").write_text(""), "not a model description"),
+    "no key": (lambda f: (f / "model.json").write_text('{"format": 1}'), "not a model description"),
+    "no hashes": (lambda f: change(f, sha256={}), "not a model description"),
+    "no confidence": (lambda f: change(f, confidence=None), "not a model description"),
+    "words for numbers": (
+        lambda f: change(f, confidence={"weights": ["a"], "threshold": 1, "glyph_threshold": 1}),
+        "not a model description",
+    ),
+    "a folder for a file": (
+        lambda f: ((f / "rectifier.onnx").unlink(), (f / "rectifier.onnx").mkdir()),
+        "rectifier.onnx: Is a directory",
+    ),
+}
+
+
+@pytest.mark.parametrize(("damage", "said"), BREAKS.values(), ids=BREAKS)
+def test_what_is_wrong_is_one_sentence(damage: Callable[[Path], object], said: str, folder: Path) -> None:
+    damage(folder)
+    with pytest.raises(ModelError, match=said) as error:
+        open_bundle(folder)
+    assert str(folder) in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_the_shipped_model_is_whole() -> None:
+    bundle = open_bundle()
+    assert bundle.paths["classifier"].parent == default_folder()
+    assert sum(path.stat().st_size for path in bundle.paths.values()) < 10_000_000

@@ -1,0 +1,299 @@
+"""The reader: what kind a picture is, which status a reading gets, order and threads. Networks are played by hand."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import vinchar
+from vinchar import reader as reader_module
+from vinchar.bundle import Bundle, Confidence
+from vinchar.imaging import load
+from vinchar.reader import Reader, guess_kind, light_glyph
+from vinchar.rectify import FINE_GLYPH, FINE_LENGTH, Line, frame_of_picture
+from vinchar.types import Lattice, Quad, Reading, Scores, Strip
+from vinchar.vin import ALPHABET
+
+VIN = "1HGCM82633A004352"
+IMAGES = Path(__file__).parents[1] / "images"
+PICTURES = [p for folder in ("glyphs", "strips", "photos") for p in sorted((IMAGES / folder).iterdir())]
+
+
+def blocks(height: int = 40, width: int = 400, left: int = 30) -> NDArray[np.uint8]:
+    """A strip of seventeen light blocks on dark, where a rectified VIN has its glyphs."""
+    gray = np.full((height, width), 20, np.uint8)
+    for i in range(17):
+        gray[height // 2 - 13 : height // 2 + 13, left + 20 * i + 3 : left + 20 * i + 17] = 220
+    return gray
+
+
+def line(start: float, end: float, height: float, light: float) -> Line:
+    flat = np.zeros(2)
+    return Line(start, end, np.array([0.0, 0.0, 0.5]), np.array([0.0, height]), flat, light, 0.9)
+
+
+class FakeRectifier:
+    """Finds the line of ``blocks`` in the whole picture or, with ``only_in``, in frames of that width."""
+
+    light = 1.0
+    only_in: float | None = None
+    blind = False
+
+    def __init__(self, path: Path) -> None:
+        self.frames: list[NDArray[np.float32]] = []
+
+    def lines(self, gray: NDArray[np.uint8], frames: list[NDArray[np.float32]]) -> list[Line | None]:
+        self.frames += frames
+        return [self._line(edges) for edges in frames]
+
+    def _line(self, edges: NDArray[np.float32]) -> Line | None:
+        if edges.shape[1] > 2:  # what an earlier pass has bent
+            return line((1 - FINE_LENGTH) / 2, (1 + FINE_LENGTH) / 2, FINE_GLYPH, self.light)
+        wide = float(edges[0, 1, 0] - edges[0, 0, 0])
+        if self.blind or (self.only_in is not None and abs(wide - self.only_in) > 1):
+            return None
+        return line(30 / 400, 370 / 400, 26 / 40, self.light)
+
+
+class FakeClassifier:
+    """Reads ``vin`` where a strip has its seventeen glyphs; knows a glyph by how much of the picture is ink."""
+
+    vin = VIN
+
+    def __init__(self, path: Path) -> None:
+        self.strips: list[Strip] = []
+
+    def score(self, strip: Strip, lattice: Lattice) -> Scores:
+        self.strips.append(strip)
+        middle = lattice.boxes[:, [0, 2]].mean(1)
+        place = np.clip(((middle - 30) // 20).astype(int), 0, 16)
+        near = np.abs(middle - (40 + 20 * place)) < 4
+        log_probs = np.full((len(middle), 33), np.log(0.01 / 32), np.float32)
+        log_probs[np.arange(len(middle)), [ALPHABET.index(self.vin[p]) for p in place]] = np.log(0.99)
+        log_glyph = np.where(near, -0.01, -8).astype(np.float32)
+        columns = np.arange(strip.gray.shape[1])
+        on_glyph = (columns > 30) & (columns < 370) & (np.abs((columns - 30) % 20 - 10) < 4)
+        return Scores(log_probs, log_glyph, np.where(on_glyph, -6, -0.01).astype(np.float32))
+
+    def glyphs(self, pictures: list[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        chances = np.full((len(pictures), 33), 1e-4, np.float32)
+        for row, picture in zip(chances, pictures, strict=True):
+            row[ALPHABET.index("8" if (picture > 128).mean() > 0.25 else "1")] = 0.99
+        return np.log(chances)
+
+
+Make = Callable[..., Reader]
+
+
+@pytest.fixture
+def make(monkeypatch: pytest.MonkeyPatch) -> Make:
+    """Makes a reader with networks played by hand that is sure of a reading with the given log odds."""
+
+    def make_reader(log_odds: float = 4.0, **rectifier: Any) -> Reader:
+        confidence = Confidence((0.0, 0.0, 0.0, 0.0, 0.0, log_odds), threshold=0.9, glyph_threshold=0.9)
+        paths = {name: Path(name) for name in ("rectifier", "classifier")}
+        monkeypatch.setattr(reader_module, "open_bundle", lambda folder: Bundle(paths, confidence, {}))
+        monkeypatch.setattr(reader_module, "Rectifier", type("Rectifier", (FakeRectifier,), rectifier))
+        monkeypatch.setattr(reader_module, "Classifier", FakeClassifier)
+        return Reader()
+
+    return make_reader
+
+
+def strips_seen(reader: Reader) -> list[Strip]:
+    return reader._classifier.strips  # type: ignore[attr-defined, no-any-return]
+
+
+@pytest.mark.parametrize("path", PICTURES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_the_kind_of_every_sample_picture_is_found_out(path: Path) -> None:
+    kind = {"glyphs": "glyph", "strips": "strip", "photos": "photo"}[path.parent.name]
+    gray = load(path)
+    assert guess_kind(gray) == kind
+    assert guess_kind(255 - gray) == kind
+
+
+def test_a_small_photo_of_texture_is_no_glyph() -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (120, 120)).astype(np.uint8)
+    assert guess_kind(noise) == "photo"
+    assert guess_kind(np.full((120, 120), 80, np.uint8)) == "photo"
+    speck = np.full((120, 120), 80, np.uint8)
+    speck[50:70, 50:70] = 200
+    assert guess_kind(speck) == "photo"
+
+
+@pytest.mark.parametrize("ground", [10, 90, 160, 250])
+def test_a_glyph_is_made_light_on_black_whatever_it_was(ground: int) -> None:
+    gray = np.full((60, 40), ground, np.uint8)
+    gray[15:45, 16:24] = 255 - ground
+    picture = light_glyph(gray)
+    assert picture[0, 0] == 0
+    assert picture[30, 20] > 240
+
+
+def test_a_strip_is_read(make: Make) -> None:
+    reading = make().read(blocks())
+    assert (reading.kind, reading.vin, reading.status) == ("strip", VIN, "ok")
+    assert reading.check_digit == "valid"
+    assert reading.confidence == pytest.approx(0.982, abs=0.001)
+    for i, character in enumerate(reading.characters):
+        np.testing.assert_allclose(character.quad.mean(0), [40 + 20 * i, 20], atol=1.5)
+
+
+@pytest.mark.parametrize(("log_odds", "status"), [(4.0, "ok"), (1.0, "uncertain"), (-6.0, "not_found")])
+def test_status_follows_from_the_probability(make: Make, log_odds: float, status: str) -> None:
+    reading = make(log_odds).read(blocks())
+    assert reading.status == status
+    assert (reading.vin is None) == (status == "not_found")
+    assert bool(reading.reasons) == (status != "ok")
+
+
+def test_no_line_no_vin(make: Make) -> None:
+    reader = make(blind=True)
+    reading = reader.read(np.full((40, 400), 9, np.uint8))
+    assert (reading.status, reading.vin, reading.reasons) == ("not_found", None, ("no VIN found",))
+    assert strips_seen(reader) == []
+
+
+def test_a_sure_reading_needs_no_second_view_and_a_doubtful_one_gets_them(make: Make) -> None:
+    sure, doubtful = make(4.0), make(0.5)
+    sure.read(blocks())
+    doubtful.read(blocks())
+    assert len(strips_seen(sure)) == 1
+    assert len(strips_seen(doubtful)) == 3
+
+
+def test_both_polarities_are_tried_where_the_net_is_in_doubt(make: Make) -> None:
+    reader = make(0.5, light=0.5)
+    reader.read(blocks())
+    assert {strip.inverted for strip in strips_seen(reader)} == {False, True}
+    reader = make(0.5, light=0.01)
+    reader.read(255 - blocks())
+    assert {strip.inverted for strip in strips_seen(reader)} == {True}
+    assert strips_seen(reader)[0].gray[20, 40] > strips_seen(reader)[0].gray[2, 2]
+
+
+def test_a_photo_is_read_where_the_locator_points(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    photo = np.full((500, 600), 20, np.uint8)
+    photo[200:240, 100:500] = blocks()
+    wrong = Quad(np.array([[0, 0], [50, 0], [50, 20], [0, 20]], np.float32))
+    right = Quad(np.array([[100, 200], [500, 200], [500, 240], [100, 240]], np.float32))
+    monkeypatch.setattr(reader_module, "locate", lambda gray, limit: [wrong, right][:limit])
+    reading = make(only_in=400).read(photo)
+    assert (reading.kind, reading.vin, reading.status) == ("photo", VIN, "ok")
+    np.testing.assert_allclose(reading.characters[0].quad.mean(0), [140, 220], atol=1.5)
+
+
+def test_a_photo_without_lines(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader_module, "locate", lambda gray, limit: [])
+    assert make().read(np.full((500, 500), 20, np.uint8)).status == "not_found"
+
+
+def test_a_wide_photo_is_tried_as_one_where_it_reads_badly_as_a_strip(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gray = np.full((200, 700), 20, np.uint8)
+    gray[100:140, 200:600] = blocks()
+    quad = Quad(np.array([[200, 100], [600, 100], [600, 140], [200, 140]], np.float32))
+    monkeypatch.setattr(reader_module, "locate", lambda gray, limit: [quad])
+    assert make(only_in=400).read(gray).vin == VIN
+
+
+def test_a_glyph_is_read(make: Make) -> None:
+    thin, thick = np.full((60, 40), 30, np.uint8), np.full((60, 40), 230, np.uint8)
+    thin[10:50, 18:22] = 200
+    thick[8:52, 6:34] = 20
+    readings = [make().read(picture) for picture in (thin, thick)]
+    assert [(r.kind, r.vin, r.status) for r in readings] == [("glyph", "1", "ok"), ("glyph", "8", "ok")]
+
+
+def test_the_kind_can_be_said(make: Make) -> None:
+    assert make().read(blocks(), kind="glyph").kind == "glyph"
+    with pytest.raises(ValueError, match="kind: got 'lorry', expected auto, glyph, strip or photo"):
+        make().read(blocks(), kind="lorry")  # type: ignore[arg-type]
+
+
+def test_path_bytes_and_array_read_the_same(make: Make, tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "a.png"), blocks())
+    reader = make()
+    by_path = reader.read(tmp_path / "a.png")
+    assert by_path.image == str(tmp_path / "a.png")
+    for source in ((tmp_path / "a.png").read_bytes(), blocks(), cv2.cvtColor(blocks(), cv2.COLOR_GRAY2BGR)):
+        reading = reader.read(source)
+        assert reading.image is None
+        assert reading.to_dict() | {"image": by_path.image} == by_path.to_dict()
+    assert reader.read(blocks(), name="mine").image == "mine"
+
+
+@pytest.mark.parametrize("kind", ["auto", "strip", "glyph"])
+def test_a_picture_that_cannot_be_used_is_a_status(make: Make, tmp_path: Path, kind: Any) -> None:
+    (tmp_path / "text.jpg").write_text("Dear Sir or Madam")
+    reading = make().read(tmp_path / "text.jpg", kind)
+    assert (reading.status, reading.vin) == ("error", None)
+    assert reading.image == str(tmp_path / "text.jpg")
+    assert len(reading.reasons) == 1
+    assert make().read(tmp_path / "absent.jpg").reasons == ("there is no such file",)
+
+
+def test_a_bad_argument_is_a_value_error(make: Make) -> None:
+    with pytest.raises(ValueError, match="expected a path, bytes or an array"):
+        make().read(12)  # type: ignore[arg-type]
+
+
+def test_many_are_read_in_order_side_by_side(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    together = threading.Barrier(3, timeout=10)
+    released = [threading.Event() for _ in range(3)]
+
+    def read(self: Reader, source: Any, kind: str = "auto", name: str | None = None) -> Reading:
+        together.wait()  # only three at once come through
+        if source < 2:
+            released[source + 1].wait(10)  # the later ones end first
+        released[source].set()
+        return Reading(str(source), "strip", None, "not_found")
+
+    monkeypatch.setattr(Reader, "read", read)
+    assert [reading.image for reading in make().read_many(range(3), workers=3)] == ["0", "1", "2"]  # type: ignore[arg-type]
+
+
+def test_one_worker_reads_when_asked_for_the_next(make: Make) -> None:
+    reader = make()
+    readings = reader.read_many(iter([blocks(), blocks()]))
+    next(readings)
+    assert len(strips_seen(reader)) == 1
+
+
+def test_a_shared_reader_reads_the_same_from_many_threads() -> None:
+    """With the shipped model: sessions and stages keep nothing between calls."""
+    paths = [p for p in PICTURES if p.parent.name == "strips"][:5] + PICTURES[:3]
+    reader = Reader()
+    alone = [reading.to_dict() for reading in reader.read_many(paths)]
+    assert [reading.to_dict() for reading in reader.read_many(paths * 2, workers=4)] == alone * 2
+
+
+def test_priors_can_be_switched_off() -> None:
+    strip = IMAGES / "strips" / "ocr-b-400-print-dark.png"
+    plain, informed = Reader(vin_priors=False).read(strip), Reader().read(strip)
+    assert plain.vin == informed.vin
+    assert plain.to_dict() != informed.to_dict()
+
+
+def test_read_loads_the_shipped_model_once(monkeypatch: pytest.MonkeyPatch, make: Make) -> None:
+    make()  # networks played by hand
+    made = []
+    monkeypatch.setattr(reader_module, "_shared", None)
+    monkeypatch.setattr(reader_module, "Reader", lambda: made.append(Reader()) or made[-1])
+    assert vinchar.read(blocks()).vin == VIN
+    assert reader_module.read(blocks(), "strip").vin == VIN
+    assert len(made) == 1
+
+
+def test_the_whole_picture_is_the_strips_frame(make: Make) -> None:
+    reader = make()
+    reader.read(blocks())
+    np.testing.assert_array_equal(reader._rectifier.frames[0], frame_of_picture((40, 400)))  # type: ignore[attr-defined]
