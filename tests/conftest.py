@@ -30,8 +30,9 @@ def _seeded() -> None:
     np.random.seed(7)  # noqa: NPY002  (for libraries that still draw from it)
 
 
-@pytest.fixture(autouse=True)
-def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+def block_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every attempt to reach another machine fail."""
+
     def refuse(*address: Any, **_: Any) -> NoReturn:
         raise RuntimeError(f"tests must not use the network: {address}")
 
@@ -39,6 +40,11 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(socket.socket, name, refuse)
     for name in ("create_connection", "getaddrinfo", "gethostbyname"):
         monkeypatch.setattr(socket, name, refuse)
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    block_network(monkeypatch)
 
 
 @pytest.fixture(scope="session")

@@ -73,10 +73,12 @@ def open_bundle(folder: Path | None = None) -> Bundle:
         confidence = Confidence(
             tuple(float(w) for w in said["weights"]), float(said["threshold"]), float(said["glyph_threshold"])
         )
+    except ModelError:
+        raise
     except FileNotFoundError as error:
         raise ModelError(f"{error.filename}: not there; train a model with: python train.py --out {folder}") from error
     except OSError as error:
         raise ModelError(f"{error.filename}: {error.strerror}") from error
-    except (KeyError, TypeError, json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{description_path}: not a model description ({error!r}); train the model again") from error
     return Bundle(paths, confidence, description)

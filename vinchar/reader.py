@@ -41,7 +41,10 @@ AskedKind = Kind | Literal["auto"]  # auto: found out from the picture
 
 CANDIDATES = 10  # text lines of a photo that are looked at
 SETTLED = 0.97  # a reading this sure needs no further view or candidate
-DOUBT = (0.08, 0.92)  # between these the polarity is tried both ways
+POOR = 0.3  # below this a photo is searched again, and a strip as if it were a photo
+DOUBT, WIDE_DOUBT = 0.2, 0.04  # polarity: both ways if the likelier one is less probable than 1 minus this
+SECOND_LOOKS = 2  # lines that are looked at again if no reading is beyond doubt
+BATCH = 4  # frames that go through the rectifier together
 GLYPH_SIDE = 160  # a picture of one glyph is not larger
 TOO_SMALL_FOR_17 = 48  # pixels: no VIN can be read in a picture that has fewer in both directions
 
@@ -54,6 +57,9 @@ class Found:
     lattice: Lattice
     assembly: Assembly
     probability: float
+
+
+_Pass = tuple[Edges, Line]  # a frame, and the line found in it
 
 
 class Reader:
@@ -89,14 +95,9 @@ class Reader:
         if kind == "glyph":
             (log_probs,) = self._classifier.glyphs([light_glyph(gray)])
             return replace(glyph_reading(log_probs, gray.shape, self.bundle.confidence), image=name)
-        frames = [frame_of_picture(gray.shape)]
-        if kind == "photo":
-            frames = self._photo_frames(gray)
-        best = self.find(gray, frames)
-        if kind == "strip" and (best is None or best.probability < 0.5):  # perhaps a photo of that shape
-            other = self.find(gray, self._photo_frames(gray))
-            if other is not None and (best is None or other.probability > best.probability):
-                best = other
+        best = self._find_in_photo(gray) if kind == "photo" else self.find(gray, [frame_of_picture(gray.shape)])
+        if kind == "strip" and (best is None or best.probability < POOR):  # perhaps a photo of that shape
+            best = _better(best, self._find_in_photo(gray))
         if best is None:
             return replace(no_vin(kind), image=name)
         found = vin_reading(best.strip, best.lattice, best.assembly, best.probability, kind, self.bundle.confidence)
@@ -110,8 +111,31 @@ class Reader:
         with ThreadPoolExecutor(workers) as pool:
             yield from pool.map(lambda source: self.read(source, kind), sources)
 
-    def _photo_frames(self, gray: Gray) -> list[Edges]:
-        """Return where a VIN may be, the likelier places first; upside down the first few once more, at the end."""
+    def find(self, gray: Gray, frames: list[Edges]) -> Found | None:
+        """Return the best reading of the line in any of the frames, None if there is no line in any.
+
+        The frames come in order of likelihood, and the first reading that is beyond doubt ends the search. If there is
+        none, the most promising lines are looked at again: after one rectifying pass more and one less, and in the
+        other polarity where that is in doubt.
+        """
+        tried: list[tuple[Found, list[_Pass]]] = []
+        for passes in self._passes(gray, frames):
+            for found in self._read_line(gray, passes[-1], DOUBT):
+                tried.append((found, passes))
+            if tried and tried[-1][0].probability >= SETTLED:
+                return tried[-1][0]
+        tried.sort(key=lambda pair: -pair[0].assembly.log_score)
+        best = tried[0][0] if tried else None
+        for _, passes in tried[:SECOND_LOOKS]:
+            for found in self._other_views(gray, passes):
+                if best is None or found.assembly.log_score > best.assembly.log_score:
+                    best = found
+            if best is not None and best.probability >= SETTLED:
+                break
+        return best
+
+    def _find_in_photo(self, gray: Gray) -> Found | None:
+        """Find the VIN among the text lines of a photo; where nothing reads well, also in those seen upside down."""
         frames: list[Edges] = []
         for edges in map(frame_of_quad, locate(gray, CANDIDATES)):
             frames.append(edges)
@@ -120,50 +144,51 @@ class Reader:
                 frames.append(turn_round(edges))  # a steep line may run up or down
         if gray.shape[1] > 1.2 * gray.shape[0]:
             frames.insert(min(2, len(frames)), frame_of_picture(gray.shape))
-        return frames + [turn_round(edges) for edges in frames[:3]]
-
-    def find(self, gray: Gray, frames: list[Edges]) -> Found | None:
-        """Read the line in every frame, the likelier ones first, and stop at the first that is beyond doubt."""
-        if not frames:
-            return None
-        coarse = self._rectifier.lines(gray, frames)
-        best: Found | None = None
-        for edges, line in zip(frames, coarse, strict=True):
-            if line is None:
-                continue
-            for found in self._views(gray, edges, line):
-                if best is None or found.assembly.log_score > best.assembly.log_score:
-                    best = found
-                if found.probability >= SETTLED:
-                    break
-            if best is not None and best.probability >= SETTLED:
-                break
+        best = self.find(gray, frames)
+        if best is None or best.probability < POOR:
+            turned = self.find(gray, [turn_round(edges) for edges in frames[:3]])
+            best = _better(best, turned)
         return best
 
-    def _views(self, gray: Gray, edges: Edges, line: Line) -> Iterator[Found]:
-        """Read the line after the second rectifying pass, after the third, after the first; both ways if in doubt."""
-        finer: list[tuple[Edges, Line]] = [(edges, line)]
-        for _ in range(2):
-            edges = bend(*finer[-1], FINE_LENGTH, FINE_GLYPH, LINE_WIDTH // 4)
-            found = self._rectifier.lines(gray, [edges])[0]
-            if found is None:
-                break
-            finer.append((edges, found))
-            if len(finer) == 2:
-                yield from self._read_line(gray, *finer[-1])
-        if len(finer) == 3:
-            yield from self._read_line(gray, *finer[-1])
-        yield from self._read_line(gray, *finer[0])
+    def _passes(self, gray: Gray, frames: list[Edges]) -> Iterator[list[_Pass]]:
+        """Yield, for every frame with a line in it, the first and the second rectifying pass."""
+        coarse = self._rectifier.lines(gray, frames) if frames else []
+        first = [(edges, line) for edges, line in zip(frames, coarse, strict=True) if line is not None]
+        for start in range(0, len(first), BATCH):
+            part = first[start : start + BATCH]
+            finer = [self._finer_frame(one) for one in part]
+            for one, edges, line in zip(part, finer, self._rectifier.lines(gray, finer), strict=True):
+                yield [one] if line is None else [one, (edges, line)]
 
-    def _read_line(self, gray: Gray, edges: Edges, line: Line) -> Iterator[Found]:
+    def _other_views(self, gray: Gray, passes: list[_Pass]) -> Iterator[Found]:
+        edges = self._finer_frame(passes[-1])
+        line = self._rectifier.lines(gray, [edges])[0]
+        if line is not None:
+            yield from self._read_line(gray, (edges, line), WIDE_DOUBT)
+        if len(passes) > 1:
+            yield from self._read_line(gray, passes[0], DOUBT)
+
+    @staticmethod
+    def _finer_frame(one: _Pass) -> Edges:
+        return bend(*one, FINE_LENGTH, FINE_GLYPH, LINE_WIDTH // 4)
+
+    def _read_line(self, gray: Gray, one: _Pass, doubt: float) -> Iterator[Found]:
+        """Read the line, in both polarities if that of the line has a probability below 1 - ``doubt``."""
+        edges, line = one
         light = line.light >= 0.5
-        signs = (light, not light) if DOUBT[0] < line.light < DOUBT[1] else (light,)
+        signs = (light, not light) if doubt < line.light < 1 - doubt else (light,)
         for sign in signs:
             strip = cut_strip(gray, edges, line, inverted=not sign)
             lattice = segment(strip)
             assembly = assemble(lattice, self._classifier.score(strip, lattice), self._priors)
             if assembly is not None:
                 yield Found(strip, lattice, assembly, probability(assembly, self.bundle.confidence.weights))
+
+
+def _better(one: Found | None, other: Found | None) -> Found | None:
+    if one is None or other is None:
+        return one or other
+    return one if one.probability >= other.probability else other
 
 
 def read(source: Source, kind: AskedKind = "auto") -> Reading:

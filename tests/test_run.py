@@ -1,0 +1,185 @@
+"""`python train.py --preset tiny`, end to end, once: what it leaves, that it can be read with, that it resumes."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import keras
+import numpy as np
+import pytest
+from conftest import block_network
+
+from vinchar import Reader, __version__
+from vinchar.bundle import open_bundle, sha256
+from vinchar.rectify import frame_of_picture, sample
+from vinchar.training import measure, run
+from vinchar.training.config import PRESETS
+from vinchar.training.scenes import draw_scene
+from vinchar.vin import ALPHABET
+
+ROOT = Path(__file__).parents[1]
+NETWORKS = ("emnist_shipped", "emnist_pretrained", "emnist_baseline")
+Train = Callable[..., int]
+
+
+@pytest.fixture(scope="module")
+def train(emnist_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Train]:
+    """Run train.py with these flags, with the small EMNIST and no network, and return its exit status."""
+    folder = tmp_path_factory.mktemp("training")
+    policy, threads = keras.mixed_precision.dtype_policy(), cv2.getNumThreads()
+
+    with pytest.MonkeyPatch.context() as patch:
+        block_network(patch)
+        patch.setenv("HOME", str(emnist_home))
+        patch.setattr(measure, "_TIMED", 3)
+        patch.chdir(folder)
+
+        def call(*flags: str) -> int:
+            patch.setattr(sys, "argv", ["train.py", "--preset", "tiny", "--out", "out", *flags])
+            with pytest.raises(SystemExit) as ended:
+                runpy.run_path(str(ROOT / "train.py"), run_name="__main__")
+            return int(ended.value.code or 0)
+
+        yield call
+    keras.mixed_precision.set_dtype_policy(policy)
+    cv2.setNumThreads(threads)
+
+
+@pytest.fixture(scope="module")
+def model(train: Train, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a trained model."""
+    assert train() == 0
+    return Path("out").resolve()
+
+
+@pytest.fixture(scope="module")
+def description(model: Path) -> dict[str, Any]:
+    """What its model.json holds."""
+    return json.loads((model / "model.json").read_text())  # type: ignore[no-any-return]
+
+
+def test_model_json_says_what_it_was_made_of(description: dict[str, Any]) -> None:
+    assert description["vinchar"] == __version__
+    assert description["alphabet"] == ALPHABET
+    assert description["config"] == asdict(PRESETS["tiny"])
+    assert description["trained_on"] == {
+        "emnist_byclass_33": 33 * 6,
+        "synthetic_scenes": PRESETS["tiny"].scenes,
+        "real_photos": 0,
+    }
+    assert description["trained_with"]["keras"] == keras.__version__
+    assert description["trained_with"]["minutes"] > 0
+    assert description["parameters"]["classifier"] * 10 <= description["parameters"]["baseline"]
+    assert len(description["confidence"]["weights"]) == 6
+
+
+def test_model_json_holds_the_scores(description: dict[str, Any]) -> None:
+    rows = description["scores"]["emnist_test"]
+    assert [row["network"] for row in rows] == list(NETWORKS)
+    for row in rows:
+        assert row["n"] == 33 * 3
+        assert 0 <= row["accuracy"] <= 1
+        assert set(row["recall"]) == set(ALPHABET)
+        assert row["accuracy"] == pytest.approx(np.mean(list(row["recall"].values())), abs=1e-3)
+        assert row["recall"][row["weakest_recall"][0]] == min(row["recall"].values())
+        assert row["milliseconds_for_17_glyphs"] > 0
+    synthetic = description["scores"]["synthetic_held_out_faces"]
+    assert synthetic["n"] == PRESETS["tiny"].validation_scenes
+    assert 0 <= synthetic["exact_match"] <= 1
+
+
+def test_hashes_are_those_of_the_files(model: Path, description: dict[str, Any]) -> None:
+    names = {f"{name}{suffix}" for name in ("rectifier", "classifier") for suffix in (".onnx", ".keras")}
+    assert set(description["sha256"]) == names
+    for name, digest in description["sha256"].items():
+        assert sha256(model / name) == digest, name
+    assert open_bundle(model).description == description
+
+
+def test_the_folder_holds_what_is_shipped_and_no_more(model: Path) -> None:
+    parts = ("report.txt", "report.csv", "confusion.csv", "confusion.png")
+    report = {f"{name}_{part}" for name in (*NETWORKS, "synthetic") for part in parts} | {"curves.png"}
+    assert {path.name for path in (model / "report").iterdir()} == report
+    assert all(path.stat().st_size > 100 for path in (model / "report").iterdir())
+    networks = {"rectifier.onnx", "rectifier.keras", "classifier.onnx", "classifier.keras"}
+    assert {path.name for path in model.iterdir()} == networks | {"model.json", "README.md", "report"}
+
+
+def test_the_card_is_filled_in(model: Path, description: dict[str, Any]) -> None:
+    card = (model / "README.md").read_text()
+    assert not set("{}") & set(card)
+    assert "None" not in card
+    assert "nan" not in card.replace("Sinan", "").split()
+    for number in (f"{33 * 6:,}", f"{33 * 3:,}", keras.__version__, "--preset tiny --seed 7"):
+        assert number in card
+    for row in description["scores"]["emnist_test"]:
+        assert f"| {row['accuracy']:.4f} |" in card
+    assert card.count("\n| Z |") == 1
+
+
+def test_the_model_reads(model: Path) -> None:
+    """Not well, after so few steps, but every way through it holds."""
+    reader = Reader(model)
+    gray = draw_scene(np.random.default_rng(0)).gray
+    strip = sample(gray, frame_of_picture(gray.shape), 60, 480)
+    assert reader.read(strip, "strip").status in ("ok", "uncertain", "not_found")
+    glyph = reader.read(np.pad(np.full((20, 4), 255, np.uint8), 12), "glyph")
+    assert glyph.vin is not None
+    assert glyph.vin in ALPHABET
+
+
+def test_a_second_run_resumes(
+    train: Train, model: Path, description: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All networks are loaded, none is trained, and the model is the same."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("trained again")
+
+    monkeypatch.setattr(keras.Model, "fit", refuse)
+    assert train() == 0
+    again = json.loads((model / "model.json").read_text())
+    assert again["trained_with"]["minutes"] >= description["trained_with"]["minutes"]
+    strip = np.random.default_rng(0).integers(0, 255, (40, 400)).astype(np.uint8)
+    assert again["scores"]["synthetic_held_out_faces"] == description["scores"]["synthetic_held_out_faces"]
+    assert again["confidence"] == description["confidence"]
+    assert Reader(model).read(strip, "strip").status in ("ok", "uncertain", "not_found")
+    assert not [path for path in model.parent.iterdir() if path.name not in ("out", "work")]
+
+
+def test_without_emnist_nothing_is_touched(
+    train: Train, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    before = (model / "model.json").read_bytes()
+    assert train("--fresh") == 2
+    assert "put the archive gzip.zip" in capsys.readouterr().err
+    assert (model / "model.json").read_bytes() == before
+    assert any(Path("work").iterdir())
+
+
+def test_another_configuration_starts_anew_but_not_in_a_folder_of_something_else(tmp_path: Path) -> None:
+    tiny = PRESETS["tiny"]
+    work = tmp_path / "work"
+    run._open_work(tiny, work, resume=True)
+    (work / "classifier.weights.h5").write_text("kept")
+    run._open_work(tiny, work, resume=True)
+    assert (work / "classifier.weights.h5").exists()
+    run._open_work(replace(tiny, seed=8), work, resume=True)
+    assert not (work / "classifier.weights.h5").exists()
+    (work / "classifier.weights.h5").write_text("kept")
+    run._open_work(replace(tiny, seed=8), work, resume=False)
+    assert not (work / "classifier.weights.h5").exists()
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "thesis.txt").write_text("mine")
+    with pytest.raises(ValueError, match="not a training folder of vinchar"):
+        run._open_work(tiny, other, resume=True)
+    assert (other / "thesis.txt").read_text() == "mine"
