@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper, save
 
-from vinchar.classify import STRIDE, WINDOW, Classifier, arc_scores, glyph_window, log_softmax
+from vinchar.classify import STRIDE, WINDOW, Classifier, arc_scores, glyph_count, glyph_window, log_softmax
 from vinchar.types import Lattice, Strip
 
 NONE = 33
@@ -144,15 +144,23 @@ def strip_lit_at(column: int) -> Strip:
     return Strip(gray, edges)
 
 
-def test_strips_of_a_batch_keep_their_own_scores(classifier: Classifier) -> None:
-    strips, lattices = [strip_lit_at(100), strip_lit_at(300)], [lattice_at(100, 200, 300)] * 2
-    both = classifier.score_many(strips, lattices)
-    for one, lit in zip(both, ([0], [2]), strict=True):
-        assert np.flatnonzero(one.log_glyph > -0.1).tolist() == lit
-        assert (one.log_probs[lit].argmax(1) == 4).all()
-    alone = classifier.score(strips[1], lattices[1])
-    np.testing.assert_allclose(alone.log_probs, both[1].log_probs, atol=1e-5)
-    np.testing.assert_allclose(alone.log_gap, both[1].log_gap, atol=1e-5)
+def test_a_strip_scores_as_its_row_of_a_batch(classifier: Classifier) -> None:
+    strips, lattice = [strip_lit_at(100), strip_lit_at(300)], lattice_at(100, 200, 300)
+    logits = classifier.logits(np.stack([strip.gray for strip in strips]))
+    for strip, row, lit in zip(strips, logits, ([0], [2]), strict=True):
+        alone, batched = classifier.score(strip, lattice), arc_scores(row, lattice)
+        assert np.flatnonzero(alone.log_glyph > -0.1).tolist() == lit
+        assert (alone.log_probs[lit].argmax(1) == 4).all()
+        np.testing.assert_allclose(alone.log_probs, batched.log_probs, atol=1e-5)
+        np.testing.assert_allclose(alone.log_gap, batched.log_gap, atol=1e-5)
+
+
+def test_glyphs_are_counted_by_the_answers_that_see_one() -> None:
+    logits = np.zeros((200, 34), np.float32)
+    logits[:, 33] = 20
+    assert glyph_count(logits) == pytest.approx(0, abs=0.01)
+    logits[:30, 33] = -20
+    assert glyph_count(logits) == pytest.approx(8)
 
 
 def test_the_network_sees_values_from_0_to_1_and_answers_for_every_second_column(classifier: Classifier) -> None:

@@ -18,6 +18,7 @@ from vinchar.vin import ALPHABET
 
 STRIDE = 2  # strip columns for one answer of the network
 WINDOW = 64  # columns round a single glyph: nearly the network's field of view
+ANSWERS_A_GLYPH = 3.75  # of the network's answers, so many say "a glyph" for each one, as it was trained to
 _NONE = len(ALPHABET)  # index of "no glyph is centred here"
 
 
@@ -57,12 +58,7 @@ class Classifier:
 
     def score(self, strip: Strip, lattice: Lattice) -> Scores:
         """Score every arc of the strip's lattice in one pass."""
-        return self.score_many([strip], [lattice])[0]
-
-    def score_many(self, strips: list[Strip], lattices: list[Lattice]) -> list[Scores]:
-        """Score several strips of one width, each with its lattice, in one pass of the network."""
-        logits = self.logits(np.stack([s.gray for s in strips]))
-        return [arc_scores(one, lattice) for one, lattice in zip(logits, lattices, strict=True)]
+        return arc_scores(self.logits(strip.gray[None])[0], lattice)
 
     def glyphs(self, pictures: list[Gray]) -> NDArray[np.float32]:
         """Return log-probabilities float32 (N, 33) of pictures that show one light glyph on dark each."""
@@ -71,6 +67,11 @@ class Classifier:
         middle = WINDOW // STRIDE // 2
         answers: NDArray[np.float32] = logits[:, middle - 1 : middle + 1, :_NONE].mean(1)
         return log_softmax(answers)
+
+
+def glyph_count(logits: NDArray[np.float32]) -> float:
+    """Return about how many glyphs the network sees in a strip, from its answers, float32 (W / 2, 34)."""
+    return float((1 - np.exp(log_softmax(logits)[:, _NONE])).sum()) / ANSWERS_A_GLYPH
 
 
 def arc_scores(logits: NDArray[np.float32], lattice: Lattice) -> Scores:
