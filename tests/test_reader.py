@@ -108,7 +108,7 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Make:
 
 
 def strips_seen(reader: Reader) -> list[Strip]:
-    return reader._classifier.strips  # type: ignore[attr-defined, no-any-return]
+    return reader.classifier.strips  # type: ignore[attr-defined, no-any-return]
 
 
 @pytest.mark.parametrize("path", PICTURES, ids=lambda path: f"{path.parent.name}/{path.name}")
@@ -296,4 +296,4 @@ def test_read_loads_the_shipped_model_once(monkeypatch: pytest.MonkeyPatch, make
 def test_the_whole_picture_is_the_strips_frame(make: Make) -> None:
     reader = make()
     reader.read(blocks())
-    np.testing.assert_array_equal(reader._rectifier.frames[0], frame_of_picture((40, 400)))  # type: ignore[attr-defined]
+    np.testing.assert_array_equal(reader.rectifier.frames[0], frame_of_picture((40, 400)))  # type: ignore[attr-defined]

@@ -66,14 +66,15 @@ _Pass = tuple[Edges, Line]  # a frame, and the line found in it
 class Reader:
     """Reads pictures. Making one loads the model (tens of milliseconds); it is safe to share between threads.
 
-    ``model``: a model folder, by default the shipped one. ``vin_priors``: use what is known of VINs (check digit,
-    where digits stand), softly. Raises ``ModelError`` if the model is missing or broken.
+    ``model``: a model folder, by default the shipped one; its stages are ``rectifier`` and ``classifier``.
+    ``vin_priors``: use what is known of VINs (check digit, where digits stand), softly. Raises ``ModelError`` if the
+    model is missing or broken.
     """
 
     def __init__(self, model: str | os.PathLike[str] | None = None, *, vin_priors: bool = True) -> None:
         self.bundle: Bundle = open_bundle(None if model is None else Path(model))
-        self._rectifier = Rectifier(self.bundle.paths["rectifier"])
-        self._classifier = Classifier(self.bundle.paths["classifier"])
+        self.rectifier = Rectifier(self.bundle.paths["rectifier"])
+        self.classifier = Classifier(self.bundle.paths["classifier"])
         self._priors = Priors(positions=vin_priors, check_digit=vin_priors)
 
     def read(self, source: Source, kind: AskedKind = "auto", name: str | None = None) -> Reading:
@@ -94,7 +95,7 @@ class Reader:
         if kind == "auto":
             kind = guess_kind(gray)
         if kind == "glyph":
-            (log_probs,) = self._classifier.glyphs([light_glyph(gray)])
+            (log_probs,) = self.classifier.glyphs([light_glyph(gray)])
             return replace(glyph_reading(log_probs, gray.shape, self.bundle.confidence), image=name)
         best = self._find_in_photo(gray) if kind == "photo" else self.find(gray, [frame_of_picture(gray.shape)])
         if kind == "strip" and (best is None or best.probability < POOR):  # perhaps a photo of that shape
@@ -153,17 +154,17 @@ class Reader:
 
     def _passes(self, gray: Gray, frames: list[Edges]) -> Iterator[list[_Pass]]:
         """Yield, for every frame with a line in it, the first and the second rectifying pass."""
-        coarse = self._rectifier.lines(gray, frames) if frames else []
+        coarse = self.rectifier.lines(gray, frames) if frames else []
         first = [(edges, line) for edges, line in zip(frames, coarse, strict=True) if line is not None]
         for start in range(0, len(first), BATCH):
             part = first[start : start + BATCH]
             finer = [self._finer_frame(one) for one in part]
-            for one, edges, line in zip(part, finer, self._rectifier.lines(gray, finer), strict=True):
+            for one, edges, line in zip(part, finer, self.rectifier.lines(gray, finer), strict=True):
                 yield [one] if line is None else [one, (edges, line)]
 
     def _other_views(self, gray: Gray, passes: list[_Pass]) -> Iterator[Found]:
         edges = self._finer_frame(passes[-1])
-        line = self._rectifier.lines(gray, [edges])[0]
+        line = self.rectifier.lines(gray, [edges])[0]
         if line is not None:
             yield from self._read_line(gray, (edges, line), WIDE_DOUBT)
         if len(passes) > 1:
@@ -180,7 +181,7 @@ class Reader:
         signs = (light, not light) if doubt < line.light < 1 - doubt else (light,)
         for sign in signs:
             strip = cut_strip(gray, edges, line, inverted=not sign)
-            logits = self._classifier.logits(strip.gray[None])[0]
+            logits = self.classifier.logits(strip.gray[None])[0]
             if not FEWEST <= glyph_count(logits) <= MOST:
                 continue
             lattice = segment(strip)
