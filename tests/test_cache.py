@@ -114,11 +114,13 @@ def test_lines_show_every_scene_in_every_frame(tmp_path: Path, monkeypatch: pyte
     lines = draw_lines(tmp_path / "lines", scenes, SEED, 1, frames=2)
     assert lines.picture.shape == (2 * COUNT, 64, 256)
     assert lines.target.shape == (2 * COUNT, 64, 6)
-    rng = np.random.default_rng([SEED, 1, 4])
-    for row in (8, 9):
-        edges = draw_frame(scenes.quads[4], rng)
-        assert np.array_equal(lines.picture[row], line_picture(scenes.gray(4), edges))
-        assert np.array_equal(lines.target[row], line_targets(scenes.quads[4], edges, bool(scenes.light[4])))
+    assert len(set(scenes.light)) == 2
+    for i in range(COUNT):
+        rng = np.random.default_rng([SEED, 1, i])
+        for row in (2 * i, 2 * i + 1):
+            edges = draw_frame(scenes.quads[i], rng)
+            assert np.array_equal(lines.picture[row], line_picture(scenes.gray(i), edges))
+            assert np.array_equal(lines.target[row], line_targets(scenes.quads[i], edges, bool(scenes.light[i])))
     monkeypatch.setattr(cache, "PART", 500)
     assert np.array_equal(draw_lines(tmp_path / "whole", scenes, SEED, 1, frames=2).picture, lines.picture)
 

@@ -68,6 +68,12 @@ def test_a_run_learns_and_has_a_row_an_epoch(tmp_path: Path) -> None:
     assert not equal(long, weights)
 
 
+def test_every_epoch_has_batches_of_its_own(tmp_path: Path) -> None:
+    seen = set()
+    run(tmp_path, lambda rng: seen.add(rng.bit_generator.state["state"]["state"]) or draw(rng))
+    assert len(seen) == EPOCH * EPOCHS
+
+
 def test_the_seed_decides(tmp_path: Path) -> None:
     first, _ = run(tmp_path / "one")
     assert equal(run(tmp_path / "two")[0], first)

@@ -39,7 +39,7 @@ __all__ = ["ModelError", "Reader", "read"]
 
 AskedKind = Kind | Literal["auto"]  # auto: found out from the picture
 
-CANDIDATES = 10  # text lines of a photo that are looked at
+CANDIDATES, STRIP_CANDIDATES = 10, 4  # text lines looked at in a photo, and in a strip that does not read as one
 SETTLED = 0.97  # a reading this sure needs no further view or candidate
 POOR = 0.3  # below this a photo is searched again, and a strip as if it were a photo
 DOUBT, WIDE_DOUBT = 0.2, 0.04  # polarity: both ways if the likelier one is less probable than 1 minus this
@@ -97,9 +97,12 @@ class Reader:
         if kind == "glyph":
             (log_probs,) = self.classifier.glyphs([light_glyph(gray)])
             return replace(glyph_reading(log_probs, gray.shape, self.bundle.confidence), image=name)
-        best = self._find_in_photo(gray) if kind == "photo" else self.find(gray, [frame_of_picture(gray.shape)])
-        if kind == "strip" and (best is None or best.probability < POOR):  # perhaps a photo of that shape
-            best = _better(best, self._find_in_photo(gray))
+        if kind == "photo":
+            best = self._find_in_photo(gray, CANDIDATES)
+        else:
+            best = self.find(gray, [frame_of_picture(gray.shape)])
+            if best is None or best.probability < POOR:  # perhaps a photo of that shape
+                best = _better(best, self._find_in_photo(gray, STRIP_CANDIDATES))
         if best is None:
             return replace(no_vin(kind), image=name)
         found = vin_reading(best.strip, best.lattice, best.assembly, best.probability, kind, self.bundle.confidence)
@@ -136,10 +139,10 @@ class Reader:
                 break
         return best
 
-    def _find_in_photo(self, gray: Gray) -> Found | None:
+    def _find_in_photo(self, gray: Gray, candidates: int) -> Found | None:
         """Find the VIN among the text lines of a photo; where nothing reads well, also in those seen upside down."""
         frames: list[Edges] = []
-        for edges in map(frame_of_quad, locate(gray, CANDIDATES)):
+        for edges in map(frame_of_quad, locate(gray, candidates)):
             frames.append(edges)
             along = edges[:, 1] - edges[:, 0]
             if abs(float(along[:, 1].sum())) > abs(float(along[:, 0].sum())):

@@ -25,6 +25,9 @@ number costs more than a missing one.
 | synthetic scenes of one VIN each, drawn by `vinchar.training.scenes` | {scenes:,} |
 | real photos | {photos:,} |
 
+Finding the line in a photo is not trained here: the classical locator's weights stand in `vinchar/locate.py` and were
+fitted on the line boxes of 800 photos of kirill-sergeev/vin-detection v7 (Roboflow, CC BY 4.0).
+
 ## EMNIST test, {n:,} glyphs of 33 classes
 
 `shipped` is the classifier as it reads VINs, `pretrained` the same network before it saw a synthetic strip,
