@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from vinchar.assemble import STRINGS, Assembly, Priors, Weights, align, assemble, best_paths, read_strings
+from vinchar.assemble import Assembly, Weights, align, assemble, best_paths
+from vinchar.posterior import STRINGS, Priors, read_strings
 from vinchar.types import PITCH, STRIP_WIDTH, Lattice, Scores
 from vinchar.vin import ALPHABET, check_digit
 

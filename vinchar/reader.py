@@ -12,11 +12,12 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from vinchar.assemble import Assembly, Priors, assemble
+from vinchar.assemble import Assembly, assemble
 from vinchar.bundle import Bundle, ModelError, open_bundle
 from vinchar.classify import Classifier, arc_scores, glyph_count
 from vinchar.imaging import ImageError, Source, load
 from vinchar.locate import locate
+from vinchar.posterior import Priors
 from vinchar.readings import glyph_reading, no_vin, probability, vin_reading
 from vinchar.rectify import (
     FINE_GLYPH,
