@@ -18,7 +18,7 @@ from vinchar.bundle import Bundle, Confidence
 from vinchar.imaging import load
 from vinchar.reader import Reader, guess_kind, light_glyph
 from vinchar.rectify import FINE_GLYPH, FINE_LENGTH, Line, frame_of_picture
-from vinchar.types import Lattice, Quad, Reading, Scores, Strip
+from vinchar.types import Quad, Reading
 from vinchar.vin import ALPHABET
 
 VIN = "1HGCM82633A004352"
@@ -68,19 +68,17 @@ class FakeClassifier:
     vin = VIN
 
     def __init__(self, path: Path) -> None:
-        self.strips: list[Strip] = []
+        self.strips: list[NDArray[np.uint8]] = []
 
-    def score(self, strip: Strip, lattice: Lattice) -> Scores:
-        self.strips.append(strip)
-        middle = lattice.boxes[:, [0, 2]].mean(1)
-        place = np.clip(((middle - 30) // 20).astype(int), 0, 16)
-        near = np.abs(middle - (40 + 20 * place)) < 4
-        log_probs = np.full((len(middle), 33), np.log(0.01 / 32), np.float32)
-        log_probs[np.arange(len(middle)), [ALPHABET.index(self.vin[p]) for p in place]] = np.log(0.99)
-        log_glyph = np.where(near, -0.01, -8).astype(np.float32)
-        columns = np.arange(strip.gray.shape[1])
-        on_glyph = (columns > 30) & (columns < 370) & (np.abs((columns - 30) % 20 - 10) < 4)
-        return Scores(log_probs, log_glyph, np.where(on_glyph, -6, -0.01).astype(np.float32))
+    def logits(self, strips: NDArray[np.uint8]) -> NDArray[np.float32]:
+        self.strips += list(strips)
+        out = np.full((len(strips), strips.shape[2] // 2, 34), -8, np.float32)
+        out[:, :, 33] = 8
+        for place, char in enumerate(self.vin):
+            around = np.s_[:, 18 + 10 * place : 22 + 10 * place]  # answers round column 40 + 20 * place
+            out[*around, 33] = -8
+            out[*around, ALPHABET.index(char)] = 8
+        return out
 
     def glyphs(self, pictures: list[NDArray[np.uint8]]) -> NDArray[np.float32]:
         chances = np.full((len(pictures), 33), 1e-4, np.float32)
@@ -107,7 +105,7 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Make:
     return make_reader
 
 
-def strips_seen(reader: Reader) -> list[Strip]:
+def strips_seen(reader: Reader) -> list[NDArray[np.uint8]]:
     return reader.classifier.strips  # type: ignore[attr-defined, no-any-return]
 
 
@@ -170,13 +168,21 @@ def test_a_sure_reading_needs_no_second_view_and_a_doubtful_one_gets_them(make: 
 
 
 def test_both_polarities_are_tried_where_the_net_is_in_doubt(make: Make) -> None:
+    def glyphs_are_light(reader: Reader) -> set[bool]:
+        return {bool(gray[20, 40] > gray[2, 2]) for gray in strips_seen(reader)}
+
     reader = make(0.5, light=0.5)
     reader.read(blocks())
-    assert {strip.inverted for strip in strips_seen(reader)} == {False, True}
+    assert glyphs_are_light(reader) == {False, True}
     reader = make(0.5, light=0.01)
     reader.read(255 - blocks())
-    assert {strip.inverted for strip in strips_seen(reader)} == {True}
-    assert strips_seen(reader)[0].gray[20, 40] > strips_seen(reader)[0].gray[2, 2]
+    assert glyphs_are_light(reader) == {True}
+
+
+def test_a_strip_that_shows_too_few_glyphs_is_not_searched(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeClassifier, "vin", VIN[:9])
+    reading = make().read(blocks())
+    assert (reading.status, reading.vin) == ("not_found", None)
 
 
 def test_a_photo_is_read_where_the_locator_points(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
