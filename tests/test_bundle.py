@@ -64,8 +64,12 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str]] = {
     "no hashes": (lambda f: change(f, sha256={}), "not a model description"),
     "no confidence": (lambda f: change(f, confidence=None), "not a model description"),
     "words for numbers": (
-        lambda f: change(f, confidence={"weights": ["a"], "threshold": 1, "glyph_threshold": 1}),
+        lambda f: change(f, confidence={"weights": ["a"] * 6, "threshold": 1, "glyph_threshold": 1}),
         "not a model description",
+    ),
+    "too few weights": (
+        lambda f: change(f, confidence={"weights": [1.0], "threshold": 1, "glyph_threshold": 1}),
+        "1 weights of the confidence, expected 6",
     ),
     "a folder for a file": (
         lambda f: ((f / "rectifier.onnx").unlink(), (f / "rectifier.onnx").mkdir()),

@@ -31,7 +31,7 @@ SEGMENTATIONS = 4  # how many paths share in the posterior
 class Weights:
     """How much each part of a path's score counts; shapes of its soft priors in pitches. Penalties are capped."""
 
-    position: float = 1.0  # prior of a character at its place
+    position: float = 0.6  # prior of a character at its place
     cost: float = 0.5  # what the segmenter thinks of an arc
     gap: float = 1.0  # columns passed over between two glyphs
     end: float = 0.5  # columns just outside the first and the last glyph

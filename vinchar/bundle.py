@@ -13,6 +13,7 @@ from vinchar.vin import ALPHABET
 
 FORMAT = 1  # raised when a model of an older vinchar can no longer be read
 NETWORKS = ("rectifier", "classifier")
+FEATURES = 6  # numbers that ``readings.features`` gives, and so weights of the confidence
 
 
 class ModelError(ValueError):
@@ -70,6 +71,8 @@ def open_bundle(folder: Path | None = None) -> Bundle:
             if sha256(path) != description["sha256"][path.name]:
                 raise ModelError(f"{path}: not the file that model.json was written for; get or train the model again")
         said = description["confidence"]
+        if len(said["weights"]) != FEATURES:
+            raise ModelError(f"{folder}: {len(said['weights'])} weights of the confidence, expected {FEATURES}")
         confidence = Confidence(
             tuple(float(w) for w in said["weights"]), float(said["threshold"]), float(said["glyph_threshold"])
         )
