@@ -89,3 +89,11 @@ def test_glyphs_of_a_strip_lie_at_their_centres() -> None:
 def test_byclass_labels_are_those_of_the_archive() -> None:
     assert handwriting._BYCLASS[10:13] == "ABC"
     assert len(handwriting._BYCLASS) == 36
+
+
+def test_the_power_says_how_far_the_counts_count() -> None:
+    labels = np.repeat(np.array([0, 1], np.int32), [900, 100])
+    for power, share in ((1.0, 0.9), (0.5, 0.75), (0.0, 0.5)):
+        assert class_weights(labels, power)[0] == pytest.approx(share)
+        drawn = labels[draw_balanced(labels, 20_000, np.random.default_rng(0), power)]
+        assert (drawn == 0).mean() == pytest.approx(share, abs=0.02)

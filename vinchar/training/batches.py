@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinchar.training.cache import LineCache, StripCache
-from vinchar.training.config import TrainConfig
 from vinchar.training.handwriting import draw_balanced, strip_of_glyphs, warp_glyph
 from vinchar.training.targets import dense_targets
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
@@ -24,10 +23,13 @@ def _input(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def emnist_strips(
-    images: NDArray[np.uint8], labels: NDArray[np.int32], count: int, rng: np.random.Generator
+    images: NDArray[np.uint8], labels: NDArray[np.int32], count: int, rng: np.random.Generator, power: float = 0.5
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Return strips of handwritten glyphs, uint8 (count, 40, 400), and their targets, float32 (count, 200, 34)."""
-    chosen = draw_balanced(labels, count * GLYPHS_A_STRIP, rng).reshape(count, GLYPHS_A_STRIP)
+    """Return strips of handwritten glyphs, uint8 (count, 40, 400), and their targets, float32 (count, 200, 34).
+
+    ``power``: how far the classes' counts count, see ``handwriting.class_weights``.
+    """
+    chosen = draw_balanced(labels, count * GLYPHS_A_STRIP, rng, power).reshape(count, GLYPHS_A_STRIP)
     pairs = [strip_of_glyphs(images[row], rng) for row in chosen]
     targets = [dense_targets(c, labels[row], STRIP_WIDTH) for (_, c), row in zip(pairs, chosen, strict=True)]
     return np.stack([strip for strip, _ in pairs]), np.stack(targets)
@@ -100,20 +102,25 @@ def shake_strip(
     return np.clip(picture, 0, 255).astype(np.uint8), matrix[0, 0] * centres + lean * middle[1] + np.float32(offset[0])
 
 
-def strip_batches(strips: StripCache, glyphs: tuple[NDArray[np.uint8], NDArray[np.int32]], config: TrainConfig) -> Draw:
-    """Return a source of batches for the classifier: synthetic strips and a share of handwritten ones."""
-    written = round(config.rehearsal * config.batch)
+def strip_batches(
+    strips: StripCache, glyphs: tuple[NDArray[np.uint8], NDArray[np.int32]], batch: int, rehearsal: float, power: float
+) -> Draw:
+    """Return a source of batches for the classifier: synthetic strips and a share ``rehearsal`` of handwritten ones.
+
+    ``power``: how far the counts of the handwritten classes count, see ``handwriting.class_weights``.
+    """
+    written = round(rehearsal * batch)
 
     def draw(rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         pictures, targets = [], []
-        for index in rng.integers(0, len(strips.gray), config.batch - written):
+        for index in rng.integers(0, len(strips.gray), batch - written):
             gray, centres = shake_strip(strips.gray[index], strips.centres[index], rng)
             pictures.append(gray)
             targets.append(dense_targets(centres, strips.classes[index], STRIP_WIDTH))
-        batch, answers = np.stack(pictures), np.stack(targets)
+        inputs, answers = np.stack(pictures), np.stack(targets)
         if written:
-            more, more_targets = emnist_strips(*glyphs, written, rng)
-            batch, answers = np.concatenate([batch, more]), np.concatenate([answers, more_targets])
-        return _input(batch), answers
+            more, more_targets = emnist_strips(*glyphs, written, rng, power)
+            inputs, answers = np.concatenate([inputs, more]), np.concatenate([answers, more_targets])
+        return _input(inputs), answers
 
     return draw

@@ -11,8 +11,8 @@ class TrainConfig:
 
     Steps are optimiser steps of ``batch`` strips (of ``glyph_batch`` pictures for the baseline, ``line_batch`` line
     pictures for the rectifier). ``frames``: how often the rectifier sees each scene, in another cut-out.
-    ``rehearsal``: share of handwritten strips in the classifier's batches. ``precision`` is ``float32``,
-    ``mixed_bfloat16`` or ``auto``: bfloat16 where the processor has instructions for it.
+    ``rehearsal``: share of handwritten strips in the classifier's batches, ``polish_rehearsal`` in its last steps.
+    ``precision`` is ``float32``, ``mixed_bfloat16`` or ``auto``: bfloat16 where the processor computes in it.
     """
 
     preset: str = "full"
@@ -27,8 +27,10 @@ class TrainConfig:
     baseline_steps: int = 5_000
     rectifier_steps: int = 4_600
     classifier_steps: int = 8_000
+    polish_steps: int = 1_400
     learning_rate: float = 2e-3
     rehearsal: float = 0.125
+    polish_rehearsal: float = 0.4
     workers: int = 2
     precision: str = "auto"
 
@@ -60,6 +62,7 @@ PRESETS: dict[str, TrainConfig] = {
         baseline_steps=400,
         rectifier_steps=1_000,
         classifier_steps=1_000,
+        polish_steps=200,
     ),
     "tiny": TrainConfig(
         preset="tiny",
@@ -72,6 +75,7 @@ PRESETS: dict[str, TrainConfig] = {
         baseline_steps=2,
         rectifier_steps=250,
         classifier_steps=4,
+        polish_steps=2,
         workers=1,
         precision="float32",
     ),

@@ -48,16 +48,22 @@ def load(split: Literal["train", "test"]) -> tuple[NDArray[np.uint8], NDArray[np
     return np.ascontiguousarray(images[keep]), classes[keep]
 
 
-def class_weights(labels: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Return how often to draw each class, float64 (33,), summing to 1: as the square root of its count."""
+def class_weights(labels: NDArray[np.int32], power: float = 0.5) -> NDArray[np.float64]:
+    """Return how often to draw each class, float64 (33,), summing to 1: as its count to the ``power``.
+
+    1 draws the classes as often as they come, 0 all alike.
+    """
     counts = np.bincount(labels, minlength=len(ALPHABET)).astype(np.float64)
-    root = np.sqrt(counts)
-    return np.asarray(root / root.sum(), np.float64)
+    weights = np.where(counts > 0, counts**power, 0.0)
+    return np.asarray(weights / weights.sum(), np.float64)
 
 
-def draw_balanced(labels: NDArray[np.int32], count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def draw_balanced(
+    labels: NDArray[np.int32], count: int, rng: np.random.Generator, power: float = 0.5
+) -> NDArray[np.int64]:
     """Return ``count`` indices, int64, drawn so that classes come as often as ``class_weights`` says."""
-    per_sample = class_weights(labels)[labels] / np.maximum(np.bincount(labels, minlength=len(ALPHABET)), 1)[labels]
+    counts = np.maximum(np.bincount(labels, minlength=len(ALPHABET)), 1)
+    per_sample = class_weights(labels, power)[labels] / counts[labels]
     return rng.choice(len(labels), count, p=per_sample / per_sample.sum())
 
 

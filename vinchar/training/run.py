@@ -190,17 +190,23 @@ def _train_classifier(
     glyphs: tuple[NDArray[np.uint8], NDArray[np.int32]],
     staged: Path,
 ) -> keras.Model:
+    """Train the classifier on synthetic strips, then polish it on more and better balanced handwriting among them."""
     config = run.config
     strips = cut_strips(run.work / "strips", scenes, staged / "rectifier.onnx", config.seed, config.workers)
-    model = run.fit(
-        "classifier",
-        nets.classifier,
-        batches.strip_batches(strips, glyphs, config),
-        keras.losses.CategoricalCrossentropy(from_logits=True),
-        config.classifier_steps,
-        learning_rate=config.learning_rate,
-        start_from=emnist,
-    )
+    model = emnist
+    for name, steps, rehearsal, power, rate in (
+        ("classifier", config.classifier_steps, config.rehearsal, 0.5, config.learning_rate),
+        ("polish", config.polish_steps, config.polish_rehearsal, 0.25, config.learning_rate / 4),
+    ):
+        model = run.fit(
+            name,
+            nets.classifier,
+            batches.strip_batches(strips, glyphs, config.batch, rehearsal, power),
+            keras.losses.CategoricalCrossentropy(from_logits=True),
+            steps,
+            learning_rate=rate,
+            start_from=model,
+        )
     export(nets.classifier, model, (STRIP_HEIGHT, STRIP_WIDTH, 1), staged / "classifier")
     return model
 
