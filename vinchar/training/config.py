@@ -61,7 +61,7 @@ PRESETS: dict[str, TrainConfig] = {
         emnist_steps=300,
         baseline_steps=400,
         rectifier_steps=1_000,
-        classifier_steps=1_000,
+        classifier_steps=800,
         polish_steps=200,
     ),
     "tiny": TrainConfig(

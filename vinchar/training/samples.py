@@ -58,7 +58,7 @@ STRIPS: tuple[tuple[str, str, Polarity, int], ...] = (
     ("arimo-700", "print", "light", 2),
     ("barlow-condensed-600", "print", "dark", 3),
     ("cousine-700", "print", "light", 15),
-    ("dots", "print", "light", 1),
+    ("dots", "print", "light", 8),
     ("fira-mono-400", "print", "dark", 3),
     ("ocr-b-400", "print", "dark", 3),
     ("osp-din-400", "stamp", "dark", 13),
