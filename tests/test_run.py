@@ -183,3 +183,10 @@ def test_another_configuration_starts_anew_but_not_in_a_folder_of_something_else
     with pytest.raises(ValueError, match="not a training folder of vinchar"):
         run._open_work(tiny, other, resume=True)
     assert (other / "thesis.txt").read_text() == "mine"
+
+
+def test_nothing_but_a_model_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "holiday.jpg").write_bytes(b"dear to somebody")
+    with pytest.raises(ValueError, match="holds something that is not a model"):
+        run.train(PRESETS["tiny"], tmp_path, tmp_path / "work")
+    assert [path.name for path in tmp_path.iterdir()] == ["holiday.jpg"]

@@ -54,7 +54,7 @@ columns are of the odd half. Curves, classification reports and confusion matric
 
 ## Limits
 
-Small or blurred glyphs below about 6 pixels of height; very shallow stamping; handwriting other than EMNIST's
+Small or blurred glyphs; very shallow stamping; handwriting other than EMNIST's
 capitals and digits. The synthetic world is drawn, so its scores are not those of real photos: the README has these.
 """
 

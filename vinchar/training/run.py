@@ -77,6 +77,7 @@ def train(config: TrainConfig, out: Path, work: Path, resume: bool = True) -> di
     ``resume`` false, starts anew. Nothing in ``out`` changes until all networks are trained and checked. Raises
     ``handwriting.DataError`` (a ``ValueError``) where EMNIST cannot be had.
     """
+    _check_out(out)
     emnist_train, emnist_test = handwriting.load("train"), handwriting.load("test")  # first: it is what may be missing
     _open_work(config, work, resume)
     cv2.setNumThreads(1)
@@ -133,6 +134,12 @@ def train(config: TrainConfig, out: Path, work: Path, resume: bool = True) -> di
 
 def _describe(folder: Path, description: dict[str, Any]) -> None:
     write_whole(folder / "model.json", json.dumps(description, indent=2) + "\n")
+
+
+def _check_out(out: Path) -> None:
+    """Refuse to replace anything but a model, before hours are spent."""
+    if out.exists() and not (out / "model.json").exists() and (not out.is_dir() or any(out.iterdir())):
+        raise ValueError(f"{out}: holds something that is not a model; name another place with --out")
 
 
 def _open_work(config: TrainConfig, work: Path, resume: bool) -> None:
