@@ -9,13 +9,13 @@ import pytest
 from numpy.typing import NDArray
 
 from vinchar.assemble import Assembly, Weights, align, assemble, best_paths
-from vinchar.posterior import STRINGS, Priors, read_strings
+from vinchar.posterior import NO_MAKERS, STRINGS, Makers, Priors, makers, read_strings
 from vinchar.types import PITCH, STRIP_WIDTH, Lattice, Scores
 from vinchar.vin import ALPHABET, check_digit
 
 VIN = "1M8GDM9AXKP042788"  # the worked example of the check digit
 EUROPEAN = "WVWZZZ1JZXW386752"
-NO_PRIORS = Priors(positions=False, check_digit=False)
+NO_PRIORS = Priors(positions=False, check_digit=False, makers=False)
 
 
 def make_lattice(spans: list[tuple[int, int]], heights: list[int] | None = None, cost: float = 0.0) -> Lattice:
@@ -78,7 +78,7 @@ def path_score(
     zone, beyond = w.zone * pitch, (w.zone + w.margin) * pitch
     total += w.end * (gap(centre[0] - beyond, centre[0] - zone) + gap(centre[-1] + zone, centre[-1] + beyond))
     for (a, b), (xa, xb) in zip(pairwise(path), pairwise(centre), strict=True):
-        if box[b, 0] < box[a, 2] or xb - xa > w.reach * pitch:
+        if box[b, 0] < box[a, 2] or not w.closest <= xb - xa <= w.reach * pitch:
             return -np.inf
         total -= min(((xb - xa - pitch) / (w.sigma * pitch)) ** 2 / 2, w.cap)
         total += w.gap * gap(xa + zone, xb - zone)
@@ -141,17 +141,26 @@ def test_neighbours_are_never_further_apart_than_the_reach() -> None:
 # -- the posterior over strings ----------------------------------------------------------------------------------------
 
 
-def weigh(text: str, log_probs: NDArray[np.float32], own: NDArray[np.float64], obeys: NDArray[np.float64]) -> float:
-    """Return the weight of a string by the definition, with the check digit from ``vin``."""
+def weigh(
+    text: str,
+    log_probs: NDArray[np.float32],
+    own: NDArray[np.float64],
+    obeys: NDArray[np.float64],
+    codes: tuple[str, ...] = (),
+) -> float:
+    """Return the weight of a string by the definition, with the check digit from ``vin``; known ``codes`` weigh 30."""
     q = obeys[ALPHABET.index(text[0])]
     check = 1 - q + 11 * q * (check_digit(text) == text[8])
     spelled = [sum(float(p[i, ALPHABET.index(char)]) for i, char in enumerate(text)) for p in log_probs]
-    return float(sum(np.exp(o + s) for o, s in zip(own, spelled, strict=True)) * check)
+    return float(
+        sum(np.exp(o + s) for o, s in zip(own, spelled, strict=True)) * check * (30 if text[:3] in codes else 1)
+    )
 
 
+@pytest.mark.parametrize("some", [False, True], ids=["no makers", "makers"])
 @pytest.mark.parametrize("check", [True, False])
 @pytest.mark.parametrize("seed", range(6))
-def test_the_posterior_is_the_one_brute_force_finds(seed: int, check: bool) -> None:
+def test_the_posterior_is_the_one_brute_force_finds(seed: int, check: bool, some: bool) -> None:
     rng = np.random.default_rng(seed)
     choices = [[char] for char in VIN]
     for place in (0, 8, int(rng.integers(1, 8)), int(rng.integers(9, 17))):
@@ -163,10 +172,13 @@ def test_the_posterior_is_the_one_brute_force_finds(seed: int, check: bool) -> N
     own, obeys = rng.normal(-5, 1, 2), Priors(check_digit=check).obeys()
 
     weight = {"".join(chars): 0.0 for chars in product(*choices)}
-    weight = {text: weigh(text, log_probs, own, obeys) for text in weight}
+    prefixes = sorted({text[:3] for text in weight})
+    codes = (*prefixes[::2], "ABC") if some else ()
+    known = makers(codes, 30.0) if some else NO_MAKERS
+    weight = {text: weigh(text, log_probs, own, obeys, codes) for text in weight}
     total = sum(weight.values())
     ranked = sorted(weight, key=lambda text: -weight[text])
-    posterior = read_strings(log_probs, own, obeys)
+    posterior = read_strings(log_probs, own, obeys, known)
     assert posterior.strings[0][0] == ranked[0]
     for text, probability in posterior.strings:
         assert probability == pytest.approx(weight[text] / total, rel=1e-5)
@@ -176,8 +188,9 @@ def test_the_posterior_is_the_one_brute_force_finds(seed: int, check: bool) -> N
     np.testing.assert_allclose(posterior.marginals, marginals, atol=1e-5)
 
 
+@pytest.mark.parametrize("codes", [(), ("1HG", "ZHG", "4HG", "5HG", "WHG", "5AG")])
 @pytest.mark.parametrize("check", [True, False])
-def test_the_strings_named_are_the_best_of_all(check: bool) -> None:
+def test_the_strings_named_are_the_best_of_all(check: bool, codes: tuple[str, ...]) -> None:
     rng = np.random.default_rng(11)
     log_probs = np.full((1, 17, 33), -np.inf, np.float32)
     log_probs[0, range(17), [ALPHABET.index(char) for char in VIN]] = 0
@@ -187,9 +200,9 @@ def test_the_strings_named_are_the_best_of_all(check: bool) -> None:
     weight = {}
     for a, b, c in product(ALPHABET, repeat=3):
         text = a + VIN[1:8] + b + VIN[9:13] + c + VIN[14:]
-        weight[text] = weigh(text, log_probs, np.zeros(1), obeys)
+        weight[text] = weigh(text, log_probs, np.zeros(1), obeys, codes)
     best = sorted(weight, key=lambda text: -weight[text])[:STRINGS]
-    assert [text for text, _ in read_strings(log_probs, np.zeros(1), obeys).strings] == best
+    assert [text for text, _ in read_strings(log_probs, np.zeros(1), obeys, makers(codes, 30.0)).strings] == best
 
 
 # -- the whole ---------------------------------------------------------------------------------------------------------
@@ -288,6 +301,11 @@ def test_priors_are_bounded_and_can_be_switched_off() -> None:
     assert np.ptp(Priors().table(), axis=1).max() <= 3
     assert not Priors(positions=False).table().any()
     assert not Priors(check_digit=False).obeys().any()
+    assert Priors(makers=False).known() is NO_MAKERS
+    known: Makers = Priors().known()
+    assert 1 < np.log(known.factor) < 5
+    assert known.known[tuple(ALPHABET.index(char) for char in VIN[:3])]
+    assert known.known.mean() < 0.1
     obeys = dict(zip(ALPHABET, Priors().obeys(), strict=True))
     assert obeys["1"] > obeys["L"] > obeys["W"] > 0
 
@@ -340,3 +358,15 @@ def test_scores_of_another_lattice_are_refused() -> None:
     with pytest.raises(ValueError, match="expected the lattice's"):
         assemble(other, scores)
     assert assemble(lattice, scores) is not None
+
+
+def test_a_known_maker_is_a_soft_prior() -> None:
+    """W read as V at the first place of a Volkswagen: the maker tips what is in doubt, and yields to what is clear."""
+    makers_alone = Priors(positions=False, check_digit=False)
+    lattice, scores, _ = line_of(EUROPEAN)
+    assert EUROPEAN.startswith("WVW")
+    confuse(scores, 0, cV=0.8, cW=0.2)
+    assert read(lattice, scores).vin[0] == "V"
+    assert read(lattice, scores, makers_alone).vin == EUROPEAN
+    confuse(scores, 0, cV=0.999, cW=0.001)
+    assert read(lattice, scores, makers_alone).vin[0] == "V"

@@ -44,7 +44,7 @@ class Oracle:
             return None
         target = line_targets(self._scenes.quads[index], edges, True)
         target[:, 1] += 0.5 * (index in self._strays)
-        said = np.concatenate([20 * target[:, :1] - 10, target[:, 1:5]], 1)
+        said = np.concatenate([20 * target[:, :1] - 10, target[:, 1:7]], 1)
         line = fit_line(said.astype(np.float32))
         assert line is not None
         return edges, line
@@ -113,7 +113,7 @@ def test_lines_show_every_scene_in_every_frame(tmp_path: Path, monkeypatch: pyte
     scenes = draw(tmp_path / "scenes")
     lines = draw_lines(tmp_path / "lines", scenes, SEED, 1, frames=2)
     assert lines.picture.shape == (2 * COUNT, 64, 256)
-    assert lines.target.shape == (2 * COUNT, 64, 6)
+    assert lines.target.shape == (2 * COUNT, 64, 8)
     assert len(set(scenes.light)) == 2
     for i in range(COUNT):
         rng = np.random.default_rng([SEED, 1, i])

@@ -75,14 +75,16 @@ def test_targets_of_a_level_line() -> None:
     quads = level_quads(start=40, top=20, width=170, height=16)
     target = line_targets(quads, frame_of_picture((LINE_HEIGHT, LINE_WIDTH)), light=True)
     x = (np.arange(len(target)) + 0.5) * LINE_STRIDE
-    assert target.shape == (LINE_WIDTH // LINE_STRIDE, 6)
+    assert target.shape == (LINE_WIDTH // LINE_STRIDE, 8)
     assert np.array_equal(target[:, 0] > 0.5, (x > 40) & (x < 210))
     assert target[:, 0].sum() * LINE_STRIDE == pytest.approx(170)  # partly covered columns count in part
     assert np.allclose(target[:, 1], 28 / LINE_HEIGHT, atol=1e-4)
     assert np.allclose(target[:, 2], 16 / LINE_HEIGHT, atol=1e-4)
     assert np.allclose(target[:, 3], 0, atol=1e-4)
     assert np.all(target[:, 4] == 1)
-    assert np.array_equal(target[:, 5] == 1, (x > 34) & (x < 216))
+    assert np.allclose(x - target[:, 5] * LINE_WIDTH, 40, atol=1e-3)
+    assert np.allclose(x + target[:, 6] * LINE_WIDTH, 210, atol=1e-3)
+    assert np.array_equal(target[:, 7] == 1, (x > 34) & (x < 216))
 
 
 def test_targets_of_a_rising_leaning_dark_line() -> None:
@@ -105,9 +107,8 @@ def test_a_net_that_says_the_targets_straightens_the_line(seed: int) -> None:
     quads = ((quads - 250) @ turn.T + 250).astype(np.float32)
     edges = draw_box_frame(quads, rng)
     target = line_targets(quads, edges, light=True)
-    said = np.concatenate(
-        [np.log((target[:, :1] + 1e-4) / (1 - target[:, :1] + 1e-4)), target[:, 1:4], np.full((64, 1), 9)], 1
-    )
+    inside = np.log((target[:, :1] + 1e-4) / (1 - target[:, :1] + 1e-4))
+    said = np.concatenate([inside, target[:, 1:4], np.full((64, 1), 9), target[:, 5:7]], 1)
     line = fit_line(said.astype(np.float32))
     assert line is not None
     finer = bend(edges, line, FINE_LENGTH, FINE_GLYPH, LINE_WIDTH // 4)

@@ -49,10 +49,10 @@ def test_a_broken_archive_gives_advice(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_rare_classes_are_drawn_more_often_than_they_come() -> None:
     labels = np.repeat(np.arange(33, dtype=np.int32), [1600] + [100] * 32)
-    weights = class_weights(labels)
+    weights = class_weights(labels, 0.5)
     assert weights.sum() == pytest.approx(1)
     assert weights[0] == pytest.approx(4 * weights[1])
-    drawn = labels[draw_balanced(labels, 20_000, np.random.default_rng(0))]
+    drawn = labels[draw_balanced(labels, 20_000, np.random.default_rng(0), 0.5)]
     assert np.mean(drawn == 0) == pytest.approx(weights[0], abs=0.01)
     assert np.all(np.bincount(drawn, minlength=33) > 0)
 

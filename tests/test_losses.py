@@ -6,12 +6,12 @@ import keras
 import numpy as np
 import pytest
 
-from vinchar.training.losses import GEOMETRY_SCALE, LIGHT_WEIGHT, line_loss
+from vinchar.training.losses import ENDS_SCALE, GEOMETRY_SCALE, LIGHT_WEIGHT, line_loss
 
 
 def truth(inside: float = 1.0) -> np.ndarray:
-    """One picture, one column: inside, centre, height, slant, light, weight."""
-    return np.array([[[inside, 0.5, 0.4, 0.1, 1.0, inside]]], np.float32)
+    """One picture, one column: inside, centre, height, slant, light, from the start, to the end, weight."""
+    return np.array([[[inside, 0.5, 0.4, 0.1, 1.0, 0.1, 0.7, inside]]], np.float32)
 
 
 def loss(true: np.ndarray, said: np.ndarray) -> np.ndarray:
@@ -22,7 +22,7 @@ def loss(true: np.ndarray, said: np.ndarray) -> np.ndarray:
 
 def sure(true: np.ndarray) -> np.ndarray:
     """What a net says that knows the truth: logits far out."""
-    said = true[..., :5].copy()
+    said = true[..., :7].copy()
     said[..., [0, 4]] = 40 * (2 * said[..., [0, 4]] - 1)
     return said
 
@@ -41,9 +41,17 @@ def test_geometry_is_squared_near_the_truth_and_linear_far_off(output: int, scal
         assert loss(truth(), wrong)[0, 0] == pytest.approx(expected, rel=1e-3)
 
 
+def test_the_nearer_end_has_to_be_told_more_exactly() -> None:
+    said = sure(truth())
+    for output, distance in ((5, 0.1), (6, 0.7)):
+        wrong = said.copy()
+        wrong[..., output] += 2 * (ENDS_SCALE[0] + ENDS_SCALE[1] * distance)
+        assert loss(truth(), wrong)[0, 0] == pytest.approx(0.5 * 1.5, rel=1e-3)
+
+
 def test_outside_the_vin_only_inside_counts() -> None:
     said = sure(truth(inside=0.0))
-    wrong = said + np.array([0, 0.3, 0.3, 2.0, -80], np.float32)
+    wrong = said + np.array([0, 0.3, 0.3, 2.0, -80, 0.3, 0.3], np.float32)
     assert loss(truth(inside=0.0), wrong)[0, 0] == pytest.approx(0, abs=1e-5)
     wrong[..., 0] = 0
     assert loss(truth(inside=0.0), wrong)[0, 0] == pytest.approx(2 * np.log(2), rel=1e-3)

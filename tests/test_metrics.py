@@ -114,3 +114,14 @@ def test_bootstrap_interval_is_seeded_holds_the_mean_and_narrows() -> None:
     assert low < 0.7 < high
     assert high - low == pytest.approx(2 * 1.96 * np.sqrt(0.7 * 0.3 / 100), rel=0.15)
     assert np.subtract(*metrics.bootstrap_interval(values, level=0.5)[::-1]) < high - low
+
+
+def test_share_right_by_range_by_hand() -> None:
+    rows = metrics.share_right_by([1, 2, 2.5, 9, 50], [True, False, True, True, False], (0, 2, 4, 8, 20))
+    assert rows == [
+        {"from": 0, "to": 2, "n": 1, "share_right": 1.0},
+        {"from": 2, "to": 4, "n": 2, "share_right": 0.5},
+        {"from": 8, "to": 20, "n": 1, "share_right": 1.0},  # nothing from 4 to 8, and 50 is beyond the last edge
+    ]
+    with pytest.raises(ValueError, match=r"values \(2,\) and correct \(1,\)"):
+        metrics.share_right_by([1, 2], [True], (0, 2))

@@ -43,12 +43,14 @@ def texture(height: int, width: int, seed: int = 1) -> NDArray[np.uint8]:
 
 def net_output(first: int = 8, last: int = 56, light: float = 1.0) -> NDArray[np.float32]:
     """What a sure net says of a straight line in columns ``first`` to ``last``: it falls from 0.4 to 0.6."""
-    out = np.zeros((COLUMNS, 5), np.float32)
+    out = np.zeros((COLUMNS, 7), np.float32)
     out[:, 0] = np.where((np.arange(COLUMNS) >= first) & (np.arange(COLUMNS) < last), 8, -8)
     out[:, 1] = np.linspace(0.4, 0.6, COLUMNS)
     out[:, 2] = 0.3
     out[:, 3] = 0.2
     out[:, 4] = 5 if light else -5
+    x = (np.arange(COLUMNS) + 0.5) / COLUMNS
+    out[:, 5], out[:, 6] = x - first / COLUMNS, last / COLUMNS - x
     return out
 
 
@@ -189,7 +191,25 @@ def test_fit_line_takes_the_longest_run_and_bridges_a_gap() -> None:
 def test_a_line_that_fills_the_frame() -> None:
     line = fit_line(net_output(0, 64))
     assert line is not None
-    assert (line.start, line.end) == (0.0, 1.0)
+    assert (line.start, line.end) == pytest.approx((0, 1), abs=1e-6)
+
+
+def test_an_end_in_glare_is_found_from_the_other_columns() -> None:
+    """Where the net does not see the VIN's first glyphs, the columns after them still tell where it begins."""
+    out = net_output()
+    out[8:12, 0] = -8
+    out[8:12, 5:7] = 0.5
+    out[[20, 30], 5] += 0.3  # and some columns are wrong
+    line = fit_line(out)
+    assert line is not None
+    assert (line.start, line.end) == pytest.approx((8 / 64, 56 / 64), abs=1e-6)
+
+
+def test_ends_that_cross_are_no_line() -> None:
+    assert fit_line(net_output(20, 44)) is not None
+    out = net_output(20, 44)
+    out[:, 5], out[:, 6] = out[:, 5] - 0.5, out[:, 6] - 0.3
+    assert fit_line(out) is None
 
 
 @pytest.mark.parametrize("out", [net_output(0, 0), net_output(10, 16)], ids=["nothing", "a speck"])
@@ -244,7 +264,8 @@ class Seeing(Rectifier):
 
     def outputs(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
         self.asked.append(len(pictures))
-        out = np.zeros((len(pictures), COLUMNS, 5), np.float32)
+        out = np.zeros((len(pictures), COLUMNS, 7), np.float32)
+        x = (np.arange(COLUMNS) + 0.5) / COLUMNS
         for one, picture in zip(out, pictures, strict=True):
             ink = (picture > 128).reshape(64, COLUMNS, 4).mean(2)
             tall = ink.sum(0)
@@ -252,6 +273,8 @@ class Seeing(Rectifier):
             one[:, 1] = (np.arange(64) + 0.5) @ ink / np.maximum(tall, 1) / 64
             one[:, 2] = tall / 64
             one[:, 4] = 5
+            seen = np.flatnonzero(tall > 2) if (tall > 2).any() else np.array([0])
+            one[:, 5], one[:, 6] = x - seen[0] / COLUMNS, (seen[-1] + 1) / COLUMNS - x
         return out
 
 

@@ -114,3 +114,10 @@ def test_curves_of_several_runs_with_different_metrics(tmp_path: Path) -> None:
 def test_curves_of_nothing(histories: dict[str, list[dict[str, float]]], tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="got nothing"):
         reports.write_curves(tmp_path, histories)
+
+
+def test_share_right_as_a_table_and_a_picture(tmp_path: Path) -> None:
+    rows = [{"from": 6, "to": 8, "n": 1700, "share_right": 0.91234}, {"from": 8, "to": 10, "n": 3, "share_right": 1.0}]
+    reports.write_share_right(tmp_path, "height", rows, "height in pixels")
+    assert (tmp_path / "height.csv").read_text().splitlines()[1:] == ["6,8,1700,0.9123", "8,10,3,1.0"]
+    expect_picture(tmp_path / "height.png")

@@ -93,6 +93,7 @@ def test_model_json_holds_the_scores(description: dict[str, Any]) -> None:
     synthetic = description["scores"]["synthetic_held_out_faces"]
     assert synthetic["n"] == PRESETS["tiny"].validation_scenes
     assert 0 <= synthetic["exact_match"] <= 1
+    assert 0 <= synthetic["glyphs_right"] <= 1
 
 
 def test_hashes_are_those_of_the_files(model: Path, description: dict[str, Any]) -> None:
@@ -106,6 +107,7 @@ def test_hashes_are_those_of_the_files(model: Path, description: dict[str, Any])
 def test_the_folder_holds_what_is_shipped_and_no_more(model: Path) -> None:
     parts = ("report.txt", "report.csv", "confusion.csv", "confusion.png")
     report = {f"{name}_{part}" for name in (*NETWORKS, "synthetic") for part in parts} | {"curves.png"}
+    report |= {"synthetic_glyph_height.csv", "synthetic_glyph_height.png"}
     assert {path.name for path in (model / "report").iterdir()} == report
     assert all(path.stat().st_size > 100 for path in (model / "report").iterdir())
     networks = {"rectifier.onnx", "rectifier.keras", "classifier.onnx", "classifier.keras"}

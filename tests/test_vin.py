@@ -291,3 +291,12 @@ def test_tables_are_not_loaded_before_they_are_needed() -> None:
     code = "import sys, vinchar.vin as v; v.model_years('1' * 17); print('vininfo' in sys.modules)"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert printed.strip() == "False"
+
+
+def test_known_makers_are_those_that_have_a_name() -> None:
+    codes = vin.known_makers()
+    assert codes == sorted(set(codes))
+    assert all(len(code) == 3 and set(code) <= set(vin.ALPHABET) for code in codes)
+    assert {"WVW", "1HG", "JTD", "W0L"} <= set(codes)  # the last one stands as WOL in the list
+    assert "VVW" not in codes
+    assert all(vin.maker(code + "0" * 14) for code in codes if code not in ("W0L", "WF0", "Z0M") and code[2] != "9")

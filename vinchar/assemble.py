@@ -42,6 +42,9 @@ class Weights:
     zone: float = 0.25  # columns this near to a glyph's centre are no gap
     margin: float = 1.0  # how far outside the ends columns count
     reach: float = 2.6  # neighbours are never further apart
+    closest: float = (
+        10.0  # nor nearer, in pixels: over so many columns the classifier answers for one and the same glyph
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +86,7 @@ def assemble(
     # A path's score counts its best characters; without them it is the segmentation's own.
     own = np.array([score - gains[places, path].sum() for path, score in paths])
     log_probs = scores.log_probs[np.stack([path for path, _ in paths])]  # (S, 17, 33)
-    posterior = read_strings(log_probs + table, own, priors.obeys())
+    posterior = read_strings(log_probs + table, own, priors.obeys(), priors.known())
     (vin, confidence), *alternatives = posterior.strings
 
     arcs, others = paths[posterior.path][0], log_probs[posterior.path].copy()
@@ -169,7 +172,7 @@ def _transitions(lattice: Lattice, scores: Scores, order: NDArray[np.intp], weig
     width = np.log(x1 - x0)
     unlike = 12 * (height - former(height, 0)) ** 2 + 0.5 * (width - former(width, 0)) ** 2
     shared = -np.float32(weights.size) * np.minimum(unlike, 2)
-    shared[former(x1, np.inf) > x0] = -np.inf
+    shared[(former(x1, np.inf) > x0) | (distance < weights.closest)] = -np.inf
     running = np.concatenate([[0], np.cumsum(np.minimum(scores.log_gap, 0), dtype=np.float64)]).astype(np.float32)
 
     def sum_to(column: Floats) -> Floats:

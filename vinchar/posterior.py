@@ -1,18 +1,21 @@
 """The posterior over the strings of a segmentation: what is known of VINs, softly, and the check digit, exactly.
 
 The check digit is a dimension of 11 states (the weighted sum modulo 11) in a chain over the 17 characters, so it
-re-ranks the whole posterior and never repairs one string.
+re-ranks the whole posterior and never repairs one string. Makers that are known enter that chain after the first three
+characters, all of them at once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.vin import ALPHABET, LENGTH, VALUES, WEIGHTS
+from vinchar.vin import ALPHABET, LENGTH, VALUES, WEIGHTS, known_makers
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -40,6 +43,10 @@ POSITION_FACTS: tuple[tuple[tuple[int, ...], str, float], ...] = (
 # makers elsewhere comply.
 OBEYS, OBEYS_ELSEWHERE = {**dict.fromkeys("12345", 0.98), "L": 0.95}, 0.25
 
+# How many VINs begin with a maker's code that is known; of all codes only one in 14 is.
+KNOWN_MAKER = 0.8
+MAKER = 3  # characters of a maker's code
+
 # The chain over a VIN's characters has 12 states: the weighted sum modulo 11, less the check digit, so that a valid VIN
 # starts and ends at 0; and ANY, where the check digit does not count.
 ANY = 11
@@ -53,10 +60,11 @@ _AFTER[:, :, :11] = (np.arange(11) + _ADDS[:, :, None]) % 11
 
 @dataclass(frozen=True, slots=True)
 class Priors:
-    """What is known of VINs before reading: characters by ``positions``, and the ``check_digit``. Both soft."""
+    """What is known of VINs before reading: characters by ``positions``, the ``check_digit``, ``makers``. All soft."""
 
     positions: bool = True
     check_digit: bool = True
+    makers: bool = True
 
     def table(self) -> Floats:
         """Return the log prior, up to a constant, of each character at each place, float32 (17, 33)."""
@@ -70,8 +78,44 @@ class Priors:
         """Return how likely a VIN with each first character obeys the check digit, float64 (33,)."""
         return np.array([OBEYS.get(char, OBEYS_ELSEWHERE) if self.check_digit else 0.0 for char in ALPHABET])
 
+    def known(self) -> Makers:
+        """Return the makers' codes that are likelier than others."""
+        return _likely_makers() if self.makers else NO_MAKERS
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Makers:
+    """Codes of makers, by each of which a string that begins with it weighs ``factor`` times as much.
+
+    ``codes`` int (K, 3), indices into ``vin.ALPHABET``; ``spelled`` float64 (3, K, 33): 1 for each code's character;
+    ``state`` int (K,): their weighted sums modulo 11; ``known`` bool (33, 33, 33).
+    """
+
+    codes: NDArray[np.intp]
+    factor: float
+    spelled: Doubles
+    state: NDArray[np.intp]
+    known: NDArray[np.bool_]
+
+
+def makers(codes: Iterable[str], factor: float) -> Makers:
+    """Return what ``Makers`` holds for codes of three characters, each given once."""
+    indices = np.array([[ALPHABET.index(char) for char in code] for code in codes], np.intp).reshape(-1, MAKER)
+    known = np.zeros((len(ALPHABET),) * MAKER, np.bool_)
+    known[tuple(indices.T)] = True
+    state = _ADDS[np.arange(MAKER), indices].sum(axis=1) % 11
+    return Makers(indices, factor, np.eye(len(ALPHABET))[indices.T], state, known)
+
+
+@cache
+def _likely_makers() -> Makers:
+    codes = known_makers()
+    share = len(codes) / len(ALPHABET) ** MAKER
+    return makers(codes, KNOWN_MAKER / share / ((1 - KNOWN_MAKER) / (1 - share)))
+
 
 ALL_PRIORS = Priors()
+NO_MAKERS = makers([], 1.0)
 
 
 class Posterior(NamedTuple):
@@ -83,12 +127,13 @@ class Posterior(NamedTuple):
     log_score: float
 
 
-def read_strings(log_probs: Floats, own: Doubles, obeys: Doubles) -> Posterior:
+def read_strings(log_probs: Floats, own: Doubles, obeys: Doubles, known: Makers = NO_MAKERS) -> Posterior:
     """Return the exact posterior over the strings of S segmentations with log scores ``own`` (S,) of their own.
 
     ``log_probs`` float32 (S, 17, 33), normalised or not; ``obeys`` (33,) by first character. A string weighs
     exp(own + sum of log_probs) * (1 - obeys + 11 * obeys * [check digit valid]): a mixture of all strings, and of the
-    valid ones. The strings named are the best of each segmentation's.
+    valid ones; and ``known.factor`` times as much if it begins with a known maker. The strings named are the best of
+    each segmentation's.
     """
     norm = np.logaddexp.reduce(log_probs.astype(np.float64), axis=2, keepdims=True)  # (S, 17, 1)
     score = log_probs - norm
@@ -97,23 +142,39 @@ def read_strings(log_probs: Floats, own: Doubles, obeys: Doubles) -> Posterior:
     likely = np.exp(score)[..., None]
     flow = likely * _factors(11 * obeys, 1 - obeys)  # (S, 17, 33, 12)
     ends = np.isin(np.arange(12), (0, ANY)).astype(np.float64)
+    # What the known makers add, so that they count ``factor`` times: (S, K) with the sum as state, and with ANY.
+    spelled = np.prod([likely[:, i, known.codes[:, i], 0] for i in range(MAKER)], axis=0)
+    first = obeys[known.codes[:, 0]]
+    bound, loose = (known.factor - 1) * spelled * (11 * first), (known.factor - 1) * spelled * (1 - first)
     forward = [ends[None].repeat(len(own), axis=0)]  # (S, 12) for each place
     for i in range(LENGTH):
         forward.append((flow[:, i] * forward[i][:, _BEFORE[i]]).sum(axis=1))
+        if i == MAKER - 1:
+            forward[-1][:, :ANY] += bound @ np.eye(ANY)[known.state]
+            forward[-1][:, ANY] += loose.sum(axis=1)
     backward = forward[0]
     marginals = np.empty((len(own), LENGTH, len(ALPHABET)))
     for i in reversed(range(LENGTH)):
         onward = flow[:, i] * backward[:, _AFTER[i]]
         marginals[:, i] = np.einsum("sr,scr->sc", forward[i], onward)
+        if i == MAKER:
+            added = bound * onward.sum(axis=1)[:, known.state] + loose * onward.sum(axis=1)[:, [ANY]]  # (S, K)
         backward = onward.sum(axis=1)
+    marginals[:, :MAKER] += np.stack([added @ spelling for spelling in known.spelled], axis=1)
     total = np.logaddexp.reduce(own + np.log(forward[-1] @ ends))
 
     # A valid string has both parts of the mixture: its weight is the larger by 11 * obeys.
-    named = _best_strings(likely * _factors(1 + 10 * obeys, 1 - obeys))  # (M, 17)
+    weights = likely * _factors(1 + 10 * obeys, 1 - obeys)
+    named = np.concatenate(
+        [_best_strings(weights), _best_strings_of_makers(weights, known, spelled * (1 + 10 * first), spelled)]
+    )
+    named = np.unique(named, axis=0)  # (M, 17)
     places = np.arange(LENGTH)
     valid = (_ADDS[places, named].sum(axis=1) % 11 == 0) & ~_NO_CHECK_DIGIT[named[:, 8]]
     first = obeys[named[:, 0]]
-    joint = own + score[:, places, named].sum(axis=2).T + np.log(1 - first + 11 * first * valid)[:, None]  # (M, S)
+    prior = np.log(1 - first + 11 * first * valid)
+    prior += np.log(known.factor) * known.known[tuple(named[:, :MAKER].T)]
+    joint = own + score[:, places, named].sum(axis=2).T + prior[:, None]  # (M, S)
     posterior = np.exp(np.logaddexp.reduce(joint, axis=1) - total)
     rank = np.argsort(-posterior, kind="stable")[:STRINGS]
     rank = rank[posterior[rank] > 0]
@@ -135,17 +196,49 @@ def _factors(bound: Doubles, loose: Doubles) -> Doubles:
 
 
 def _best_strings(flow: Doubles) -> NDArray[np.intp]:
-    """Return the ``STRINGS`` best valid strings and as many of all, distinct, int (M, 17); ``flow`` (S, 17, 33, 12)."""
-    paths, state, rank = np.arange(len(flow))[:, None, None], np.array([[0], [ANY]]), np.arange(STRINGS)
+    """Return the ``STRINGS`` best valid strings and as many of all, int (M, 17); ``flow`` (S, 17, 33, 12)."""
     best = np.zeros((len(flow), 12, STRINGS))
     best[:, [0, ANY], 0] = 1
-    picks = []
-    for i in range(LENGTH):
+    strings, _, _ = _best_tails(flow, 0, best)
+    return strings
+
+
+def _best_strings_of_makers(flow: Doubles, known: Makers, bound: Doubles, loose: Doubles) -> NDArray[np.intp]:
+    """Return the same of the strings that begin with a known maker.
+
+    ``bound``, ``loose`` (S, K): what each code weighs where the check digit counts, and where not.
+    """
+    count = len(known.codes)
+    if not count:
+        return np.zeros((0, LENGTH), np.intp)
+    best, code = np.zeros((len(flow), 12, STRINGS)), np.zeros((len(flow), 12, STRINGS), np.intp)
+    for kind in range(12):
+        members = np.arange(count) if kind == ANY else np.flatnonzero(known.state == kind)
+        weight = (loose if kind == ANY else bound)[:, members]
+        top = np.argsort(-weight, axis=1)[:, :STRINGS]  # (S, at most STRINGS)
+        best[:, kind, : top.shape[1]] = np.take_along_axis(weight, top, axis=1)
+        code[:, kind, : top.shape[1]] = members[top]
+    strings, state, rank = _best_tails(flow, MAKER, best)
+    strings[:, :MAKER] = known.codes[code[np.arange(len(flow))[:, None, None], state, rank]].reshape(-1, MAKER)
+    return strings
+
+
+def _best_tails(
+    flow: Doubles, start: int, best: Doubles
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Return the best strings from place ``start`` on, int (M, 17), zeros before, and the state and rank they begin in.
+
+    ``best`` (S, 12, STRINGS): what the best ways to come there weigh, in each state. State and rank: (S, 2, STRINGS).
+    """
+    paths, state = np.arange(len(flow))[:, None, None], np.array([[0], [ANY]])
+    rank = np.broadcast_to(np.arange(STRINGS), (len(flow), 2, STRINGS))
+    picks = {}
+    for i in range(start, LENGTH):
         reached = (best[:, _BEFORE[i]] * flow[:, i, :, :, None]).swapaxes(1, 2).reshape(len(flow), 12, -1)
-        picks.append(np.argpartition(reached, -STRINGS, axis=2)[:, :, -STRINGS:])  # character and rank before, in one
+        picks[i] = np.argpartition(reached, -STRINGS, axis=2)[:, :, -STRINGS:]  # character and rank before, in one
         best = np.take_along_axis(reached, picks[i], axis=2)
-    strings = np.empty((LENGTH, len(flow), 2, STRINGS), np.intp)
-    for i in reversed(range(LENGTH)):
+    strings = np.zeros((LENGTH, len(flow), 2, STRINGS), np.intp)
+    for i in reversed(range(start, LENGTH)):
         strings[i], rank = np.divmod(picks[i][paths, state, rank], STRINGS)
         state = _BEFORE[i][strings[i], state]
-    return np.unique(strings.reshape(LENGTH, -1).T, axis=0)
+    return strings.reshape(LENGTH, -1).T, state, rank

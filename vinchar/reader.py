@@ -68,15 +68,15 @@ class Reader:
     """Reads pictures. Making one loads the model (tens of milliseconds); it is safe to share between threads.
 
     ``model``: a model folder, by default the shipped one; its stages are ``rectifier`` and ``classifier``.
-    ``vin_priors``: use what is known of VINs (check digit, where digits stand), softly. Raises ``ModelError`` if the
-    model is missing or broken.
+    ``vin_priors``: use what is known of VINs (check digit, where digits stand, makers), softly. Raises ``ModelError``
+    if the model is missing or broken.
     """
 
     def __init__(self, model: str | os.PathLike[str] | None = None, *, vin_priors: bool = True) -> None:
         self.bundle: Bundle = open_bundle(None if model is None else Path(model))
         self.rectifier = Rectifier(self.bundle.paths["rectifier"])
         self.classifier = Classifier(self.bundle.paths["classifier"])
-        self._priors = Priors(positions=vin_priors, check_digit=vin_priors)
+        self._priors = Priors(vin_priors, vin_priors, vin_priors)
 
     def read(self, source: Source, kind: AskedKind = "auto", name: str | None = None) -> Reading:
         """Read one picture: a path, the bytes of a file, or an array (see ``imaging.load``).

@@ -22,6 +22,7 @@ LINE_HEIGHT, LINE_WIDTH = 64, 256
 LINE_STRIDE = 4  # columns of the line picture for one answer of the net
 # How much of the line picture's width the VIN, and of its height a glyph, takes in the fine pass.
 FINE_LENGTH, FINE_GLYPH = 0.8, 0.4
+NEAR = 0.05  # columns nearer to an end than this, in parts of the width, count alike in telling where it is
 STRIP_LENGTH = 340 / STRIP_WIDTH
 Edges = NDArray[np.float32]
 
@@ -110,7 +111,7 @@ def sample(gray: Gray, edges: Edges, height: int, width: int) -> Gray:
         scale = np.array([size[0] / part.shape[1], size[1] / part.shape[0]], np.float32)
         part, points = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8), points * scale
     maps = points - np.float32(0.5)
-    picture = cv2.remap(part, maps[..., 0], maps[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    picture = cv2.remap(part, maps[..., 0], maps[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(picture, np.uint8)
 
 
@@ -129,7 +130,7 @@ def level_contrast(gray: Gray, inverted: bool = False) -> Gray:
 
 
 def fit_line(out: NDArray[np.float32]) -> Line | None:
-    """Fit smooth curves to what the net says of every column, float32 (64, 5); None where it sees no line."""
+    """Fit smooth curves to what the net says of every column, float32 (64, 7); None where it sees no line."""
     inside = 1 / (1 + np.exp(-np.clip(out[:, 0].astype(np.float64), -30, 30)))
     count = len(inside)
     x = (np.arange(count) + 0.5) / count
@@ -144,18 +145,19 @@ def fit_line(out: NDArray[np.float32]) -> Line | None:
     weight[first:last] = inside[first:last]
     at = 2 * x - 1
     curves = [_robust_fit(at, out[:, 1 + i].astype(np.float64), weight, degree) for i, degree in enumerate((2, 1, 1))]
-    start = _crossing(inside, first - 1) if first else 0.0
-    end = _crossing(inside, last - 1) if last < count else 1.0
+    start = _weighted_median(x - out[:, 5], weight / (NEAR + np.abs(out[:, 5])))
+    end = _weighted_median(x + out[:, 6], weight / (NEAR + np.abs(out[:, 6])))
+    if end - start < 1 / 8:
+        return None
     light = float((1 / (1 + np.exp(-np.clip(out[:, 4], -30, 30))) * weight).sum() / weight.sum())
     curves[2] = curves[2] * (LINE_HEIGHT / LINE_WIDTH)
     return Line(start, end, curves[0], curves[1], curves[2], light, float(weight.sum() / (last - first)))
 
 
-def _crossing(inside: NDArray[np.float64], column: int) -> float:
-    """Return where, in parts of the width, the probability passes 1/2 between this column's centre and the next's."""
-    step = inside[column + 1] - inside[column]
-    share = (0.5 - inside[column]) / step if abs(step) > 1e-6 else 0.5
-    return float((column + 0.5 + np.clip(share, 0, 1)) / len(inside))
+def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    order = np.argsort(values)
+    total = np.cumsum(weights[order])
+    return float(values[order[np.searchsorted(total, total[-1] / 2)]])
 
 
 def _robust_fit(
@@ -182,7 +184,7 @@ class Rectifier:
         self._session = open_session(path)
 
     def outputs(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return what the net says, float32 (B, 64, 5), of line pictures uint8 (B, 64, 256)."""
+        """Return what the net says, float32 (B, 64, 7), of line pictures uint8 (B, 64, 256)."""
         batch = pictures[..., None].astype(np.float32) / 255
         (out,) = self._session.run(None, {self._session.get_inputs()[0].name: batch})
         return np.asarray(out, np.float32)

@@ -40,6 +40,7 @@ _NOT_LIGHT = (
     "1BA 4DR 1T7 1T8 1M8 2PC 2FY 5FY 15G 1UY 1GR 1JJ 1DW 13N 1TT"  # buses, trailers
 )
 
+_DIGITS = str.maketrans("IOQ", "100")  # what a list of makers means by the letters that no VIN has
 _ENDS = re.compile(r"^[\W_]+|[\W_]+$")
 _SEPARATORS = re.compile("[\\s\\-\u2010-\u2015\u2212]+")  # white space, hyphens, dashes, the minus sign
 # str.upper would turn the German sharp s into two characters and a dotless i into a plain one.
@@ -137,6 +138,15 @@ def maker(vin: str) -> str | None:
     code = parts(vin).maker_code
     found = WMI.get(code) or (WMI.get(code[:2]) if len(code) == 3 else None)
     return None if found is None else str(getattr(found, "manufacturer", found))
+
+
+def known_makers() -> list[str]:
+    """Return every first three characters of a VIN by which a maker is known, sorted; see ``maker``."""
+    from vininfo.dicts import WMI
+
+    codes = {code.translate(_DIGITS) for code in WMI}
+    codes = {code + third for code in codes for third in (ALPHABET if len(code) == 2 else [""])}
+    return sorted(code for code in codes if len(code) == 3 and set(code) <= set(ALPHABET))
 
 
 def model_years(vin: str, *, latest: int | None = None) -> tuple[int, ...]:

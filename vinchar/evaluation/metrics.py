@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -144,6 +145,23 @@ def bootstrap_interval(
     means = [float(random.choice(sample, len(sample)).mean()) for _ in range(resamples)]
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
+
+
+def share_right_by(values: ArrayLike, correct: ArrayLike, edges: Sequence[float]) -> list[dict[str, Any]]:
+    """Return ``from``, ``to``, ``n`` and ``share_right`` of each range of ``values`` (N,) that holds something.
+
+    ``correct`` (N,) bool; ``edges``: ascending, range i goes from edge i up to, without, edge i + 1. Raises
+    ``ValueError`` for unequal lengths.
+    """
+    value, right = np.asarray(values, np.float64), np.asarray(correct, np.float64)
+    if value.ndim != 1 or value.shape != right.shape:
+        raise ValueError(f"got values {value.shape} and correct {right.shape}, expected (N,) twice")
+    rows = []
+    for low, high in pairwise(edges):
+        inside = (value >= low) & (value < high)
+        if inside.any():
+            rows.append({"from": low, "to": high, "n": int(inside.sum()), "share_right": float(right[inside].mean())})
+    return rows
 
 
 def _expect_pairs(truths: Sequence[str], readings: Sequence[str | None]) -> None:

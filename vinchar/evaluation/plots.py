@@ -83,6 +83,22 @@ def risk_coverage_png(confidence: ArrayLike, correct: ArrayLike) -> bytes:
     return _png(figure)
 
 
+def share_right_png(rows: Sequence[Mapping[str, float]], label: str) -> bytes:
+    """Draw the share right over ranges of a quantity; ``rows`` as of ``metrics.share_right_by``."""
+    figure, axes = _figure(6.0, 4.0)
+    places = np.arange(len(rows))
+    axes.grid(color="0.88", linewidth=0.6, axis="y")
+    axes.plot(places, [row["share_right"] for row in rows], marker="o")
+    for place, row in zip(places, rows, strict=True):
+        axes.annotate(
+            f"{row['share_right']:.3f}", (place, row["share_right"]), (0, 7), textcoords="offset points", ha="center"
+        )
+    names = [f"{row['from']:g} to {row['to']:g}\nn = {row['n']:,}" for row in rows]
+    axes.set_xticks(places, names, fontsize=7)
+    axes.set(xlabel=label, ylabel="share right", ylim=(0, 1.08))
+    return _png(figure)
+
+
 def curves_png(histories: Mapping[str, Sequence[Mapping[str, float]]]) -> bytes:
     """Draw the training runs of ``{name: rows, one an epoch}``: a row of panels a run, a panel a metric.
 

@@ -44,6 +44,16 @@ def write_classification(
     write_whole(folder / f"{name}_confusion.png", plots.confusion_png(matrix, labels, title))
 
 
+def write_share_right(folder: str | Path, name: str, rows: Sequence[Mapping[str, Any]], label: str) -> None:
+    """Write ``NAME.csv`` and ``NAME.png``: the share right over ranges of the quantity that ``label`` names.
+
+    ``rows`` as of ``metrics.share_right_by``, at least one. Raises ``OSError`` where the files cannot be written.
+    """
+    folder = Path(folder)
+    write_whole(folder / f"{name}.csv", _csv(list(rows[0]), (_rounded(row).values() for row in rows)))
+    write_whole(folder / f"{name}.png", plots.share_right_png(rows, label))
+
+
 def write_reading_report(folder: str | Path, readings: Sequence[Reading], truths: Sequence[str]) -> dict[str, Any]:
     """Write how well pictures were read, against the true text of each (a VIN, or one character), and return it.
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinchar.training.cache import LineCache, StripCache
-from vinchar.training.handwriting import draw_balanced, strip_of_glyphs, warp_glyph
+from vinchar.training.handwriting import BALANCE, draw_balanced, strip_of_glyphs, warp_glyph
 from vinchar.training.targets import dense_targets
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 
@@ -23,7 +23,7 @@ def _input(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def emnist_strips(
-    images: NDArray[np.uint8], labels: NDArray[np.int32], count: int, rng: np.random.Generator, power: float = 0.5
+    images: NDArray[np.uint8], labels: NDArray[np.int32], count: int, rng: np.random.Generator, power: float = BALANCE
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """Return strips of handwritten glyphs, uint8 (count, 40, 400), and their targets, float32 (count, 200, 34).
 
@@ -57,7 +57,7 @@ def glyph_batches(images: NDArray[np.uint8], labels: NDArray[np.int32], batch: i
 
 
 def line_batches(lines: LineCache, batch: int) -> Draw:
-    """Return a source of batches for the rectifier: line pictures float32 (B, 64, 256, 1), targets (B, 64, 6).
+    """Return a source of batches for the rectifier: line pictures float32 (B, 64, 256, 1), targets (B, 64, 8).
 
     Four in ten are turned to the other polarity.
     """

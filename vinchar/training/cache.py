@@ -62,7 +62,7 @@ class SceneCache:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class LineCache:
-    """``picture`` uint8 (N, 64, 256) and what the rectifier should say of it, ``target`` float32 (N, 64, 6)."""
+    """``picture`` uint8 (N, 64, 256) and what the rectifier should say of it, ``target`` float32 (N, 64, 8)."""
 
     picture: NDArray[np.uint8]
     target: NDArray[np.float32]

@@ -59,9 +59,10 @@ def light(picture: Picture, cap: float, rng: np.random.Generator) -> Floats:
         else:  # contrast turned over behind the edge
             middle = float(picture.mean()) + rng.uniform(0, 0.4)
             picture = picture + mask * (2 * (middle - picture)) * rng.uniform(0.6, 0.9)
-    if rng.random() < 0.15:
+    if rng.random() < 0.2:  # glare, often over an end of the line
         height, width = shape
-        x, y = rng.uniform(0, width), rng.uniform(0, height)
+        place = rng.uniform(0, 1) if rng.random() < 0.6 else rng.choice([0.1, 0.9]) + rng.normal(0, 0.07)
+        x, y = place * width, rng.uniform(0, height)
         reach_x, reach_y = cap * rng.uniform(0.3, 5), cap * rng.uniform(0.3, 2)
         columns, rows = (np.arange(width) - x) / reach_x, (np.arange(height) - y) / reach_y
         spot = np.exp(-0.5 * (columns[None, :] ** 2 + rows[:, None] ** 2))

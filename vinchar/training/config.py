@@ -17,19 +17,19 @@ class TrainConfig:
 
     preset: str = "full"
     seed: int = 7
-    scenes: int = 31_000
+    scenes: int = 40_000
     validation_scenes: int = 1_000
-    frames: int = 4
+    frames: int = 3
     batch: int = 32
     glyph_batch: int = 128
     line_batch: int = 64
-    emnist_steps: int = 3_000
-    baseline_steps: int = 5_000
-    rectifier_steps: int = 4_600
-    classifier_steps: int = 8_000
-    polish_steps: int = 1_400
+    emnist_steps: int = 5_600
+    baseline_steps: int = 5_600
+    rectifier_steps: int = 8_000
+    classifier_steps: int = 13_000
+    polish_steps: int = 2_600
     learning_rate: float = 2e-3
-    rehearsal: float = 0.125
+    rehearsal: float = 0.1875
     polish_rehearsal: float = 0.4
     workers: int = 2
     precision: str = "auto"

@@ -108,9 +108,8 @@ def fit(
             warmup_target=learning_rate,
             warmup_steps=warmup,
         )
-        optimizer = keras.optimizers.AdamW(
-            rate, weight_decay=0.01, use_ema=True, ema_momentum=0.998 if steps > 1000 else 0.98
-        )
+        memory = max(0.9, 1 - 20 / steps)  # the average reaches back over a twentieth of the run
+        optimizer = keras.optimizers.AdamW(rate, weight_decay=0.01, use_ema=True, ema_momentum=memory)
         model.compile(optimizer, loss, weighted_metrics=metrics or [], jit_compile=False)
         if not backup.exists():
             history.unlink(missing_ok=True)

@@ -16,6 +16,7 @@ from vinchar.classify import WINDOW, glyph_window
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 from vinchar.vin import ALPHABET
 
+BALANCE = 0.4  # how far the counts of the classes count: a digit is 25 times as frequent as a Z
 _BYCLASS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # labels 0 to 35; from 36 on lower case
 
 
@@ -48,7 +49,7 @@ def load(split: Literal["train", "test"]) -> tuple[NDArray[np.uint8], NDArray[np
     return np.ascontiguousarray(images[keep]), classes[keep]
 
 
-def class_weights(labels: NDArray[np.int32], power: float = 0.5) -> NDArray[np.float64]:
+def class_weights(labels: NDArray[np.int32], power: float = BALANCE) -> NDArray[np.float64]:
     """Return how often to draw each class, float64 (33,), summing to 1: as its count to the ``power``.
 
     1 draws the classes as often as they come, 0 all alike.
@@ -59,7 +60,7 @@ def class_weights(labels: NDArray[np.int32], power: float = 0.5) -> NDArray[np.f
 
 
 def draw_balanced(
-    labels: NDArray[np.int32], count: int, rng: np.random.Generator, power: float = 0.5
+    labels: NDArray[np.int32], count: int, rng: np.random.Generator, power: float = BALANCE
 ) -> NDArray[np.int64]:
     """Return ``count`` indices, int64, drawn so that classes come as often as ``class_weights`` says."""
     counts = np.maximum(np.bincount(labels, minlength=len(ALPHABET)), 1)

@@ -8,17 +8,23 @@ import keras
 from keras import ops
 
 GEOMETRY_SCALE = (0.03, 0.04, 0.25)  # the error of centre, height and slant that counts as one
+ENDS_SCALE = 0.01, 0.06  # the same of an end's distance: a part of the width, and a part of the distance itself
 LIGHT_WEIGHT = 2.0  # at 0.3 the polarity is never learned
 
 
 def line_loss(true: Any, said: Any) -> Any:
     """Return the rectifier's loss of every column, (B, 64): inside, geometry within the VIN, polarity.
 
-    ``true`` (B, 64, 6) as of ``framing.line_targets``; ``said`` (B, 64, 5).
+    ``true`` (B, 64, 8) as of ``framing.line_targets``; ``said`` (B, 64, 7).
     """
     inside = keras.losses.binary_crossentropy(true[..., :1], said[..., :1], from_logits=True)
-    weight = true[..., 5]
-    error = ops.abs(true[..., 1:4] - said[..., 1:4]) / ops.convert_to_tensor(GEOMETRY_SCALE)
-    huber = ops.where(error < 1, 0.5 * error * error, error - 0.5)
     light = keras.losses.binary_crossentropy(true[..., 4:5], said[..., 4:5], from_logits=True)
-    return 2 * inside + weight * (ops.sum(huber, -1) + LIGHT_WEIGHT * light)
+    shape = _huber((true[..., 1:4] - said[..., 1:4]) / ops.convert_to_tensor(GEOMETRY_SCALE))
+    ends = true[..., 5:7]
+    reach = _huber((ends - said[..., 5:7]) / (ENDS_SCALE[0] + ENDS_SCALE[1] * ops.abs(ends)))
+    return 2 * inside + true[..., 7] * (ops.sum(shape, -1) + 0.5 * ops.sum(reach, -1) + LIGHT_WEIGHT * light)
+
+
+def _huber(error: Any) -> Any:
+    size = ops.abs(error)
+    return ops.where(size < 1, 0.5 * size * size, size - 0.5)

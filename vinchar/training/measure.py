@@ -12,14 +12,14 @@ from sklearn.linear_model import LogisticRegression
 from tqdm import tqdm
 
 from vinchar.assemble import Assembly
-from vinchar.classify import Classifier, glyph_window
+from vinchar.classify import STRIDE, Classifier, glyph_window
 from vinchar.evaluation import metrics
-from vinchar.evaluation.reports import write_classification
-from vinchar.reader import Reader
+from vinchar.evaluation.reports import write_classification, write_share_right
+from vinchar.reader import Found, Reader
 from vinchar.readings import features
 from vinchar.session import open_session
 from vinchar.training.cache import SceneCache
-from vinchar.training.framing import draw_box_frame
+from vinchar.training.framing import draw_box_frame, place_in_frame
 from vinchar.vin import ALPHABET, LENGTH
 
 RISK = 0.01  # of the readings called ok, at most this share may be wrong on the synthetic check
@@ -27,6 +27,7 @@ GLYPH_THRESHOLD = 0.8
 # For a model whose confidence is not fitted yet, and for one that reads nothing right.
 UNFITTED: dict[str, Any] = {"weights": [1.0, 0, 0, 0, 0, -4.0], "threshold": 0.9, "glyph_threshold": GLYPH_THRESHOLD}
 Glyphs = tuple[NDArray[np.uint8], NDArray[np.int32]]
+HEIGHTS = (0, 6, 8, 10, 12, 16, 20, 26, 1000)  # pixels of the photo that a glyph is high
 _TIMED = 200
 
 
@@ -75,26 +76,43 @@ def synthetic_rows(model: Path, scenes: SceneCache, report: Path) -> tuple[dict[
     """Read scenes in held-out faces from loose boxes; fit the confidence on one half and check it on the other.
 
     ``model``: a folder whose model.json may hold ``UNFITTED`` confidence. Returns the scores and the ``confidence``
-    part of model.json, and writes the classification report of all characters.
+    part of model.json, and writes the classification report of all characters, and how many glyphs the classifier
+    names rightly at their true places against their height in the photo; those of a line not found count as wrong.
     """
     reader = Reader(model)
     truths, read, assemblies = [], [], []
+    named = np.zeros((len(scenes), LENGTH), bool)
     for i in tqdm(range(len(scenes)), desc="reading held-out faces", unit="scene", mininterval=2):
         rng = np.random.default_rng([0, i])
         best = reader.find(scenes.gray(i), [draw_box_frame(scenes.quads[i], rng)])
+        if best is not None:
+            named[i] = _named(reader, best, scenes.quads[i]) == scenes.classes[i]
         truths.append("".join(ALPHABET[c] for c in scenes.classes[i]))
         read.append(best.assembly.vin if best else None)
         assemblies.append(best.assembly if best else None)
     write_classification(report, "synthetic", *metrics.character_pairs(truths, read))
+    heights = np.linalg.norm(scenes.quads[:, :, 0] - scenes.quads[:, :, 3], axis=-1)
+    by_height = metrics.share_right_by(heights.ravel(), named.ravel(), HEIGHTS)
+    write_share_right(report, "synthetic_glyph_height", by_height, "height of a glyph in the photo, pixels")
     right = np.array([a == b for a, b in zip(truths, read, strict=True)])
     confidence, check = fit_confidence(assemblies, right)
     scores = {
         "n": len(truths),
         "exact_match": round(metrics.exact_match(truths, read), 4),
         "character_error_rate": round(metrics.character_error_rate(truths, read), 4),
+        "glyphs_right": round(float(named.mean()), 4),
+        "glyphs_right_from_16_pixels": round(float(named[heights >= 16].mean()), 4) if (heights >= 16).any() else None,
         **check,
     }
     return scores, confidence
+
+
+def _named(reader: Reader, found: Found, quads: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return the class, int64 (17,), that the classifier names at the true place of every glyph in the strip."""
+    logits = reader.classifier.logits(found.strip.gray[None])[0]
+    middle = place_in_frame(quads.mean(1), found.strip.edges)[:, 0] * found.strip.gray.shape[1]
+    column = np.clip((middle / STRIDE).astype(np.int64), 0, len(logits) - 1)
+    return np.asarray(logits[column, : len(ALPHABET)].argmax(1), np.int64)
 
 
 def fit_confidence(

@@ -5,38 +5,66 @@ from __future__ import annotations
 from typing import Any
 
 import keras
-from keras import layers
+from keras import layers, ops
 
 from vinchar.types import STRIP_HEIGHT
 
 CLASSES = 34  # the 33 characters of vin.ALPHABET, then "no glyph is centred here"
 STRIDE = 2  # strip columns for one column of the classifier's output
 LINE_SIZE = (64, 256)  # height, width of the picture the rectifier sees
-LINE_OUTPUTS = 5  # inside, centre, height, slant, polarity
+LINE_OUTPUTS = 7  # inside, centre, height, slant, polarity, from the start, to the end
+RELU_GAIN = 1.7139588594436646  # 1 / the standard deviation of ReLU of a standard normal
 
 
-def _conv(x: Any, filters: int, kernel: Any, strides: Any = 1, **options: Any) -> Any:
-    x = layers.Conv2D(filters, kernel, strides=strides, padding="same", use_bias=False, **options)(x)
-    return layers.ReLU()(layers.BatchNormalization()(x))
+@keras.saving.register_keras_serializable("vinchar")
+class StandardConv(layers.Conv2D):  # type: ignore[misc]
+    """A convolution with standardised kernels, then ReLU: each kernel has mean 0 and a learned norm.
+
+    Weight standardisation (Qiao et al. 2019, arXiv 1903.10520), scaled so that activations keep their size (Brock et
+    al. 2021, arXiv 2101.08692), in place of batch normalisation: on a processor training takes half the time, and
+    nothing depends on what else is in the batch.
+    """
+
+    def build(self, input_shape: Any) -> None:
+        """Add the kernels' norms, a weight (filters,), to those of a convolution."""
+        super().build(input_shape)
+        self.gain = self.add_weight(shape=(self.filters,), initializer="ones", name="gain")
+
+    def convolution_op(self, inputs: Any, kernel: Any) -> Any:
+        """Convolve with the standardised kernel, in float32 up to the convolution itself."""
+        kernel = ops.cast(kernel, "float32")
+        kernel = kernel - ops.mean(kernel, axis=(0, 1, 2), keepdims=True)
+        norm = ops.sum(ops.square(kernel), axis=(0, 1, 2), keepdims=True)
+        kernel = kernel * ops.rsqrt(norm + 1e-6) * (RELU_GAIN * ops.cast(self.gain, "float32"))
+        return super().convolution_op(inputs, ops.cast(kernel, self.compute_dtype))
+
+    def save_own_variables(self, store: Any) -> None:
+        """Save the norms too: a convolution saves its kernel and bias alone."""
+        layers.Layer.save_own_variables(self, store)
+
+    def load_own_variables(self, store: Any) -> None:
+        """Load what ``save_own_variables`` saved."""
+        layers.Layer.load_own_variables(self, store)
+
+
+def _conv(x: Any, filters: int, kernel: Any, strides: Any = 1, padding: str = "same") -> Any:
+    return StandardConv(filters, kernel, strides=strides, padding=padding, activation="relu")(x)
 
 
 def _row(x: Any, filters: int, kernel: int, dilation: int) -> Any:
     """Mix along the line: depthwise over columns, then over channels, added to the input."""
-    y = layers.DepthwiseConv2D((1, kernel), padding="same", dilation_rate=(1, dilation), use_bias=False)(x)
-    y = layers.BatchNormalization()(y)
-    y = _conv(y, filters, 1)
-    return layers.Add()([x, y])
+    y = layers.DepthwiseConv2D((1, kernel), padding="same", dilation_rate=(1, dilation))(x)
+    return layers.Add()([x, _conv(y, filters, 1)])
 
 
 def _collapse(x: Any, filters: int, width: int) -> Any:
     """Fold the whole height into the channels: (B, H, W, C) to (B, 1, W, filters)."""
     x = layers.ZeroPadding2D(((0, 0), (width // 2, width // 2)))(x)
-    x = layers.Conv2D(filters, (x.shape[1], width), use_bias=False)(x)
-    return layers.ReLU()(layers.BatchNormalization()(x))
+    return _conv(x, filters, (x.shape[1], width), padding="valid")
 
 
 def classifier() -> keras.Model:
-    """Build the glyph classifier, fully convolutional along the line, 73 columns of context an answer.
+    """Build the glyph classifier, fully convolutional along the line, 77 columns of context an answer.
 
     Input float32 (B, 40, W, 1) in 0..1, W even; output logits float32 (B, W / 2, 34), one answer for every second
     column, about the glyph centred there. The same weights read a whole strip or one glyph in the middle of a window.
@@ -47,13 +75,14 @@ def classifier() -> keras.Model:
     x = _conv(x, 48, 3)
     x = _conv(x, 64, 3, (2, 1))  # (10, W / 2)
     x = layers.Add()([x, _conv(x, 64, 3)])
-    x = _conv(x, 96, 3, (2, 1))  # (5, W / 2)
+    x = _conv(x, 92, 3, (2, 1))  # (5, W / 2)
+    x = layers.Add()([x, _conv(x, 92, 3)])
     x = layers.SpatialDropout2D(0.05)(x)
-    x = _collapse(x, 160, 3)  # (1, W / 2)
-    x = _row(x, 160, 9, 1)
-    x = _row(x, 160, 9, 2)
+    x = _collapse(x, 156, 3)  # (1, W / 2)
+    x = _row(x, 156, 9, 1)
+    x = _row(x, 156, 9, 2)
     x = layers.SpatialDropout2D(0.1)(x)
-    x = layers.Reshape((-1, 160))(x)
+    x = layers.Reshape((-1, 156))(x)
     logits = layers.Dense(CLASSES, dtype="float32", name="logits")(x)
     return keras.Model(inputs, logits, name="classifier")
 
@@ -83,9 +112,10 @@ def baseline() -> keras.Model:
 def rectifier() -> keras.Model:
     """Build the net that finds the line of a VIN in a rough cut-out.
 
-    Input float32 (B, 64, 256, 1) in 0..1; output float32 (B, 64, 5), for every fourth column: logit of being inside
+    Input float32 (B, 64, 256, 1) in 0..1; output float32 (B, 64, 7), for every fourth column: logit of being inside
     the VIN, the line's centre and the glyphs' height (both in picture heights), slant (picture columns to the right
-    for one picture row up), logit of light glyphs on dark.
+    for one picture row up), logit of light glyphs on dark, how far the VIN's start lies to the left and its end to the
+    right (in picture widths).
     """
     inputs = keras.Input((*LINE_SIZE, 1), name="line")
     x = _conv(inputs, 16, 5, 2)  # (32, 128)

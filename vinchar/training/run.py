@@ -202,8 +202,8 @@ def _train_classifier(
     strips = cut_strips(run.work / "strips", scenes, staged / "rectifier.onnx", config.seed, config.workers)
     model = emnist
     for name, steps, rehearsal, power, rate in (
-        ("classifier", config.classifier_steps, config.rehearsal, 0.5, config.learning_rate),
-        ("polish", config.polish_steps, config.polish_rehearsal, 0.25, config.learning_rate / 4),
+        ("classifier", config.classifier_steps, config.rehearsal, handwriting.BALANCE, config.learning_rate),
+        ("polish", config.polish_steps, config.polish_rehearsal, 0.1, config.learning_rate / 4),
     ):
         model = run.fit(
             name,

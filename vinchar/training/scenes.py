@@ -41,9 +41,9 @@ def draw_view(rng: np.random.Generator) -> View:
     """Draw a view: mostly level, now and then tilted to 40 degrees; mostly small, as in real photos."""
     kind = rng.random()
     tilt = rng.normal(0, 3) if kind < 0.55 else rng.normal(0, 9) if kind < 0.85 else rng.uniform(-40, 40)
-    squeeze = np.exp(rng.normal(0.05, 0.3))
-    length = np.exp(rng.normal(5.2, 0.25)) if rng.random() < 0.7 else np.exp(rng.uniform(5.0, 6.6))
-    return View(float(tilt), float(np.clip(squeeze, 0.5, 2.2)), float(np.clip(length, 100, 800)))
+    squeeze = np.exp(rng.normal(0.0, 0.36))
+    length = np.exp(rng.normal(5.08, 0.24)) if rng.random() < 0.7 else np.exp(rng.uniform(5.0, 6.6))
+    return View(float(tilt), float(np.clip(squeeze, 0.45, 2.2)), float(np.clip(length, 90, 800)))
 
 
 def draw_scene(
