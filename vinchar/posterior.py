@@ -215,9 +215,10 @@ def _best_strings_of_makers(flow: Doubles, known: Makers, bound: Doubles, loose:
     for kind in range(12):
         members = np.arange(count) if kind == ANY else np.flatnonzero(known.state == kind)
         weight = (loose if kind == ANY else bound)[:, members]
-        top = np.argsort(-weight, axis=1)[:, :STRINGS]  # (S, at most STRINGS)
-        best[:, kind, : top.shape[1]] = np.take_along_axis(weight, top, axis=1)
-        code[:, kind, : top.shape[1]] = members[top]
+        few = min(STRINGS, len(members))
+        top = np.argpartition(weight, -few, axis=1)[:, -few:] if few else np.zeros((len(flow), 0), np.intp)
+        best[:, kind, :few] = np.take_along_axis(weight, top, axis=1)
+        code[:, kind, :few] = members[top]
     strings, state, rank = _best_tails(flow, MAKER, best)
     strings[:, :MAKER] = known.codes[code[np.arange(len(flow))[:, None, None], state, rank]].reshape(-1, MAKER)
     return strings
