@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -17,12 +18,14 @@ from vinchar import reader as reader_module
 from vinchar.bundle import Bundle, Confidence
 from vinchar.imaging import load
 from vinchar.reader import Reader, guess_kind, light_glyph
-from vinchar.rectify import FINE_GLYPH, FINE_LENGTH, Line, frame_of_picture
+from vinchar.rectify import FINE_GLYPH, FINE_LENGTH, Line, frame_of_picture, move_ends
 from vinchar.types import Quad, Reading
 from vinchar.vin import ALPHABET
 
 VIN = "1HGCM82633A004352"
 IMAGES = Path(__file__).parents[1] / "images"
+with (IMAGES / "labels.csv").open(encoding="utf-8", newline="") as table:
+    SAMPLES = {Path(row["image"]).name: row["vin"] for row in csv.DictReader(table)}
 PICTURES = [p for folder in ("glyphs", "strips", "photos") for p in sorted((IMAGES / folder).iterdir())]
 
 
@@ -209,6 +212,22 @@ def test_a_wide_photo_is_tried_as_one_where_it_reads_badly_as_a_strip(
     quad = Quad(np.array([[200, 100], [600, 100], [600, 140], [200, 140]], np.float32))
     monkeypatch.setattr(reader_module, "locate", lambda gray, limit: [quad])
     assert make(only_in=400).read(gray).vin == VIN
+
+
+@pytest.mark.parametrize(("first", "last"), [(0, 0), (2, 0), (0, -2), (1.5, -1.5)])
+def test_a_strip_cut_too_short_is_cut_again(first: float, last: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shipped networks, and a rectifier that misses the ends by so many glyphs."""
+    reader = Reader()
+    finds = reader.rectifier.lines
+
+    def misses(gray: NDArray[np.uint8], frames: list[NDArray[np.float32]]) -> list[Line | None]:
+        return [found and move_ends(found, 30 + 20 * first, 370 + 20 * last) for found in finds(gray, frames)]
+
+    monkeypatch.setattr(reader.rectifier, "lines", misses)
+    gray = load(IMAGES / "strips" / "cousine-700-print-light.png")
+    found = reader.find(gray, [frame_of_picture(gray.shape)])
+    assert found is not None
+    assert found.assembly.vin == SAMPLES["cousine-700-print-light.png"]
 
 
 def test_a_glyph_is_read(make: Make) -> None:

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from vinchar.rectify import (
     FINE_GLYPH,
     FINE_LENGTH,
+    STRIP_END,
+    STRIP_START,
     Line,
     Rectifier,
     bend,
@@ -22,6 +24,7 @@ from vinchar.rectify import (
     frame_of_quad,
     level_contrast,
     line_picture,
+    move_ends,
     sample,
     stretch_contrast,
     turn_round,
@@ -112,6 +115,16 @@ def test_bend_gives_the_line_the_asked_part_of_width_and_height() -> None:
     # 0.4 of 1000 pixels are 0.8 of the new width, so it is 500 wide and begins 50 before the line.
     np.testing.assert_allclose(edges[0, [0, -1]], [[150, 17.5], [650, 17.5]], atol=0.01)
     np.testing.assert_allclose(edges[1, [0, -1]], [[150, 42.5], [650, 42.5]], atol=0.01)
+
+
+def test_moved_ends_lie_where_the_strip_had_those_columns() -> None:
+    gray, edges = texture(120, 500), frame_of_picture((120, 500))
+    before = cut_strip(gray, edges, flat_line(0.2, 0.8), inverted=False)
+    line = move_ends(flat_line(0.2, 0.8), 10, 390)
+    after = cut_strip(gray, edges, line, inverted=False)
+    assert (line.start, line.end) == pytest.approx((0.2 - 20 * 0.6 / 340, 0.8 + 20 * 0.6 / 340))
+    for column, place in ((10, STRIP_START), (390, STRIP_END)):
+        assert after.edges[:, place] == pytest.approx(before.edges[:, column], abs=1e-3)
 
 
 def stroke_middles(row: NDArray[np.uint8]) -> NDArray[np.float64]:

@@ -165,9 +165,7 @@ def read_strings(log_probs: Floats, own: Doubles, obeys: Doubles, known: Makers 
 
     # A valid string has both parts of the mixture: its weight is the larger by 11 * obeys.
     weights = likely * _factors(1 + 10 * obeys, 1 - obeys)
-    named = np.concatenate(
-        [_best_strings(weights), _best_strings_of_makers(weights, known, spelled * (1 + 10 * first), spelled)]
-    )
+    named = _best_strings(weights, known, spelled * (1 + 10 * first), spelled)
     named = np.unique(named, axis=0)  # (M, 17)
     places = np.arange(LENGTH)
     valid = (_ADDS[places, named].sum(axis=1) % 11 == 0) & ~_NO_CHECK_DIGIT[named[:, 8]]
@@ -195,51 +193,44 @@ def _factors(bound: Doubles, loose: Doubles) -> Doubles:
     return factors
 
 
-def _best_strings(flow: Doubles) -> NDArray[np.intp]:
-    """Return the ``STRINGS`` best valid strings and as many of all, int (M, 17); ``flow`` (S, 17, 33, 12)."""
-    best = np.zeros((len(flow), 12, STRINGS))
+def _best_strings(flow: Doubles, known: Makers, bound: Doubles, loose: Doubles) -> NDArray[np.intp]:
+    """Return the ``STRINGS`` best valid strings, as many of all, and the same of those that begin with a known maker.
+
+    ``flow`` (S, 17, 33, 12): what each character weighs in each state it leads from; ``bound``, ``loose`` (S, K): what
+    each code weighs where the check digit counts, and where not. Returns int (M, 17).
+    """
+    count = len(flow)
+    best = np.zeros((count, 12, STRINGS))  # what the best ways from each state to the end weigh
     best[:, [0, ANY], 0] = 1
-    strings, _, _ = _best_tails(flow, 0, best)
-    return strings
-
-
-def _best_strings_of_makers(flow: Doubles, known: Makers, bound: Doubles, loose: Doubles) -> NDArray[np.intp]:
-    """Return the same of the strings that begin with a known maker.
-
-    ``bound``, ``loose`` (S, K): what each code weighs where the check digit counts, and where not.
-    """
-    count = len(known.codes)
-    if not count:
-        return np.zeros((0, LENGTH), np.intp)
-    best, code = np.zeros((len(flow), 12, STRINGS)), np.zeros((len(flow), 12, STRINGS), np.intp)
-    for kind in range(12):
-        members = np.arange(count) if kind == ANY else np.flatnonzero(known.state == kind)
-        weight = (loose if kind == ANY else bound)[:, members]
-        few = min(STRINGS, len(members))
-        top = np.argpartition(weight, -few, axis=1)[:, -few:] if few else np.zeros((len(flow), 0), np.intp)
-        best[:, kind, :few] = np.take_along_axis(weight, top, axis=1)
-        code[:, kind, :few] = members[top]
-    strings, state, rank = _best_tails(flow, MAKER, best)
-    strings[:, :MAKER] = known.codes[code[np.arange(len(flow))[:, None, None], state, rank]].reshape(-1, MAKER)
-    return strings
-
-
-def _best_tails(
-    flow: Doubles, start: int, best: Doubles
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """Return the best strings from place ``start`` on, int (M, 17), zeros before, and the state and rank they begin in.
-
-    ``best`` (S, 12, STRINGS): what the best ways to come there weigh, in each state. State and rank: (S, 2, STRINGS).
-    """
-    paths, state = np.arange(len(flow))[:, None, None], np.array([[0], [ANY]])
-    rank = np.broadcast_to(np.arange(STRINGS), (len(flow), 2, STRINGS))
-    picks = {}
-    for i in range(start, LENGTH):
-        reached = (best[:, _BEFORE[i]] * flow[:, i, :, :, None]).swapaxes(1, 2).reshape(len(flow), 12, -1)
-        picks[i] = np.argpartition(reached, -STRINGS, axis=2)[:, :, -STRINGS:]  # character and rank before, in one
+    picks = np.empty((LENGTH, count, 12, STRINGS), np.intp)  # character and rank after it, in one
+    named = []
+    for i in reversed(range(LENGTH)):
+        reached = (best[:, _AFTER[i]] * flow[:, i, :, :, None]).swapaxes(1, 2).reshape(count, 12, -1)
+        picks[i] = np.argpartition(reached, -STRINGS, axis=2)[:, :, -STRINGS:]
         best = np.take_along_axis(reached, picks[i], axis=2)
-    strings = np.zeros((LENGTH, len(flow), 2, STRINGS), np.intp)
-    for i in reversed(range(start, LENGTH)):
-        strings[i], rank = np.divmod(picks[i][paths, state, rank], STRINGS)
-        state = _BEFORE[i][strings[i], state]
-    return strings.reshape(LENGTH, -1).T, state, rank
+        if i == MAKER and len(known.codes):
+            for weight, states in ((bound, known.state), (loose, np.full_like(known.state, ANY))):
+                # The best strings begin with the codes whose single best string weighs most.
+                few = min(STRINGS, len(known.codes))
+                top = np.argpartition(weight * best.max(axis=2)[:, states], -few, axis=1)[:, -few:]  # (S, few)
+                every = (
+                    np.take_along_axis(weight, top, axis=1)[:, :, None] * best[np.arange(count)[:, None], states[top]]
+                )
+                code, rank = np.divmod(
+                    np.argpartition(every.reshape(count, -1), -STRINGS, axis=1)[:, -STRINGS:], STRINGS
+                )
+                code = np.take_along_axis(top, code, axis=1)
+                named.append(np.concatenate([known.codes[code], _spell(picks, MAKER, states[code], rank)], axis=2))
+    states = np.broadcast_to(np.repeat([0, ANY], STRINGS), (count, 2 * STRINGS))
+    named.append(_spell(picks, 0, states, np.broadcast_to(np.tile(np.arange(STRINGS), 2), states.shape)))
+    return np.asarray(np.concatenate(named, axis=1).reshape(-1, LENGTH), np.intp)
+
+
+def _spell(picks: NDArray[np.intp], place: int, state: NDArray[np.intp], rank: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the characters from ``place`` on, int (S, N, 17 - place), of ways with a state and a rank (S, N)."""
+    strings, paths = [], np.arange(len(state))[:, None]
+    for i in range(place, LENGTH):
+        character, rank = np.divmod(picks[i][paths, state, rank], STRINGS)
+        state = _AFTER[i][character, state]
+        strings.append(character)
+    return np.stack(strings, axis=2)

@@ -23,6 +23,8 @@ from vinchar.rectify import (
     FINE_GLYPH,
     FINE_LENGTH,
     LINE_WIDTH,
+    STRIP_END,
+    STRIP_START,
     Edges,
     Line,
     Rectifier,
@@ -30,11 +32,12 @@ from vinchar.rectify import (
     cut_strip,
     frame_of_picture,
     frame_of_quad,
+    move_ends,
     stretch_contrast,
     turn_round,
 )
 from vinchar.segment import segment
-from vinchar.types import Gray, Kind, Lattice, Reading, Strip
+from vinchar.types import STRIP_WIDTH, Gray, Kind, Lattice, Reading, Strip
 
 __all__ = ["ModelError", "Reader", "read"]
 
@@ -46,6 +49,7 @@ POOR = 0.3  # below this a photo is searched again, and a strip as if it were a 
 DOUBT, WIDE_DOUBT = 0.2, 0.04  # polarity: both ways if the likelier one is less probable than 1 minus this
 SECOND_LOOKS = 2  # lines that are looked at again if no reading is beyond doubt
 FEWEST, MOST = 13, 22  # glyphs seen in a strip that is worth a search; real VINs gave 15.7 to 19.1
+EDGE, WIDER = 22, 40  # columns: glyphs nearer to a strip's end may go on beyond it, and are looked for so much farther
 BATCH = 4  # frames that go through the rectifier together
 GLYPH_SIDE = 160  # a picture of one glyph is not larger
 TOO_SMALL_FOR_17 = 48  # pixels: no VIN can be read in a picture that has fewer in both directions
@@ -59,6 +63,23 @@ class Found:
     lattice: Lattice
     assembly: Assembly
     probability: float
+
+    def ends(self) -> tuple[float, float]:
+        """Return the columns of the strip between which the glyphs lie."""
+        boxes = self.lattice.boxes[self.assembly.arcs]
+        return float(boxes[0, 0]), float(boxes[-1, 2])
+
+    def is_whole(self) -> bool:
+        """Tell whether the glyphs keep clear of the strip's ends, so that none can be cut off there."""
+        first, last = self.ends()
+        return first >= EDGE and last <= STRIP_WIDTH - EDGE
+
+    def room(self) -> tuple[float, float]:
+        """Return the columns from and to which to cut the strip next: as far as the glyphs go, or farther at an end."""
+        first, last = self.ends()
+        return (STRIP_START - WIDER if first < EDGE else first), (
+            STRIP_END + WIDER if last > STRIP_WIDTH - EDGE else last
+        )
 
 
 _Pass = tuple[Edges, Line]  # a frame, and the line found in it
@@ -184,14 +205,34 @@ class Reader:
         light = line.light >= 0.5
         signs = (light, not light) if doubt < line.light < 1 - doubt else (light,)
         for sign in signs:
-            strip = cut_strip(gray, edges, line, inverted=not sign)
-            logits = self.classifier.logits(strip.gray[None])[0]
-            if not FEWEST <= glyph_count(logits) <= MOST:
-                continue
-            lattice = segment(strip)
-            assembly = assemble(lattice, arc_scores(logits, lattice), self._priors)
-            if assembly is not None:
-                yield Found(strip, lattice, assembly, probability(assembly, self.bundle.confidence.weights))
+            found = self._read_strip(gray, edges, line, inverted=not sign)
+            if found is not None:
+                yield found if found.is_whole() else self._look_wider(gray, edges, line, found)
+
+    def _look_wider(self, gray: Gray, edges: Edges, line: Line, found: Found) -> Found:
+        """Read a strip whose glyphs reach its ends again, cut wider there, and once more where the VIN then ends."""
+        best = found
+        for _ in range(2):
+            line = move_ends(line, *found.room())
+            again = self._read_strip(gray, edges, line, found.strip.inverted)
+            if again is None:
+                break
+            found = again
+            if found.assembly.log_score > best.assembly.log_score:
+                best = found
+        return best
+
+    def _read_strip(self, gray: Gray, edges: Edges, line: Line, inverted: bool) -> Found | None:
+        """Read the strip cut along a line; None where it does not show about as many glyphs as a VIN has."""
+        strip = cut_strip(gray, edges, line, inverted)
+        logits = self.classifier.logits(strip.gray[None])[0]
+        if not FEWEST <= glyph_count(logits) <= MOST:
+            return None
+        lattice = segment(strip)
+        assembly = assemble(lattice, arc_scores(logits, lattice), self._priors)
+        if assembly is None:
+            return None
+        return Found(strip, lattice, assembly, probability(assembly, self.bundle.confidence.weights))
 
 
 def _better(one: Found | None, other: Found | None) -> Found | None:

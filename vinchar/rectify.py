@@ -8,7 +8,7 @@ comes straight from the photo, whatever the number of passes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -23,7 +23,7 @@ LINE_STRIDE = 4  # columns of the line picture for one answer of the net
 # How much of the line picture's width the VIN, and of its height a glyph, takes in the fine pass.
 FINE_LENGTH, FINE_GLYPH = 0.8, 0.4
 NEAR = 0.05  # columns nearer to an end than this, in parts of the width, count alike in telling where it is
-STRIP_LENGTH = 340 / STRIP_WIDTH
+STRIP_START, STRIP_END = 30, 370  # columns of a strip between which the VIN lies if the line's ends are right
 Edges = NDArray[np.float32]
 
 
@@ -89,6 +89,12 @@ def bend(edges: Edges, line: Line, length: float, glyph: float, columns: int) ->
         ends = frame_at(edges, x - sign * lean * reach)
         out[side] = ends[0] + (ends[1] - ends[0]) * y[:, None]
     return out
+
+
+def move_ends(line: Line, first: float, last: float) -> Line:
+    """Return the line with its ends where the strip that was cut along it has the columns ``first`` and ``last``."""
+    column = (line.end - line.start) / (STRIP_END - STRIP_START)
+    return replace(line, start=line.start + (first - STRIP_START) * column, end=line.end + (last - STRIP_END) * column)
 
 
 def sample(gray: Gray, edges: Edges, height: int, width: int) -> Gray:
@@ -223,6 +229,6 @@ def stretch_contrast(picture: Gray) -> Gray:
 
 def cut_strip(gray: Gray, edges: Edges, line: Line, inverted: bool) -> Strip:
     """Cut the strip along a line found in a frame: 17 glyphs over 340 of 400 columns, glyphs 26 of 40 rows."""
-    frame = bend(edges, line, STRIP_LENGTH, GLYPH_HEIGHT / STRIP_HEIGHT, STRIP_WIDTH)
+    frame = bend(edges, line, (STRIP_END - STRIP_START) / STRIP_WIDTH, GLYPH_HEIGHT / STRIP_HEIGHT, STRIP_WIDTH)
     picture = sample(gray, frame, STRIP_HEIGHT, STRIP_WIDTH)
     return Strip(level_contrast(picture, inverted), frame, inverted, line.score)
