@@ -27,10 +27,10 @@ class TrainConfig:
     baseline_steps: int = 5_600
     rectifier_steps: int = 8_000
     classifier_steps: int = 13_000
-    polish_steps: int = 2_600
+    polish_steps: int = 4_000
     learning_rate: float = 2e-3
     rehearsal: float = 0.1875
-    polish_rehearsal: float = 0.4
+    polish_rehearsal: float = 0.5
     workers: int = 2
     precision: str = "auto"
 

@@ -197,13 +197,13 @@ def _train_classifier(
     glyphs: tuple[NDArray[np.uint8], NDArray[np.int32]],
     staged: Path,
 ) -> keras.Model:
-    """Train the classifier on synthetic strips, then polish it on more and better balanced handwriting among them."""
+    """Train the classifier on synthetic strips, then polish it on more handwriting among them, all classes alike."""
     config = run.config
     strips = cut_strips(run.work / "strips", scenes, staged / "rectifier.onnx", config.seed, config.workers)
     model = emnist
     for name, steps, rehearsal, power, rate in (
         ("classifier", config.classifier_steps, config.rehearsal, handwriting.BALANCE, config.learning_rate),
-        ("polish", config.polish_steps, config.polish_rehearsal, 0.1, config.learning_rate / 4),
+        ("polish", config.polish_steps, config.polish_rehearsal, 0.0, config.learning_rate / 4),
     ):
         model = run.fit(
             name,

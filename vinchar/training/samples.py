@@ -77,8 +77,8 @@ PHOTOS: tuple[tuple[str, Place, str, Polarity, str | None, int], ...] = (
     ("windscreen-laser-strip", "windscreen", "arimo-700", "light", "5GZCZ43D13S812715", 1),
     ("windscreen-metal-plate", "windscreen", "roboto-500", "dark", None, 4),
     ("windscreen-dot-matrix", "windscreen", "dots", "light", None, 2),
-    ("frame-stamped", "frame", "osp-din-400", "dark", "JH4TB2H26CC000000", 2),
-    ("frame-stamped-strokes", "frame", "strokes", "dark", None, 1),
+    ("frame-stamped", "frame", "osp-din-400", "dark", "JH4TB2H26CC000000", 6),
+    ("frame-stamped-strokes", "frame", "strokes", "dark", None, 8),
 )
 LEAST_CONTRAST = 85  # grey levels within every glyph
 LEAST_HEIGHT = 17.0  # pixels of a glyph
