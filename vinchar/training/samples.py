@@ -56,7 +56,7 @@ GLYPHS: tuple[tuple[str, str, int, Polarity], ...] = (
 # Face, material, colour of the glyphs, take: which of several drawings, chosen by eye.
 STRIPS: tuple[tuple[str, str, Polarity, int], ...] = (
     ("arimo-700", "print", "light", 2),
-    ("barlow-condensed-600", "print", "dark", 3),
+    ("barlow-condensed-600", "print", "dark", 7),
     ("cousine-700", "print", "light", 15),
     ("dots", "print", "light", 8),
     ("fira-mono-400", "print", "dark", 3),
@@ -66,7 +66,7 @@ STRIPS: tuple[tuple[str, str, Polarity, int], ...] = (
     ("roboto-condensed-400", "print", "light", 4),
     ("saira-stencil-one-400", "print", "dark", 1),
     ("strokes", "print", "light", 4),
-    ("strokes", "stamp", "dark", 2),
+    ("strokes", "stamp", "dark", 3),
     ("ubuntu-condensed-400", "relief", "dark", 2),
 )
 # Name, place, face, colour of the glyphs, VIN (published examples; drawn where None), take.
