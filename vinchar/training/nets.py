@@ -63,26 +63,29 @@ def _collapse(x: Any, filters: int, width: int) -> Any:
     return _conv(x, filters, (x.shape[1], width), padding="valid")
 
 
-def classifier() -> keras.Model:
+def classifier(width: float = 1.0, context: int = 9) -> keras.Model:
     """Build the glyph classifier, fully convolutional along the line, 77 columns of context an answer.
 
     Input float32 (B, 40, W, 1) in 0..1, W even; output logits float32 (B, W / 2, 34), one answer for every second
     column, about the glyph centred there. The same weights read a whole strip or one glyph in the middle of a window.
+    ``width``: how many times the shipped number of filters; ``context``: columns that the layers along the line mix,
+    1 for a network that sees little but the glyph itself.
     """
+    few, some, many, most, last = (round(width * filters) for filters in (16, 32, 64, 92, 156))
     inputs = keras.Input((STRIP_HEIGHT, None, 1), name="strip")
-    x = _conv(inputs, 16, 3)
-    x = _conv(x, 32, 3, 2)  # (20, W / 2)
-    x = _conv(x, 48, 3)
-    x = _conv(x, 64, 3, (2, 1))  # (10, W / 2)
-    x = layers.Add()([x, _conv(x, 64, 3)])
-    x = _conv(x, 92, 3, (2, 1))  # (5, W / 2)
-    x = layers.Add()([x, _conv(x, 92, 3)])
+    x = _conv(inputs, few, 3)
+    x = _conv(x, some, 3, 2)  # (20, W / 2)
+    x = _conv(x, few + some, 3)
+    x = _conv(x, many, 3, (2, 1))  # (10, W / 2)
+    x = layers.Add()([x, _conv(x, many, 3)])
+    x = _conv(x, most, 3, (2, 1))  # (5, W / 2)
+    x = layers.Add()([x, _conv(x, most, 3)])
     x = layers.SpatialDropout2D(0.05)(x)
-    x = _collapse(x, 156, 3)  # (1, W / 2)
-    x = _row(x, 156, 9, 1)
-    x = _row(x, 156, 9, 2)
+    x = _collapse(x, last, 3)  # (1, W / 2)
+    x = _row(x, last, context, 1)
+    x = _row(x, last, context, 2)
     x = layers.SpatialDropout2D(0.1)(x)
-    x = layers.Reshape((-1, 156))(x)
+    x = layers.Reshape((-1, last))(x)
     logits = layers.Dense(CLASSES, dtype="float32", name="logits")(x)
     return keras.Model(inputs, logits, name="classifier")
 

@@ -1,0 +1,138 @@
+"""What each part of the classifier's training gives: ``python3 benchmarks/ablations.py --work work``.
+
+Needs the folder that a finished ``train.py --work work`` leaves. Trains the classifier there on the same strips in
+several ways, ``--steps`` each, and prints a row a way as Markdown: exact match and glyphs named rightly on scenes in
+held-out faces, accuracy on the EMNIST test glyphs and, with FOLDER and ``--labels``, exact match on pictures of your
+own. A killed run goes on where it was (``work/ablations``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import cv2
+import keras
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from vinchar.bundle import NETWORKS, sha256  # noqa: E402
+from vinchar.classify import Classifier  # noqa: E402
+from vinchar.evaluation.labels import match_labels, read_labels  # noqa: E402
+from vinchar.evaluation.metrics import exact_match  # noqa: E402
+from vinchar.files import write_whole  # noqa: E402
+from vinchar.imaging import find_pictures  # noqa: E402
+from vinchar.reader import Reader  # noqa: E402
+from vinchar.training import batches, handwriting, measure, nets  # noqa: E402
+from vinchar.training.cache import cut_strips, draw_scenes  # noqa: E402
+from vinchar.training.config import TrainConfig  # noqa: E402
+from vinchar.training.export import export  # noqa: E402
+from vinchar.training.fit import fit, precision  # noqa: E402
+from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH  # noqa: E402
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to train: the network, whether it starts from EMNIST, the share of handwriting, label smoothing."""
+
+    name: str
+    build: Callable[[], keras.Model] = nets.classifier
+    pretrained: bool = True
+    rehearsal: float = 0.1875
+    smoothing: float = 0.0
+
+
+WAYS = (
+    Way("as shipped"),
+    Way("no EMNIST pretraining", pretrained=False),
+    Way("no handwriting at all", pretrained=False, rehearsal=0.0),
+    Way("no pretraining, half the filters", partial(nets.classifier, width=0.5), pretrained=False),
+    Way("no pretraining, no context along the line", partial(nets.classifier, context=1), pretrained=False),
+    Way("label smoothing 0.1", smoothing=0.1),
+)
+
+
+def main() -> None:
+    """Train and measure each way."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--labels", type=Path)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--steps", type=int, default=2000)
+    args = parser.parse_args()
+    cv2.setNumThreads(1)
+    config = TrainConfig(**json.loads((args.work / "config.json").read_text()))
+    keras.mixed_precision.set_dtype_policy(precision(config.precision))
+    written, test = handwriting.load("train"), handwriting.load("test")
+    scenes = draw_scenes(args.work / "scenes", config.scenes, config.seed, config.workers)
+    rectifier = args.work / "model" / "rectifier.onnx"
+    strips = cut_strips(args.work / "strips", scenes, rectifier, config.seed, config.workers)
+    held_out = draw_scenes(
+        args.work / "scenes", config.validation_scenes, config.seed + 1, config.workers, held_out=True
+    ).part(0)
+    emnist = nets.classifier()
+    emnist.load_weights(args.work / "emnist.weights.h5")
+
+    print("| way | parameters | held-out faces | glyphs right | EMNIST | own pictures |\n| --- |" + " --- |" * 5)
+    for way in WAYS:
+        folder = args.work / "ablations" / f"{args.steps} {way.name}"
+        keras.utils.set_random_seed(config.seed)
+        model = way.build()
+        fit(
+            "classifier",
+            model,
+            batches.strip_batches(strips, written, config.batch, way.rehearsal, handwriting.BALANCE),
+            keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=way.smoothing),
+            steps=args.steps,
+            seed=config.seed,
+            learning_rate=config.learning_rate,
+            work=folder,
+            start_from=emnist if way.pretrained else None,
+        )
+        staged = _stage(folder / "model", args.work / "model", way, model)
+        (staged / "report").mkdir(exist_ok=True)
+        scores, confidence = measure.synthetic_rows(staged, held_out, staged / "report")
+        glyphs = Classifier(staged / "classifier.onnx")
+        parts = range(0, len(test[0]), 256)
+        read = np.concatenate([glyphs.glyphs(list(test[0][i : i + 256])).argmax(1) for i in parts])
+        own = "" if args.folder is None else f"{_own(staged, confidence, args.folder, args.labels):.3f}"
+        print(
+            f"| {way.name} | {model.count_params():,} | {scores['exact_match']:.3f} | {scores['glyphs_right']:.4f} "
+            f"| {(read == test[1]).mean():.4f} | {own} |",
+            flush=True,
+        )
+
+
+def _stage(folder: Path, shipped: Path, way: Way, model: keras.Model) -> Path:
+    """Make a model folder of the run's rectifier and this classifier."""
+    folder.mkdir(exist_ok=True)
+    for suffix in (".onnx", ".keras"):
+        shutil.copy(shipped / f"rectifier{suffix}", folder)
+    export(way.build, model, (STRIP_HEIGHT, STRIP_WIDTH, 1), folder / "classifier")
+    description = json.loads((shipped / "model.json").read_text())
+    description["sha256"] = {f"{n}{s}": sha256(folder / f"{n}{s}") for n in NETWORKS for s in (".onnx", ".keras")}
+    write_whole(folder / "model.json", json.dumps(description))
+    return folder
+
+
+def _own(folder: Path, confidence: dict[str, object], pictures: Path, labels: Path) -> float:
+    """Return the exact match on labelled pictures of one's own, with the confidence fitted for this classifier."""
+    description = json.loads((folder / "model.json").read_text())
+    write_whole(folder / "model.json", json.dumps({**description, "confidence": confidence}))
+    paths = find_pictures([pictures])
+    truths = match_labels(read_labels(labels), [labels.parent, pictures], paths)
+    reader = Reader(folder)
+    known = [(path, vin) for path, vin in zip(paths, truths, strict=True) if vin]
+    return exact_match([vin for _, vin in known], [reader.read(path).vin for path, _ in known])
+
+
+if __name__ == "__main__":
+    main()
