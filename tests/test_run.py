@@ -94,6 +94,7 @@ def test_model_json_holds_the_scores(description: dict[str, Any]) -> None:
     assert synthetic["n"] == PRESETS["tiny"].validation_scenes
     assert 0 <= synthetic["exact_match"] <= 1
     assert 0 <= synthetic["glyphs_right"] <= 1
+    assert 0 <= synthetic["clear"] < synthetic["n"]
 
 
 def test_hashes_are_those_of_the_files(model: Path, description: dict[str, Any]) -> None:
@@ -104,10 +105,13 @@ def test_hashes_are_those_of_the_files(model: Path, description: dict[str, Any])
     assert open_bundle(model).description == description
 
 
-def test_the_folder_holds_what_is_shipped_and_no_more(model: Path) -> None:
+def test_the_folder_holds_what_is_shipped_and_no_more(model: Path, description: dict[str, Any]) -> None:
     parts = ("report.txt", "report.csv", "confusion.csv", "confusion.png")
     report = {f"{name}_{part}" for name in (*NETWORKS, "synthetic") for part in parts} | {"curves.png"}
-    report |= {"synthetic_glyph_height.csv", "synthetic_glyph_height.png"}
+    clear = description["scores"]["synthetic_held_out_faces"]["clear"]
+    report |= {
+        f"synthetic{c}_glyph_height.{suffix}" for c in ("", "_clear")[: 1 + bool(clear)] for suffix in ("csv", "png")
+    }
     assert {path.name for path in (model / "report").iterdir()} == report
     assert all(path.stat().st_size > 100 for path in (model / "report").iterdir())
     networks = {"rectifier.onnx", "rectifier.keras", "classifier.onnx", "classifier.keras"}

@@ -8,7 +8,7 @@ import pytest
 
 from vinchar.training import scenes
 from vinchar.training.printing import Print
-from vinchar.training.scenes import Scene, draw_scene
+from vinchar.training.scenes import Scene, draw_scene, is_clear
 from vinchar.vin import ALPHABET, validate
 
 VIN = "1HGCM82633A004352"
@@ -168,3 +168,33 @@ def test_the_vin_is_as_long_as_the_view_says(plain: None, monkeypatch: pytest.Mo
 
 def test_all_characters_come_up() -> None:
     assert {c for seed in range(30) for c in draw_scene(np.random.default_rng(seed)).vin} == set(ALPHABET)
+
+
+def rows_of_quads(x: float = 10, y: float = 10, rise: float = 0) -> np.ndarray:
+    """Seventeen glyphs of 16 x 20 pixels, each ``rise`` lower than the one before."""
+    corners = np.array([[0, 0], [16, 0], [16, 20], [0, 20]], np.float32)
+    return np.stack([corners + np.array([x + 20 * i, y + rise * i]) for i in range(17)]).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("quads", "contrast", "clear"),
+    [
+        (rows_of_quads(), 90, True),
+        (rows_of_quads(rise=4), 90, True),
+        (rows_of_quads(rise=7), 90, False),
+        (rows_of_quads(x=-5), 90, False),
+        (rows_of_quads(), 80, False),
+    ],
+)
+def test_clear_is_whole_level_and_of_contrast(quads: np.ndarray, contrast: int, clear: bool) -> None:
+    gray = np.full((180, 380), 60, np.uint8)
+    for quad in quads:
+        cv2.fillConvexPoly(gray, np.round(quad.mean(0) + (quad - quad.mean(0)) / 2).astype(np.int32), 60 + contrast)
+    assert is_clear(gray, quads) == clear
+
+
+def test_one_pale_glyph_is_not_clear() -> None:
+    quads, gray = rows_of_quads(), np.full((60, 380), 60, np.uint8)
+    for quad in quads[:-1]:
+        cv2.fillConvexPoly(gray, np.round(quad.mean(0) + (quad - quad.mean(0)) / 2).astype(np.int32), 200)
+    assert not is_clear(gray, quads)

@@ -20,6 +20,7 @@ from vinchar.readings import features
 from vinchar.session import open_session
 from vinchar.training.cache import SceneCache
 from vinchar.training.framing import draw_box_frame, place_in_frame
+from vinchar.training.scenes import is_clear
 from vinchar.vin import ALPHABET, LENGTH
 
 RISK = 0.01  # of the readings called ok, at most this share may be wrong on the synthetic check
@@ -28,6 +29,7 @@ GLYPH_THRESHOLD = 0.8
 UNFITTED: dict[str, Any] = {"weights": [1.0, 0, 0, 0, 0, -4.0], "threshold": 0.9, "glyph_threshold": GLYPH_THRESHOLD}
 Glyphs = tuple[NDArray[np.uint8], NDArray[np.int32]]
 HEIGHTS = (0, 6, 8, 10, 12, 16, 20, 26, 1000)  # pixels of the photo that a glyph is high
+HIGH = 16
 _TIMED = 200
 
 
@@ -77,7 +79,8 @@ def synthetic_rows(model: Path, scenes: SceneCache, report: Path) -> tuple[dict[
 
     ``model``: a folder whose model.json may hold ``UNFITTED`` confidence. Returns the scores and the ``confidence``
     part of model.json, and writes the classification report of all characters, and how many glyphs the classifier
-    names rightly at their true places against their height in the photo; those of a line not found count as wrong.
+    names rightly at their true places against their height in the photo, in all scenes and in the clear ones; those of
+    a line not found count as wrong.
     """
     reader = Reader(model)
     truths, read, assemblies = [], [], []
@@ -92,8 +95,12 @@ def synthetic_rows(model: Path, scenes: SceneCache, report: Path) -> tuple[dict[
         assemblies.append(best.assembly if best else None)
     write_classification(report, "synthetic", *metrics.character_pairs(truths, read))
     heights = np.linalg.norm(scenes.quads[:, :, 0] - scenes.quads[:, :, 3], axis=-1)
-    by_height = metrics.share_right_by(heights.ravel(), named.ravel(), HEIGHTS)
-    write_share_right(report, "synthetic_glyph_height", by_height, "height of a glyph in the photo, pixels")
+    clear = np.array([is_clear(scenes.gray(i), scenes.quads[i]) for i in range(len(scenes))])
+    for name, some in (("synthetic", np.ones(len(scenes), bool)), ("synthetic_clear", clear)):
+        if some.any():
+            by_height = metrics.share_right_by(heights[some].ravel(), named[some].ravel(), HEIGHTS)
+            write_share_right(report, f"{name}_glyph_height", by_height, "height of a glyph in the photo, pixels")
+    high = heights >= HIGH
     right = np.array([a == b for a, b in zip(truths, read, strict=True)])
     confidence, check = fit_confidence(assemblies, right)
     scores = {
@@ -101,10 +108,16 @@ def synthetic_rows(model: Path, scenes: SceneCache, report: Path) -> tuple[dict[
         "exact_match": round(metrics.exact_match(truths, read), 4),
         "character_error_rate": round(metrics.character_error_rate(truths, read), 4),
         "glyphs_right": round(float(named.mean()), 4),
-        "glyphs_right_from_16_pixels": round(float(named[heights >= 16].mean()), 4) if (heights >= 16).any() else None,
+        "glyphs_right_from_16_pixels": _share(named[high]),
+        "clear": int(clear.sum()),
+        "clear_glyphs_right_from_16_pixels": _share(named[high & clear[:, None]]),
         **check,
     }
     return scores, confidence
+
+
+def _share(right: NDArray[np.bool_]) -> float | None:
+    return round(float(right.mean()), 4) if right.size else None
 
 
 def _named(reader: Reader, found: Found, quads: NDArray[np.float32]) -> NDArray[np.int64]:

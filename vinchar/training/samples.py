@@ -23,7 +23,7 @@ from vinchar.training.dataset_files import whole_folder
 from vinchar.training.dots import dot_face
 from vinchar.training.faces import CAP_HEIGHT, Face, font_faces
 from vinchar.training.photos import Photo, Place, draw_photo
-from vinchar.training.scenes import Scene, draw_scene
+from vinchar.training.scenes import Scene, draw_scene, is_clear
 from vinchar.training.strings import WMIS, draw_vin
 from vinchar.training.strokes import stroke_face
 from vinchar.types import Gray
@@ -80,9 +80,7 @@ PHOTOS: tuple[tuple[str, Place, str, Polarity, str | None, int], ...] = (
     ("frame-stamped", "frame", "osp-din-400", "dark", "JH4TB2H26CC000000", 6),
     ("frame-stamped-strokes", "frame", "strokes", "dark", None, 8),
 )
-LEAST_CONTRAST = 85  # grey levels within every glyph
 LEAST_HEIGHT = 17.0  # pixels of a glyph
-MOST_TILT = 0.26  # about 15 degrees
 MAX_BYTES = 150_000
 
 
@@ -156,18 +154,8 @@ def _draw_until(draw: Callable[[], Drawn], fits: Callable[[Drawn], bool]) -> Dra
 
 
 def _is_clear(gray: Gray, quads: NDArray[np.float32]) -> bool:
-    """Tell whether every glyph is inside, tall, nearly level, sharp and of strong contrast."""
-    if (quads < 2).any() or (quads > np.array(gray.shape[::-1]) - 2).any():
-        return False
-    along, up = quads[-1].mean(0) - quads[0].mean(0), quads[:, 0] - quads[:, 3]
-    if abs(np.arctan2(along[1], along[0])) > MOST_TILT or np.linalg.norm(up, axis=1).min() < LEAST_HEIGHT:
-        return False
-    for quad in quads:
-        x, y, width, height = cv2.boundingRect(quad)
-        low, high = np.percentile(gray[y : y + height, x : x + width], (6, 94))
-        if high - low < LEAST_CONTRAST:
-            return False
-    return True
+    """Tell whether the VIN is easy to see and every glyph tall."""
+    return is_clear(gray, quads) and np.linalg.norm(quads[:, 0] - quads[:, 3], axis=1).min() >= LEAST_HEIGHT
 
 
 def _vin(rng: np.random.Generator) -> str:

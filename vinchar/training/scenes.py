@@ -14,6 +14,9 @@ from vinchar.training.printing import Print, print_vin
 from vinchar.training.strings import draw_vin
 from vinchar.training.surfaces import surface
 
+CLEAR_CONTRAST = 85  # grey levels between the 6th and the 94th percentile within every glyph
+CLEAR_TILT = 0.26  # radians, about 15 degrees
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Scene:
@@ -89,6 +92,24 @@ def is_light(plane: NDArray[np.float32], printed: Print) -> bool:
     part = np.s_[low[1] : high[1], low[0] : high[0]]
     ink, grey = printed.ink[part], plane[part]
     return float((ink * grey).sum() / max(ink.sum(), 1)) > float(((1 - ink) * grey).sum() / max((1 - ink).sum(), 1))
+
+
+def is_clear(gray: NDArray[np.uint8], quads: NDArray[np.float32]) -> bool:
+    """Tell whether a VIN is easy to see: every glyph inside the picture, nearly level and of strong contrast.
+
+    ``gray`` uint8 (H, W); ``quads`` float32 (17, 4, 2), each clockwise from the glyph's top left.
+    """
+    if (quads < 2).any() or (quads > np.array(gray.shape[::-1]) - 2).any():
+        return False
+    along = quads[-1].mean(0) - quads[0].mean(0)
+    if abs(np.arctan2(along[1], along[0])) > CLEAR_TILT:
+        return False
+    for quad in quads:
+        x, y, width, height = cv2.boundingRect(quad)
+        low, high = np.percentile(gray[y : y + height, x : x + width], (6, 94))
+        if high - low < CLEAR_CONTRAST:
+            return False
+    return True
 
 
 def project(
