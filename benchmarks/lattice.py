@@ -1,9 +1,12 @@
-"""Is the true segmentation in the lattice? ``python3 benchmarks/lattice.py FOLDER --labels labels.csv``.
+"""Is the true segmentation in the lattice? ``python3 benchmarks/lattice.py FOLDER --labels labels.csv`` or ``--drawn N``.
 
-Reads labelled strips, aligns each best strip's lattice to the true VIN, and counts those in which all 17 aligned arcs
-look like a glyph (probability at least 0.5) and like the true character (at least 0.1). Then the same with the arcs of
-one source of cuts alone. What is not in the lattice nobody can read later; what is in it and still misread is the
-classifier's or the search's.
+FOLDER: reads labelled strips, aligns each best strip's lattice to the true VIN, and counts those in which all 17
+aligned arcs look like a glyph (probability at least 0.5), and those in which they look like the true character too (at
+least 0.1). Then the same with the arcs of one source of cuts alone. What is not in the lattice nobody can read later;
+what is in it and still misread is the classifier's or the search's.
+
+``--drawn N``: draws N scenes in held-out faces, where the place of every glyph is known, and counts the lattices with
+17 arcs in a row whose middles are within a fifth of the pitch of the glyphs' own.
 """
 
 from __future__ import annotations
@@ -39,30 +42,69 @@ SOURCES: dict[str, Callable[[Lattice], Mask]] = {
 }
 
 
-def is_plausible(reader: Reader, found: Found, vin: str, keep: Mask) -> bool:
-    """Tell whether the lattice, with the arcs kept, holds 17 arcs that look like the VIN's glyphs."""
+def looks(reader: Reader, found: Found, vin: str, keep: Mask) -> tuple[bool, bool]:
+    """Tell whether the arcs kept hold 17 that look like glyphs where the VIN's are, and also like its characters."""
     lattice = found.lattice
     part = dataclasses.replace(lattice, arcs=lattice.arcs[keep], boxes=lattice.boxes[keep], cost=lattice.cost[keep])
     scores = reader.classifier.score(found.strip, part)
     path = align(part, scores, vin) if len(part.arcs) >= LENGTH else None
     if path is None:
-        return False
-    glyphs = scores.log_glyph[path[0]]
-    characters = scores.log_probs[path[0], [ALPHABET.index(char) for char in vin]]
-    return bool(glyphs.min() >= math.log(0.5) and characters.min() >= math.log(0.1))
+        return False, False
+    glyphs = scores.log_glyph[path[0]].min() >= math.log(0.5)
+    characters = scores.log_probs[path[0], [ALPHABET.index(char) for char in vin]].min() >= math.log(0.1)
+    return bool(glyphs), bool(glyphs and characters)
+
+
+def holds(lattice: Lattice, middles: NDArray[np.float64]) -> bool:
+    """Tell whether disjoint arcs in a row have their middles where the glyphs have theirs, float64 (17,) columns."""
+    start, end = lattice.cuts[lattice.arcs].T
+    near = 0.2 * float(np.median(np.diff(middles)))
+    reached = 0
+    for middle in middles:
+        fits = (np.abs((start + end) / 2 - middle) <= near) & (start >= reached)
+        if not fits.any():
+            return False
+        reached = int(end[fits].min())
+    return True
+
+
+def drawn(count: int) -> None:
+    """Draw scenes, cut them up and print in how many lattices the glyphs' own places are."""
+    from vinchar.training.framing import draw_box_frame, place_in_frame
+    from vinchar.training.scenes import draw_scene
+
+    reader, lines, held = Reader(), 0, 0
+    for i in tqdm(range(count), unit="scene"):
+        rng = np.random.default_rng([11, i])
+        scene = draw_scene(rng, held_out=True)
+        found = reader.find(scene.gray, [draw_box_frame(scene.quads, rng)])
+        if found is None:
+            continue
+        placed = place_in_frame(scene.quads.mean(1), found.strip.edges)
+        inside = (placed[:, 0] > 0) & (placed[:, 0] < 1) & (np.abs(placed[:, 1] - 0.5) < 0.2)
+        if inside.all():  # the strip shows this line and all of it
+            lines += 1
+            held += holds(found.lattice, placed[:, 0] * found.strip.gray.shape[1])
+    print(f"{count} scenes, the whole line in the strip of {lines}, its segmentation in the lattice of {held}")
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--labels", type=Path, required=True)
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--labels", type=Path)
+    parser.add_argument("--drawn", type=int, metavar="N")
     args = parser.parse_args()
+    if args.drawn:
+        drawn(args.drawn)
+        return
+    if args.folder is None or args.labels is None:
+        parser.error("give a folder and --labels, or --drawn N")
     reader = Reader()
     pictures = find_pictures([args.folder])
     truths = match_labels(read_labels(args.labels), [args.labels.parent, args.folder], pictures)
     known = [(path, vin) for path, vin in zip(pictures, truths, strict=True) if vin and len(vin) == LENGTH]
-    counts, right, arcs, read = dict.fromkeys(SOURCES, 0), 0, [], 0
+    counts, right, arcs, read = {name: np.zeros(2, int) for name in SOURCES}, 0, [], 0
     for path, vin in tqdm(known, unit="strip"):
         gray = load(path)
         found = reader.find(gray, [frame_of_picture(gray.shape)])
@@ -72,11 +114,11 @@ def main() -> None:
         right += found.assembly.vin == vin
         arcs.append(len(found.lattice.arcs))
         for name, source in SOURCES.items():
-            counts[name] += is_plausible(reader, found, vin, source(found.lattice))
+            counts[name] += looks(reader, found, vin, source(found.lattice))
     print(f"{len(known)} strips, a line in {read}, read right {right}, mean arcs {np.mean(arcs):.0f}")
-    print("| arcs | strips with all 17 plausible |\n| --- | --- |")
-    for name, count in counts.items():
-        print(f"| {name} | {count} |")
+    print("| arcs | strips in which all 17 look like glyphs | like the right ones |\n| --- | --- | --- |")
+    for name, (glyphs, characters) in counts.items():
+        print(f"| {name} | {glyphs} | {characters} |")
 
 
 if __name__ == "__main__":
