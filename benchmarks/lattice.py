@@ -1,4 +1,4 @@
-"""Is the true segmentation in the lattice? ``python3 benchmarks/lattice.py FOLDER --labels labels.csv`` or ``--drawn N``.
+"""Is the true segmentation in the lattice? ``python3 benchmarks/lattice.py FOLDER --labels FILE`` or ``--drawn N``.
 
 FOLDER: reads labelled strips, aligns each best strip's lattice to the true VIN, and counts those in which all 17
 aligned arcs look like a glyph (probability at least 0.5), and those in which they look like the true character too (at

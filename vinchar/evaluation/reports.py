@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinchar.evaluation import metrics, plots
+from vinchar.evaluation.page import report_page
 from vinchar.files import write_whole
 from vinchar.types import Reading
 from vinchar.vin import ALPHABET
@@ -57,16 +58,17 @@ def write_share_right(folder: str | Path, name: str, rows: Sequence[Mapping[str,
 def write_reading_report(folder: str | Path, readings: Sequence[Reading], truths: Sequence[str]) -> dict[str, Any]:
     """Write how well pictures were read, against the true text of each (a VIN, or one character), and return it.
 
-    VINs and single characters are scored apart. Writes ``summary.json``, ``readings.csv``, and for each of the two
-    that occurs the files of ``write_classification`` over its characters, ``NAME_calibration.png`` and
-    ``NAME_risk_coverage.png``, where NAME is ``vin`` or ``glyph``. Raises ``ValueError`` for unequal lengths,
-    ``OSError`` where the files cannot be written.
+    VINs and single characters are scored apart. Writes ``index.html``, a page of all of it, ``summary.json``,
+    ``readings.csv``, and for each of the two that occurs the files of ``write_classification`` over its characters,
+    ``NAME_calibration.png`` and ``NAME_risk_coverage.png``, where NAME is ``vin`` or ``glyph``. Raises ``ValueError``
+    for unequal lengths, ``OSError`` where the files cannot be written.
     """
     folder = Path(folder)
     if len(readings) != len(truths):
         raise ValueError(f"got {len(readings)} readings for {len(truths)} truths, expected one for each")
     pairs = list(zip(readings, truths, strict=True))
     summary: dict[str, Any] = {}
+    shown: dict[str, bytes] = {}
     for name, group in (
         ("vin", [pair for pair in pairs if len(pair[1]) > 1]),
         ("glyph", [pair for pair in pairs if len(pair[1]) == 1]),
@@ -80,9 +82,12 @@ def write_reading_report(folder: str | Path, readings: Sequence[Reading], truths
         write_classification(folder, name, *metrics.character_pairs(true, read))
         write_whole(folder / f"{name}_calibration.png", plots.calibration_png(confidence, correct))
         write_whole(folder / f"{name}_risk_coverage.png", plots.risk_coverage_png(confidence, correct))
+        for kind in ("calibration", "risk_coverage", "confusion"):
+            shown[f"{name} {kind.replace('_', ' ')}"] = (folder / f"{name}_{kind}.png").read_bytes()
     header = ["image", "kind", "truth", "read", "right", "edits", "status", "confidence", "reasons"]
     write_whole(folder / "readings.csv", _csv(header, (_reading_row(reading, truth) for reading, truth in pairs)))
     write_whole(folder / "summary.json", json.dumps(summary, indent=2) + "\n")
+    write_whole(folder / "index.html", report_page(summary, shown, pairs))
     return summary
 
 
