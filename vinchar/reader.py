@@ -77,9 +77,11 @@ class Found:
     def room(self) -> tuple[float, float]:
         """Return the columns from and to which to cut the strip next: as far as the glyphs go, or farther at an end."""
         first, last = self.ends()
-        return (STRIP_START - WIDER if first < EDGE else first), (
-            STRIP_END + WIDER if last > STRIP_WIDTH - EDGE else last
-        )
+        if first < EDGE:
+            first = STRIP_START - WIDER
+        if last > STRIP_WIDTH - EDGE:
+            last = STRIP_END + WIDER
+        return first, last
 
 
 _Pass = tuple[Edges, Line]  # a frame, and the line found in it
