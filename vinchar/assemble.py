@@ -42,9 +42,7 @@ class Weights:
     zone: float = 0.25  # columns this near to a glyph's centre are no gap
     margin: float = 1.0  # how far outside the ends columns count
     reach: float = 2.6  # neighbours are never further apart
-    closest: float = (
-        10.0  # nor nearer, in pixels: over so many columns the classifier answers for one and the same glyph
-    )
+    closest: float = 10.0  # nor nearer, in pixels: so far the classifier answers for one and the same glyph
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -45,6 +45,11 @@ class _Markup(str):
     __slots__ = ()
 
 
+def image_name(reading: Reading) -> str:
+    """Return the name of the picture as text that can be written, whatever bytes the file system had."""
+    return (reading.image or "").encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def cause(truth: str, reading: Reading) -> str | None:
     """Return which of ``CAUSES`` made the reading differ from the truth, judged by the two texts; None if it is right.
 
@@ -121,7 +126,6 @@ def _confused(wrong: Sequence[tuple[Reading, str, str]], pictures: Sequence[Pict
 
 
 def _wrong(reading: Reading, truth: str, why: str, picture: Picture | None) -> str:
-    name = (reading.image or "").encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     shown = ""
     if picture is not None:
         quads = [character.quad for character in reading.characters]
@@ -131,7 +135,7 @@ def _wrong(reading: Reading, truth: str, why: str, picture: Picture | None) -> s
     reasons = f" ({escape('; '.join(reading.reasons))})" if reading.reasons else ""
     read = reading.vin or "-"
     texts = _table(("", ""), [("true", _marked(truth, read)), ("read", _marked(read, truth))])
-    return f'<figure>{shown}{texts}<div class="note">{escape(name)}<br>{said}{reasons}</div></figure>'
+    return f'<figure>{shown}{texts}<div class="note">{escape(image_name(reading))}<br>{said}{reasons}</div></figure>'
 
 
 def _marked(text: str, other: str) -> _Markup:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinchar.evaluation import metrics, plots
-from vinchar.evaluation.page import report_page
+from vinchar.evaluation.page import image_name, report_page
 from vinchar.files import write_whole
 from vinchar.types import Reading
 from vinchar.vin import ALPHABET
@@ -80,10 +80,11 @@ def write_reading_report(folder: str | Path, readings: Sequence[Reading], truths
         correct = [reading.vin == truth for reading, truth in group]
         summary[name] = _summary(group)
         write_classification(folder, name, *metrics.character_pairs(true, read))
-        write_whole(folder / f"{name}_calibration.png", plots.calibration_png(confidence, correct))
-        write_whole(folder / f"{name}_risk_coverage.png", plots.risk_coverage_png(confidence, correct))
-        for kind in ("calibration", "risk_coverage", "confusion"):
-            shown[f"{name} {kind.replace('_', ' ')}"] = (folder / f"{name}_{kind}.png").read_bytes()
+        shown[f"{name}_calibration"] = plots.calibration_png(confidence, correct)
+        shown[f"{name}_risk_coverage"] = plots.risk_coverage_png(confidence, correct)
+        for plot in (f"{name}_calibration", f"{name}_risk_coverage"):
+            write_whole(folder / f"{plot}.png", shown[plot])
+        shown[f"{name}_confusion"] = (folder / f"{name}_confusion.png").read_bytes()
     header = ["image", "kind", "truth", "read", "right", "edits", "status", "confidence", "reasons"]
     write_whole(folder / "readings.csv", _csv(header, (_reading_row(reading, truth) for reading, truth in pairs)))
     write_whole(folder / "summary.json", json.dumps(summary, indent=2) + "\n")
@@ -173,10 +174,9 @@ def _report_text(
 
 
 def _reading_row(reading: Reading, truth: str) -> list[Any]:
-    image = (reading.image or "").encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     edits = metrics.edit_distance(truth, reading.vin or "")
     return [
-        *(image, reading.kind, truth, reading.vin or "", int(reading.vin == truth), edits),
+        *(image_name(reading), reading.kind, truth, reading.vin or "", int(reading.vin == truth), edits),
         *(reading.status, f"{reading.confidence:.4f}", "; ".join(reading.reasons)),
     ]
 
