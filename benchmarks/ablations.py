@@ -99,11 +99,11 @@ def main() -> None:
         )
         staged = _stage(folder / "model", args.work / "model", way, model)
         (staged / "report").mkdir(exist_ok=True)
-        scores, confidence = measure.synthetic_rows(staged, held_out, staged / "report")
+        scores, fitted = measure.synthetic_rows(staged, held_out, staged / "report")
         glyphs = Classifier(staged / "classifier.onnx")
         parts = range(0, len(test[0]), 256)
         read = np.concatenate([glyphs.glyphs(list(test[0][i : i + 256])).argmax(1) for i in parts])
-        own = "" if args.folder is None else f"{_own(staged, confidence, args.folder, args.labels):.3f}"
+        own = "" if args.folder is None else f"{_own(staged, fitted, args.folder, args.labels):.3f}"
         print(
             f"| {way.name} | {model.count_params():,} | {scores['exact_match']:.3f} | {scores['glyphs_right']:.4f} "
             f"| {(read == test[1]).mean():.4f} | {own} |",
@@ -123,10 +123,10 @@ def _stage(folder: Path, shipped: Path, way: Way, model: keras.Model) -> Path:
     return folder
 
 
-def _own(folder: Path, confidence: dict[str, object], pictures: Path, labels: Path) -> float:
-    """Return the exact match on labelled pictures of one's own, with the confidence fitted for this classifier."""
+def _own(folder: Path, fitted: dict[str, object], pictures: Path, labels: Path) -> float:
+    """Return the exact match on labelled pictures of one's own, with what was fitted for this classifier."""
     description = json.loads((folder / "model.json").read_text())
-    write_whole(folder / "model.json", json.dumps({**description, "confidence": confidence}))
+    write_whole(folder / "model.json", json.dumps({**description, **fitted}))
     paths = find_pictures([pictures])
     truths = match_labels(read_labels(labels), [labels.parent, pictures], paths)
     reader = Reader(folder)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from vinchar.bundle import NETWORKS, ModelError, default_folder, open_bundle, sha256
+from vinchar.bundle import FORMAT, NETWORKS, ModelError, default_folder, open_bundle, sha256
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 from vinchar.vin import ALPHABET
 
@@ -19,11 +19,12 @@ def folder(tmp_path: Path) -> Path:
     for name in NETWORKS:
         (tmp_path / f"{name}.onnx").write_bytes(name.encode())
     description = {
-        "format": 1,
+        "format": FORMAT,
         "alphabet": ALPHABET,
         "strip": [STRIP_HEIGHT, STRIP_WIDTH],
         "sha256": {f"{name}.onnx": sha256(tmp_path / f"{name}.onnx") for name in NETWORKS},
         "confidence": {"weights": [0.1, 0.2, 0.3, 0.4, 0.5, -1], "threshold": 0.9, "glyph_threshold": 0.8},
+        "quality": {"blur": {"threshold": 0.25, "precision": 0.9, "n": 100}},
         "seed": 7,
     }
     (tmp_path / "model.json").write_text(json.dumps(description))
@@ -40,6 +41,7 @@ def test_a_whole_model(folder: Path) -> None:
     assert bundle.paths == {name: folder / f"{name}.onnx" for name in NETWORKS}
     assert bundle.confidence.weights == (0.1, 0.2, 0.3, 0.4, 0.5, -1.0)
     assert (bundle.confidence.threshold, bundle.confidence.glyph_threshold) == (0.9, 0.8)
+    assert bundle.quality == {"blur": 0.25}
     assert bundle.description["seed"] == 7
 
 
@@ -54,13 +56,13 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str]] = {
     "no description": (lambda f: (f / "model.json").unlink(), "model.json: not there"),
     "another alphabet": (lambda f: change(f, alphabet="ABC"), "trained for the characters 'ABC', expected '0123"),
     "another size": (lambda f: change(f, strip=[32, 320]), r"trained for strips of \[32, 320\], expected \[40, 400\]"),
-    "another format": (lambda f: change(f, format=99), "model format 99, expected 1"),
+    "another format": (lambda f: change(f, format=99), "model format 99, expected 2"),
     "no JSON": (lambda f: (f / "model.json").write_text("{"), "not a model description"),
     "no object": (lambda f: (f / "model.json").write_text("[]"), "not a model description"),
     "null": (lambda f: (f / "model.json").write_text("null"), "not a model description"),
     "no text": (lambda f: (f / "model.json").write_bytes(b"\xff\xfe\x00"), "not a model description"),
     "empty": (lambda f: (f / "model.json").write_text(""), "not a model description"),
-    "no key": (lambda f: (f / "model.json").write_text('{"format": 1}'), "not a model description"),
+    "no key": (lambda f: (f / "model.json").write_text('{"format": 2}'), "not a model description"),
     "no hashes": (lambda f: change(f, sha256={}), "not a model description"),
     "no confidence": (lambda f: change(f, confidence=None), "not a model description"),
     "words for numbers": (

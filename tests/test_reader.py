@@ -97,10 +97,10 @@ Make = Callable[..., Reader]
 def make(monkeypatch: pytest.MonkeyPatch) -> Make:
     """Makes a reader with networks played by hand that is sure of a reading with the given log odds."""
 
-    def make_reader(log_odds: float = 4.0, **rectifier: Any) -> Reader:
+    def make_reader(log_odds: float = 4.0, quality: dict[str, float] | None = None, **rectifier: Any) -> Reader:
         confidence = Confidence((0.0, 0.0, 0.0, 0.0, 0.0, log_odds), threshold=0.9, glyph_threshold=0.9)
         paths = {name: Path(name) for name in ("rectifier", "classifier")}
-        monkeypatch.setattr(reader_module, "open_bundle", lambda folder: Bundle(paths, confidence, {}))
+        monkeypatch.setattr(reader_module, "open_bundle", lambda folder: Bundle(paths, confidence, quality or {}, {}))
         monkeypatch.setattr(reader_module, "Rectifier", type("Rectifier", (FakeRectifier,), rectifier))
         monkeypatch.setattr(reader_module, "Classifier", FakeClassifier)
         return Reader()
@@ -197,6 +197,20 @@ def test_a_photo_is_read_where_the_locator_points(make: Make, monkeypatch: pytes
     reading = make(only_in=400).read(photo)
     assert (reading.kind, reading.vin, reading.status) == ("photo", VIN, "ok")
     np.testing.assert_allclose(reading.characters[0].quad.mean(0), [140, 220], atol=1.5)
+
+
+@pytest.mark.parametrize(("log_odds", "status"), [(4.0, "ok"), (1.0, "uncertain"), (-5.0, "not_found")])
+def test_what_is_not_read_surely_is_explained(log_odds: float, status: str, make: Make) -> None:
+    """A good reading is not questioned, however small its characters."""
+    reading = make(log_odds, {"glyph_height": 1000.0, "contrast": 1.0}).read(blocks())
+    assert reading.status == status
+    if status == "ok":
+        assert (reading.quality, reading.reasons) == ((), ())
+    else:
+        assert dict(reading.quality)["glyph_height"] == pytest.approx(26, rel=0.3)
+        assert reading.reasons[-1] == "the characters are too small: move closer"
+        assert len(reading.reasons) > 1
+        assert not any("contrast" in reason for reason in reading.reasons)
 
 
 def test_a_photo_without_lines(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 from vinchar.vin import ALPHABET
 
-FORMAT = 1  # raised when a model of an older vinchar can no longer be read
+FORMAT = 2  # raised when a model of an older vinchar can no longer be read
 NETWORKS = ("rectifier", "classifier")
 FEATURES = 6  # numbers that ``readings.features`` gives, and so weights of the confidence
 
@@ -34,10 +34,11 @@ class Confidence:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A checked model folder: the paths of its networks, what it says of confidence, and all of model.json."""
+    """A checked model folder: its networks, its confidence, thresholds of ``quality.FAULTS``, all of model.json."""
 
     paths: dict[str, Path]
     confidence: Confidence
+    quality: dict[str, float]
     description: dict[str, Any]
 
 
@@ -76,6 +77,7 @@ def open_bundle(folder: Path | None = None) -> Bundle:
         confidence = Confidence(
             tuple(float(w) for w in said["weights"]), float(said["threshold"]), float(said["glyph_threshold"])
         )
+        quality = {name: float(fault["threshold"]) for name, fault in description["quality"].items()}
     except ModelError:
         raise
     except FileNotFoundError as error:
@@ -84,4 +86,4 @@ def open_bundle(folder: Path | None = None) -> Bundle:
         raise ModelError(f"{error.filename}: {error.strerror}") from error
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{description_path}: not a model description ({error!r}); train the model again") from error
-    return Bundle(paths, confidence, description)
+    return Bundle(paths, confidence, quality, description)

@@ -18,6 +18,7 @@ from vinchar.classify import Classifier, arc_scores, glyph_count
 from vinchar.imaging import ImageError, Source, load
 from vinchar.locate import locate
 from vinchar.posterior import Priors
+from vinchar.quality import advice, measure
 from vinchar.readings import glyph_reading, no_vin, probability, vin_reading
 from vinchar.rectify import (
     FINE_GLYPH,
@@ -33,6 +34,7 @@ from vinchar.rectify import (
     frame_of_picture,
     frame_of_quad,
     move_ends,
+    sample,
     stretch_contrast,
     turn_round,
 )
@@ -63,6 +65,13 @@ class Found:
     lattice: Lattice
     assembly: Assembly
     probability: float
+
+    def quality(self, gray: Gray) -> dict[str, float]:
+        """Return how hard to read the line is in the photo ``gray``, as ``quality.measure`` gives it."""
+        boxes = self.lattice.boxes[self.assembly.arcs]
+        quads = np.stack([self.strip.to_photo(box) for box in boxes])
+        line = sample(gray, self.strip.edges, *self.strip.gray.shape)
+        return measure(line, boxes, quads, gray.shape)
 
     def ends(self) -> tuple[float, float]:
         """Return the columns of the strip between which the glyphs lie."""
@@ -130,6 +139,10 @@ class Reader:
         if best is None:
             return replace(no_vin(kind), image=name)
         found = vin_reading(best.strip, best.lattice, best.assembly, best.probability, kind, self.bundle.confidence)
+        if found.status != "ok":
+            values = best.quality(gray)
+            why = (*found.reasons, *advice(values, self.bundle.quality))
+            found = replace(found, quality=tuple(values.items()), reasons=why)
         return replace(found, image=name)
 
     def read_many(self, sources: Iterable[Source], kind: AskedKind = "auto", workers: int = 1) -> Iterator[Reading]:

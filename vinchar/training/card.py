@@ -57,6 +57,15 @@ the picture, within 15 degrees of level, with a contrast of 85 grey levels in ea
 least 16 pixels high are right; by height: [curve](report/synthetic_clear_glyph_height.png). Curves of the training,
 classification reports and confusion matrices: [report](report/).
 
+## Why a reading is uncertain
+
+What is measured along a line that was not read surely, from where on it is named as a reason, and how often a reading
+beyond that is wrong in the odd half of the same scenes.
+
+| measured | named from | readings beyond | of those wrong |
+| --- | --- | --- | --- |
+{quality}
+
 ## Limits
 
 Small or blurred glyphs; very shallow stamping; handwriting other than EMNIST's
@@ -97,6 +106,10 @@ def model_card(description: dict[str, Any]) -> str:
         high_glyphs=_share(synthetic["glyphs_right_from_16_pixels"]),
         clear=synthetic["clear"],
         clear_glyphs=_share(synthetic["clear_glyphs_right_from_16_pixels"]),
+        quality="\n".join(
+            f"| {name.replace('_', ' ')} | {row['threshold']:g} | {row['n']:,} | {row['precision']:.3f} |"
+            for name, row in description["quality"].items()
+        ),
         synthetic=" | ".join(str(synthetic.get(key, "-")) for key in keys),
         **{key: made[key] for key in ("minutes", "keras", "backend", "precision", "python")},
     )

@@ -15,6 +15,7 @@ from vinchar.assemble import Assembly
 from vinchar.classify import STRIDE, Classifier, glyph_window
 from vinchar.evaluation import metrics
 from vinchar.evaluation.reports import write_classification, write_share_right
+from vinchar.quality import FAULTS
 from vinchar.reader import Found, Reader
 from vinchar.readings import features
 from vinchar.session import open_session
@@ -25,6 +26,7 @@ from vinchar.vin import ALPHABET, LENGTH
 
 RISK = 0.01  # of the readings called ok, at most this share may be wrong on the synthetic check
 GLYPH_THRESHOLD = 0.8
+FORETOLD, FEWEST = 0.9, 10  # share of wrong readings beyond a fault's threshold, and rows to say so
 # For a model whose confidence is not fitted yet, and for one that reads nothing right.
 UNFITTED: dict[str, Any] = {"weights": [1.0, 0, 0, 0, 0, -4.0], "threshold": 0.9, "glyph_threshold": GLYPH_THRESHOLD}
 Glyphs = tuple[NDArray[np.uint8], NDArray[np.int32]]
@@ -77,13 +79,13 @@ def _row(
 def synthetic_rows(model: Path, scenes: SceneCache, report: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """Read scenes in held-out faces from loose boxes; fit the confidence on one half and check it on the other.
 
-    ``model``: a folder whose model.json may hold ``UNFITTED`` confidence. Returns the scores and the ``confidence``
-    part of model.json, and writes the classification report of all characters, and how many glyphs the classifier
-    names rightly at their true places against their height in the photo, in all scenes and in the clear ones; those of
-    a line not found count as wrong.
+    ``model``: a folder whose model.json may hold ``UNFITTED`` confidence. Returns the scores and what model.json is to
+    say of confidence and quality; writes the classification report of all characters, and how many glyphs the
+    classifier names rightly at their true places against their height in the photo, in all scenes and in the clear
+    ones; those of a line not found count as wrong.
     """
     reader = Reader(model)
-    truths, read, assemblies = [], [], []
+    truths, read, assemblies, qualities = [], [], [], []
     named = np.zeros((len(scenes), LENGTH), bool)
     for i in tqdm(range(len(scenes)), desc="reading held-out faces", unit="scene", mininterval=2):
         rng = np.random.default_rng([0, i])
@@ -93,6 +95,7 @@ def synthetic_rows(model: Path, scenes: SceneCache, report: Path) -> tuple[dict[
         truths.append("".join(ALPHABET[c] for c in scenes.classes[i]))
         read.append(best.assembly.vin if best else None)
         assemblies.append(best.assembly if best else None)
+        qualities.append(best.quality(scenes.gray(i)) if best else None)
     write_classification(report, "synthetic", *metrics.character_pairs(truths, read))
     heights = np.linalg.norm(scenes.quads[:, :, 0] - scenes.quads[:, :, 3], axis=-1)
     clear = np.array([is_clear(scenes.gray(i), scenes.quads[i]) for i in range(len(scenes))])
@@ -113,7 +116,36 @@ def synthetic_rows(model: Path, scenes: SceneCache, report: Path) -> tuple[dict[
         "clear_glyphs_right_from_16_pixels": _share(named[high & clear[:, None]]),
         **check,
     }
-    return scores, confidence
+    return scores, {"confidence": confidence, "quality": fit_quality(qualities, right)}
+
+
+def fit_quality(measured: list[dict[str, float] | None], right: NDArray[np.bool_]) -> dict[str, dict[str, float]]:
+    """Return, for every fault of ``quality.FAULTS`` that foretells a wrong reading, from where on it does.
+
+    ``threshold``: the mildest value beyond which at least ``FORETOLD`` of the even rows are wrong; ``precision``: the
+    share of the odd rows beyond it that are wrong; ``n``: how many those are. A fault for which there are fewer than
+    ``FEWEST`` rows beyond a threshold on either side is left out.
+    """
+    rows = [(values, bool(ok)) for values, ok in zip(measured, right, strict=True) if values is not None]
+    wrong = np.array([not ok for _, ok in rows])
+    even = np.arange(len(rows)) % 2 == 0
+    fitted = {}
+    for fault in FAULTS:
+        badness = np.array([fault.worse * values[fault.name] for values, _ in rows])
+        order = np.argsort(-badness[even], kind="stable")
+        share = np.cumsum(wrong[even][order]) / np.arange(1, len(order) + 1)
+        enough = np.flatnonzero((share >= FORETOLD) & (np.arange(len(order)) >= FEWEST))
+        if not len(enough):
+            continue
+        threshold = float(badness[even][order][enough[-1]])
+        beyond = ~even & (badness > threshold)
+        if beyond.sum() >= FEWEST:
+            fitted[fault.name] = {
+                "threshold": round(fault.worse * threshold, 4),
+                "precision": round(float(wrong[beyond].mean()), 4),
+                "n": int(beyond.sum()),
+            }
+    return fitted
 
 
 def _share(right: NDArray[np.bool_]) -> float | None:

@@ -117,12 +117,14 @@ def train(config: TrainConfig, out: Path, work: Path, resume: bool = True) -> di
         },
         "parameters": {"classifier": classifier.count_params(), "baseline": baseline.count_params()},
         "confidence": measure.UNFITTED,
+        "quality": {},
         "sha256": {f"{name}{s}": sha256(staged / f"{name}{s}") for name in NETWORKS for s in (".onnx", ".keras")},
     }
     _describe(staged, description)
     networks = staged / "classifier.onnx", work / "emnist.onnx", work / "baseline.onnx"
     rows = measure.emnist_rows(*networks, emnist_test, report)
-    synthetic, description["confidence"] = measure.synthetic_rows(staged, held_out, report)
+    synthetic, fitted = measure.synthetic_rows(staged, held_out, report)
+    description |= fitted
     description["scores"] = {"emnist_test": rows, "synthetic_held_out_faces": synthetic}
     write_curves(report, run.histories)
     write_whole(staged / "README.md", model_card(description))

@@ -1,0 +1,84 @@
+"""Why a line is hard to read, measured along it in the photo, and what somebody with a camera can do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vinchar.types import Gray
+
+BLACK, WHITE = 12, 243  # grey levels beyond which a sensor tells nothing apart
+SMOOTH = 0.7  # pixels: against noise, before slopes are measured
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something measured that makes a line hard to read: from what value on, and what to say then.
+
+    ``worse``: 1 if more of it is worse, -1 if less.
+    """
+
+    name: str
+    worse: int
+    advice: str
+
+
+# In the order in which to mention them: what explains most comes first.
+FAULTS = (
+    Fault("cut_off", 1, "the line is cut off at the picture's edge: take all of it into the picture"),
+    Fault("glyph_height", -1, "the characters are too small: move closer"),
+    Fault("washed_out", 1, "glare or deep shadow on part of the line: change the angle or shade it"),
+    Fault("blur", 1, "out of focus or moved: move closer or hold still"),
+    Fault("contrast", -1, "hardly any contrast: light it from the side or wipe it"),
+    Fault("covered", 1, "part of the line is covered or worn: clean it or uncover it"),
+)
+
+
+def measure(
+    line: Gray, boxes: NDArray[np.int32], quads: NDArray[np.float32], shape: tuple[int, ...]
+) -> dict[str, float]:
+    """Return the value of every fault of ``FAULTS`` for a line of glyphs.
+
+    ``line`` uint8 (H, W): the strip as the photo has it, contrast untouched; ``boxes`` int32 (N, 4): the glyphs in it;
+    ``quads`` float32 (N, 4, 2): the same in the photo, whose height and width are ``shape``. ``cut_off``: share of the
+    glyphs that reach beyond the photo; ``glyph_height``: median, photo pixels; ``washed_out``: share of the line at
+    either end of the grey scale; ``blur``: how wide an edge between ink and ground is, in parts of a glyph's height;
+    ``contrast``: between ink and ground, grey levels, median over the glyphs; ``covered``: share of glyphs with less
+    than a third of that.
+    """
+    height = np.linalg.norm((quads[:, 0] + quads[:, 1] - quads[:, 2] - quads[:, 3]) / 2, axis=-1)
+    outside = (quads < 0).any((1, 2)) | (quads > np.array(shape[1::-1])).any((1, 2))
+    top, bottom = max(0, int(boxes[:, 1].min())), int(boxes[:, 3].max())
+    band = line[top:bottom, max(0, int(boxes[0, 0])) : int(boxes[-1, 2])]
+    smooth = cv2.GaussianBlur(line, (0, 0), SMOOTH).astype(np.float32)
+    slope = np.hypot(cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)) / 8
+    spans, edges = [], []
+    for x0, y0, x1, y1 in boxes:
+        part = np.s_[max(0, y0) : y1, max(0, x0) : x1]
+        low, high = np.percentile(smooth[part], (6, 94)) if smooth[part].size else (0.0, 0.0)
+        spans.append(high - low)
+        edges.append((high - low) / max(float(np.percentile(slope[part], 95)), 0.1) if high > low else 0.0)
+    span = float(np.median(spans))
+    return {
+        "cut_off": float(outside.mean()),
+        "glyph_height": float(np.median(height)),
+        "washed_out": float(((band <= BLACK) | (band >= WHITE)).mean()) if band.size else 0.0,
+        "blur": float(np.median(edges)) / max(float(np.median(boxes[:, 3] - boxes[:, 1])), 1.0),
+        "contrast": span,
+        "covered": float((np.array(spans) < span / 3).mean()),
+    }
+
+
+def advice(values: dict[str, float], thresholds: dict[str, float]) -> tuple[str, ...]:
+    """Return what to say of a line with these values: of every fault beyond its threshold, most telling first.
+
+    A fault without a threshold is never mentioned: none was found beyond which readings fail.
+    """
+    return tuple(
+        fault.advice
+        for fault in FAULTS
+        if fault.name in thresholds and fault.worse * (values[fault.name] - thresholds[fault.name]) > 0
+    )
