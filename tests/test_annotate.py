@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -42,3 +44,19 @@ def test_caption_says_how_sure() -> None:
 def test_a_grey_picture_is_refused() -> None:
     with pytest.raises(ValueError, match=r"got uint8 \(4, 4\), expected uint8 \(H, W, 3\)"):
         draw(np.zeros((4, 4), np.uint8), reading_of())
+
+
+@pytest.mark.parametrize("width", [480, 1500])
+def test_reasons_are_written_below_the_reading_and_not_beyond_the_edge(width: int) -> None:
+    picture = np.zeros((200, width, 3), np.uint8)
+    reasons = ("character 5 could be S or 5", "the characters are too small: move closer")
+    plain = draw(picture, reading_of("uncertain"))
+    told = draw(picture, replace(reading_of("uncertain"), reasons=reasons))
+    more = len(told) - len(plain)
+    assert more >= 2 * 12
+    band = len(plain) - 280
+    words = told[band : band + more].any(axis=2)
+    assert words.any(axis=1).sum() >= 10
+    assert not words[:, -5:].any()
+    np.testing.assert_array_equal(told[:band], plain[:band])
+    np.testing.assert_array_equal(told[band + more :], plain[band:])

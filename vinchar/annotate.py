@@ -19,7 +19,7 @@ _CAP = 22.0  # height of a capital of _FONT at scale 1, in pixels
 
 
 def draw(picture: Picture, reading: Reading) -> Picture:
-    """Return a copy of ``picture`` with every character outlined and named, and the reading in a band above.
+    """Return a copy of ``picture`` with every character outlined and named, and the reading and its reasons above.
 
     ``picture`` uint8 (H, W, 3) BGR, in whose pixels the reading's quads are; the answer is uint8 (H', W', 3): the
     picture scaled so that its longest side is between 480 and 1600 pixels, with a margin of 40 and the band. Raises
@@ -66,11 +66,32 @@ def _name(canvas: Picture, char: str, quad: NDArray[np.float64], colour: tuple[i
 
 
 def _band(reading: Reading, width: int) -> Picture:
+    """Return what was read, and below it in smaller letters why it is not sure."""
     text = caption(reading)
-    (wide, _), _ = cv2.getTextSize(text, _FONT, 1.0, 1)
-    scale = min(0.88 * width / wide, 1.0)
-    band = np.zeros((max(12, round(2.0 * _CAP * scale)), width, 3), np.uint8)
-    corner = (round(0.025 * width), round(1.5 * _CAP * scale))
+    scale = min(0.88 * width / _wide(text, 1.0), 1.0)
     colour = {"ok": _SURE, "uncertain": _UNSURE}.get(reading.status, _PLAIN)
-    cv2.putText(band, text, corner, _FONT, scale, colour, 1, cv2.LINE_AA)
+    small = 0.7 * scale
+    lines = [(text, scale, colour)]
+    lines += [(line, small, _PLAIN) for reason in reading.reasons for line in _wrapped(reason, small, 0.95 * width)]
+    heights = [max(12, round(2.0 * _CAP * size)) for _, size, _ in lines]
+    band = np.zeros((sum(heights), width, 3), np.uint8)
+    for (line, size, ink), height, top in zip(lines, heights, np.cumsum([0, *heights[:-1]]), strict=True):
+        corner = (round(0.025 * width), int(top) + round(0.75 * height))
+        cv2.putText(band, line, corner, _FONT, size, ink, 1, cv2.LINE_AA)
     return band
+
+
+def _wide(text: str, scale: float) -> int:
+    return int(cv2.getTextSize(text, _FONT, scale, 1)[0][0])
+
+
+def _wrapped(text: str, scale: float, width: float) -> list[str]:
+    """Return the text in lines that are no wider than ``width`` pixels, or of one word."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and _wide(longer, scale) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
