@@ -52,7 +52,7 @@ def test_the_page_shows_what_was_wrong(tmp_path: Path) -> None:
     assert "right.png" not in page
     assert page.count('<b class="off">') == 2 + 17 + 1  # a character each, and a whole VIN against a dash
     assert page.count("data:image/jpeg") == 2  # the line, and the one confused glyph
-    assert page.count("data:image/png") == 3
+    assert page.count("data:image/png") == 5  # confusion, calibration, risk, by height, by tilt
     assert "<td>2 as 3</td><td>1</td>" in page
     assert not re.search(r"https?:|src=\"(?!data:)|<script|<link", page)
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from vinchar.evaluation import reports
-from vinchar.types import Reading
+from vinchar.types import Character, Reading
 from vinchar.vin import ALPHABET
 
 TRUE, WRONG = "1HGCM82633A004352", "1HGCM82633A004852"
@@ -121,3 +122,35 @@ def test_share_right_as_a_table_and_a_picture(tmp_path: Path) -> None:
     reports.write_share_right(tmp_path, "height", rows, "height in pixels")
     assert (tmp_path / "height.csv").read_text().splitlines()[1:] == ["6,8,1700,0.9123", "8,10,3,1.0"]
     expect_picture(tmp_path / "height.png")
+
+
+def placed(vin: str, height: float, tilt: float, turned: bool = False) -> Reading:
+    """A reading whose glyphs stand on a line turned by degrees, or by as many more than half a turn."""
+    x = np.arange(17)[:, None, None] * [[0.8 * height, 0]]
+    quads = x + np.array([[0, 0], [0.6, 0], [0.6, 1], [0, 1]]) * height
+    turn = np.deg2rad(tilt + 180 * turned)
+    quads = quads @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]) + 500
+    characters = tuple(Character(c, 0.9, quad.astype(np.float32)) for c, quad in zip(vin, quads, strict=True))
+    return replace(reading(vin, 0.9), characters=characters)
+
+
+def test_right_readings_by_height_and_tilt(tmp_path: Path) -> None:
+    readings = [
+        placed(TRUE, 7, 1),
+        placed(WRONG, 7, -12),
+        placed(TRUE, 30, 12, turned=True),
+        placed(TRUE, 30, 88),
+        reading(None, 0.0, "not_found"),
+    ]
+    reports.write_reading_report(tmp_path, readings, [TRUE] * 5)
+    heights, tilts = rows_of(tmp_path / "vin_height.csv"), rows_of(tmp_path / "vin_tilt.csv")
+    assert [tuple(row.values()) for row in heights] == [("6", "8", "2", "0.5"), ("26", "40", "2", "1.0")]
+    assert [tuple(row.values()) for row in tilts] == [
+        ("0", "2", "1", "1.0"),
+        ("10", "15", "2", "0.5"),
+        ("45", "91", "1", "1.0"),
+    ]
+    page = (tmp_path / "index.html").read_text()
+    for name in ("vin_height", "vin_tilt"):
+        expect_picture(tmp_path / f"{name}.png")
+        assert f'alt="{name}"' in page

@@ -18,6 +18,8 @@ from vinchar.files import write_whole
 from vinchar.types import Reading
 from vinchar.vin import ALPHABET
 
+HEIGHTS = (0, 6, 8, 10, 12, 16, 20, 26, 40, 10_000)  # pixels of the picture that a glyph is high
+TILTS = (0, 2, 5, 10, 15, 20, 30, 45, 91)  # degrees from level, or from upside down
 Classes = Sequence[str] | Sequence[int] | NDArray[Any]
 
 
@@ -60,8 +62,9 @@ def write_reading_report(folder: str | Path, readings: Sequence[Reading], truths
 
     VINs and single characters are scored apart. Writes ``index.html``, a page of all of it, ``summary.json``,
     ``readings.csv``, and for each of the two that occurs the files of ``write_classification`` over its characters,
-    ``NAME_calibration.png`` and ``NAME_risk_coverage.png``, where NAME is ``vin`` or ``glyph``. Raises ``ValueError``
-    for unequal lengths, ``OSError`` where the files cannot be written.
+    ``NAME_calibration.png`` and ``NAME_risk_coverage.png``, where NAME is ``vin`` or ``glyph``; and, of the pictures in
+    which a line was found, how many are right by its glyphs' height and by its tilt: ``vin_height`` and ``vin_tilt``,
+    ``.csv`` and ``.png``. Raises ``ValueError`` for unequal lengths, ``OSError`` where the files cannot be written.
     """
     folder = Path(folder)
     if len(readings) != len(truths):
@@ -84,12 +87,39 @@ def write_reading_report(folder: str | Path, readings: Sequence[Reading], truths
         shown[f"{name}_risk_coverage"] = plots.risk_coverage_png(confidence, correct)
         for plot in (f"{name}_calibration", f"{name}_risk_coverage"):
             write_whole(folder / f"{plot}.png", shown[plot])
+        if name == "vin":
+            shown |= _write_by_place(folder, group)
         shown[f"{name}_confusion"] = (folder / f"{name}_confusion.png").read_bytes()
     header = ["image", "kind", "truth", "read", "right", "edits", "status", "confidence", "reasons"]
     write_whole(folder / "readings.csv", _csv(header, (_reading_row(reading, truth) for reading, truth in pairs)))
     write_whole(folder / "summary.json", json.dumps(summary, indent=2) + "\n")
     write_whole(folder / "index.html", report_page(summary, shown, pairs))
     return summary
+
+
+def _write_by_place(folder: Path, group: Sequence[tuple[Reading, str]]) -> dict[str, bytes]:
+    """Write the share of readings that are right by height and by tilt of the line; return the plots."""
+    found = [(reading, truth) for reading, truth in group if len(reading.characters) > 1]
+    if not found:
+        return {}
+    right = [reading.vin == truth for reading, truth in found]
+    places = np.array([_height_and_tilt(reading) for reading, _ in found])
+    shown = {}
+    for name, values, edges, label in (
+        ("vin_height", places[:, 0], HEIGHTS, "height of a glyph in the picture, pixels"),
+        ("vin_tilt", places[:, 1], TILTS, "tilt of the line, degrees"),
+    ):
+        write_share_right(folder, name, metrics.share_right_by(values, right, edges), label)
+        shown[name] = (folder / f"{name}.png").read_bytes()
+    return shown
+
+
+def _height_and_tilt(reading: Reading) -> tuple[float, float]:
+    """Return the median height of a reading's glyphs in pixels and the tilt of their line, 0 to 90 degrees."""
+    quads = np.stack([character.quad for character in reading.characters])
+    x, y = quads[-1].mean(axis=0) - quads[0].mean(axis=0)
+    tall = np.linalg.norm((quads[:, 0] + quads[:, 1] - quads[:, 2] - quads[:, 3]) / 2, axis=1)
+    return float(np.median(tall)), float(np.degrees(np.arctan2(abs(y), abs(x))))
 
 
 def write_curves(

@@ -1,0 +1,111 @@
+"""Draw what every stage of reading makes of one photo: ``python3 docs/draw.py [PHOTO] [--out docs/stages.jpg]``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Polygon, Rectangle
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from vinchar.classify import STRIDE, log_softmax  # noqa: E402
+from vinchar.imaging import load  # noqa: E402
+from vinchar.locate import locate  # noqa: E402
+from vinchar.reader import CANDIDATES, Reader  # noqa: E402
+from vinchar.rectify import (  # noqa: E402  # noqa: E402
+    FINE_GLYPH,
+    FINE_LENGTH,
+    LINE_HEIGHT,
+    LINE_WIDTH,
+    Line,
+    bend,
+    cut_strip,
+    frame_of_quad,
+    line_picture,
+)
+from vinchar.segment import segment  # noqa: E402
+from vinchar.vin import ALPHABET  # noqa: E402
+
+
+def draw_line(axes: Axes, picture: np.ndarray, line: Line) -> None:
+    """Draw a line picture with what the rectifier found in it."""
+    axes.imshow(picture, cmap="gray", vmin=0, vmax=255)
+    x = np.linspace(line.start, line.end, 50)
+    centre, half = np.polyval(line.centre, 2 * x - 1), np.polyval(line.height, 2 * x - 1) / 2
+    for shift in (-1, 0, 1):
+        axes.plot(x * LINE_WIDTH, (centre + shift * half) * LINE_HEIGHT, color="tab:orange", linewidth=1.2)
+    for end in (line.start, line.end):
+        axes.axvline(end * LINE_WIDTH, color="tab:red", linewidth=1.2)
+    axes.set(xlim=(0, LINE_WIDTH), ylim=(LINE_HEIGHT, 0))
+
+
+def main() -> None:
+    """Read the photo stage by stage and draw each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("photo", type=Path, nargs="?", default=ROOT / "images" / "photos" / "door-label-white.jpg")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "stages.jpg")
+    args = parser.parse_args()
+    gray, reader = load(args.photo), Reader()
+    quads = locate(gray, CANDIDATES)
+    frames = [frame_of_quad(quad) for quad in quads]
+    found = reader.find(gray, frames)
+    if found is None:
+        sys.exit(f"{args.photo}: no line of a VIN found in it")
+    middle = np.mean([found.strip.to_photo(box).mean(0) for box in found.lattice.boxes[found.assembly.arcs]], axis=0)
+    chosen = int(np.argmin([np.linalg.norm(quad.points.mean(0) - middle) for quad in quads]))
+    first = reader.rectifier.lines(gray, [frames[chosen]])[0]
+    assert first is not None
+    finer = bend(frames[chosen], first, FINE_LENGTH, FINE_GLYPH, LINE_WIDTH // 4)
+    second = reader.rectifier.lines(gray, [finer])[0]
+    assert second is not None
+    strip = cut_strip(gray, finer, second, inverted=second.light < 0.5)
+    lattice = segment(strip)
+    logits = reader.classifier.logits(strip.gray[None])[0]
+
+    figure = Figure(figsize=(11, 15.5), dpi=90, layout="constrained")
+    rows = figure.subplots(7, 1, height_ratios=(6, 1.7, 1.7, 1.1, 1.6, 4.6, 1.5))
+    rows[0].imshow(cv2.cvtColor(cv2.imread(str(args.photo)), cv2.COLOR_BGR2RGB))
+    for i, quad in enumerate(quads):
+        rows[0].add_patch(Polygon(quad.points, fill=False, color="tab:red" if i == chosen else "tab:blue", linewidth=2))
+    draw_line(rows[1], line_picture(gray, frames[chosen]), first)
+    draw_line(rows[2], line_picture(gray, finer), second)
+    rows[3].imshow(strip.gray, cmap="gray")
+    rows[4].imshow(strip.gray, cmap="gray", alpha=0.4)
+    for (x0, y0, x1, y1), cost in zip(lattice.boxes, lattice.cost, strict=True):
+        rows[4].add_patch(
+            Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, color="tab:blue", alpha=float(0.6 * np.exp(-cost / 2)))
+        )
+    chances = np.exp(log_softmax(logits))[:, : len(ALPHABET)].T
+    rows[5].imshow(chances, aspect="auto", cmap="magma", extent=(0, len(logits) * STRIDE, len(ALPHABET), 0))
+    rows[5].set_yticks(np.arange(len(ALPHABET)) + 0.5, list(ALPHABET), fontsize=7)
+    rows[6].imshow(found.strip.gray, cmap="gray")
+    for arc, char in zip(found.assembly.arcs, found.assembly.vin, strict=True):
+        x0, y0, x1, y1 = found.lattice.boxes[arc]
+        rows[6].add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, color="tab:green", linewidth=1.5))
+        rows[6].text((x0 + x1) / 2, 42, char, ha="center", va="top", color="tab:green", fontsize=13)
+    titles = (
+        "locate: the lines most like a VIN; red: the one that reads as one",
+        "rectify, first pass: ends, centre and height of the line in the rough cut-out",
+        "rectify, second pass: the same in the finer frame",
+        "the strip: 17 glyphs over 340 of 400 columns, local contrast evened out",
+        "segment: the lattice of candidate glyphs, likely ones darker",
+        "classify: probability of each character, were a glyph centred in that column",
+        f"assemble: the best path of 17, probability {found.probability:.3f}",
+    )
+    for axes, title in zip(rows, titles, strict=True):
+        axes.set_title(title, fontsize=11, loc="left")
+        axes.set_xticks([])
+        if axes is not rows[5]:
+            axes.set_yticks([])
+    figure.savefig(args.out, pil_kwargs={"quality": 80})
+
+
+if __name__ == "__main__":
+    main()
