@@ -69,6 +69,7 @@ def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     read.add_argument("--report", type=Path, metavar="DIR", help="write how right the readings are; needs --labels")
     read.add_argument("--workers", type=_positive, default=1, metavar="N", help="pictures at a time (default: 1)")
     read.add_argument("--model", type=Path, metavar="DIR", help="read with this model (default: the shipped one)")
+    read.add_argument("--barcodes", action="store_true", help="compare with barcodes in the picture that hold a VIN")
     read.add_argument("--no-priors", action="store_true", help="read what is there, whatever VINs usually look like")
     train = verbs.add_parser("train", help="train the model from scratch")
     if argv[:1] == ["train"]:  # its flags are the fields of a class of the training package
@@ -113,7 +114,7 @@ def _read(args: argparse.Namespace, reader: Reader | None) -> int:
     truths = _known_truths(args, pictures)
     drawings = _drawing_paths(args.annotate, pictures)
     if reader is None:
-        reader = _open_reader(args.model, priors=not args.no_priors)
+        reader = _open_reader(args.model, priors=not args.no_priors, barcodes=args.barcodes)
     _pass_names_through(sys.stdout)
     if args.format == "csv":
         _print(csv_header())
@@ -137,11 +138,12 @@ def _read(args: argparse.Namespace, reader: Reader | None) -> int:
     return 0 if all_read else 1
 
 
-def _open_reader(model: Path | None, priors: bool) -> Reader:
+def _open_reader(model: Path | None, priors: bool, barcodes: bool) -> Reader:
     from vinchar.reader import ModelError, Reader
 
     try:
-        return Reader(model, vin_priors=priors)
+        with _extra("barcode"):
+            return Reader(model, vin_priors=priors, barcodes=barcodes)
     except ModelError as error:
         raise Stop(str(error)) from error
 

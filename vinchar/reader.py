@@ -13,13 +13,14 @@ import cv2
 import numpy as np
 
 from vinchar.assemble import Assembly, assemble
+from vinchar.barcode import read_barcodes
 from vinchar.bundle import Bundle, ModelError, open_bundle
 from vinchar.classify import Classifier, arc_scores, glyph_count
 from vinchar.imaging import ImageError, Source, load
 from vinchar.locate import locate
 from vinchar.posterior import Priors
 from vinchar.quality import advice, measure
-from vinchar.readings import glyph_reading, no_vin, probability, vin_reading
+from vinchar.readings import compare, glyph_reading, no_vin, probability, vin_reading
 from vinchar.rectify import (
     FINE_GLYPH,
     FINE_LENGTH,
@@ -100,15 +101,21 @@ class Reader:
     """Reads pictures. Making one loads the model (tens of milliseconds); it is safe to share between threads.
 
     ``model``: a model folder, by default the shipped one; its stages are ``rectifier`` and ``classifier``.
-    ``vin_priors``: use what is known of VINs (check digit, where digits stand, makers), softly. Raises ``ModelError``
-    if the model is missing or broken.
+    ``vin_priors``: use what is known of VINs (check digit, where digits stand, makers), softly. ``barcodes``: also look
+    for barcodes that hold a VIN, which takes zxing-cpp and some time. Raises ``ModelError`` if the model is missing or
+    broken, ``ModuleNotFoundError`` if zxing-cpp is.
     """
 
-    def __init__(self, model: str | os.PathLike[str] | None = None, *, vin_priors: bool = True) -> None:
+    def __init__(
+        self, model: str | os.PathLike[str] | None = None, *, vin_priors: bool = True, barcodes: bool = False
+    ) -> None:
         self.bundle: Bundle = open_bundle(None if model is None else Path(model))
         self.rectifier = Rectifier(self.bundle.paths["rectifier"])
         self.classifier = Classifier(self.bundle.paths["classifier"])
         self._priors = Priors(vin_priors, vin_priors, vin_priors)
+        self._barcodes = barcodes
+        if barcodes:
+            import zxingcpp  # noqa: F401  (missed now, not at the first picture)
 
     def read(self, source: Source, kind: AskedKind = "auto", name: str | None = None) -> Reading:
         """Read one picture: a path, the bytes of a file, or an array (see ``imaging.load``).
@@ -136,14 +143,21 @@ class Reader:
             best = self.find(gray, [frame_of_picture(gray.shape)])
             if best is None or best.probability < POOR:  # perhaps a photo of that shape
                 best = _better(best, self._find_in_photo(gray, STRIP_CANDIDATES))
-        if best is None:
-            return replace(no_vin(kind), image=name)
-        found = vin_reading(best.strip, best.lattice, best.assembly, best.probability, kind, self.bundle.confidence)
-        if found.status != "ok":
-            values = best.quality(gray)
-            why = (*found.reasons, *advice(values, self.bundle.quality))
-            found = replace(found, quality=tuple(values.items()), reasons=why)
+        found = self._explained(best, gray, kind)
+        if self._barcodes:
+            found = compare(found, read_barcodes(gray))
         return replace(found, image=name)
+
+    def _explained(self, best: Found | None, gray: Gray, kind: Kind) -> Reading:
+        """Return the reading of what was found, with what makes it hard to read unless it is sure."""
+        if best is None:
+            return no_vin(kind)
+        found = vin_reading(best.strip, best.lattice, best.assembly, best.probability, kind, self.bundle.confidence)
+        if found.status == "ok":
+            return found
+        values = best.quality(gray)
+        why = (*found.reasons, *advice(values, self.bundle.quality))
+        return replace(found, quality=tuple(values.items()), reasons=why)
 
     def read_many(self, sources: Iterable[Source], kind: AskedKind = "auto", workers: int = 1) -> Iterator[Reading]:
         """Read pictures, in order, ``workers`` at a time; each as ``read`` does."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +63,21 @@ def vin_reading(
         region=number.region(text),
         model_year=number.model_years(text),
     )
+
+
+def compare(reading: Reading, barcodes: tuple[str, ...]) -> Reading:
+    """Return the reading of a VIN beside what barcodes in the same picture say; ``vin`` stays what was read as text.
+
+    Where a barcode says the same, an uncertain reading becomes ok: two ways of reading agree in 17 characters. Where
+    all say something else, an ok one becomes uncertain, and which of them is right is left open.
+    """
+    if not barcodes:
+        return reading
+    if reading.vin in barcodes:
+        return replace(reading, barcodes=barcodes, status="ok", reasons=())
+    said = "a barcode in the picture says " + " or ".join(barcodes)
+    status = "uncertain" if reading.status == "ok" else reading.status
+    return replace(reading, barcodes=barcodes, status=status, reasons=(*reading.reasons, said))
 
 
 def no_vin(kind: Kind) -> Reading:

@@ -138,7 +138,8 @@ class Reading:
 
     ``vin``: the best guess (for a glyph the character), or None. ``confidence``: probability that it is wholly right.
     ``alternatives``: other whole readings with their probabilities. ``reasons``: why it is uncertain or missing, in
-    words. ``quality``: measured properties of the picture by name.
+    words. ``quality``: measured properties of the picture by name. ``barcodes``: VINs that barcodes in it hold, if they
+    were asked for.
     """
 
     image: str | None
@@ -154,6 +155,7 @@ class Reading:
     maker: str | None = None
     region: str | None = None
     model_year: tuple[int, ...] = ()
+    barcodes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the reading as plain JSON types, in the order of the command line's jsonl contract."""
@@ -179,4 +181,5 @@ class Reading:
             "maker": self.maker,
             "region": self.region,
             "model_year": list(self.model_year),
+            "barcodes": list(self.barcodes),
         }
