@@ -10,6 +10,7 @@ import subprocess
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -359,3 +360,19 @@ def test_no_verb_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
     assert main(["fly"]) == 2
     assert capsys.readouterr().out == ""
+
+
+def test_every_vin_has_its_line(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    class Twice(NameReader):
+        def read(self, source: Path) -> Reading:
+            first = super().read(source)
+            return replace(first, others=(replace(first, vin=OTHER, status="uncertain"),))
+
+    where = folder(f"{VIN}.png")
+    assert run(where, "--format", "jsonl", reader=Twice()) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(line["vin"], line["image"]) for line in lines] == [
+        (vin, str(where / f"{VIN}.png")) for vin in (VIN, OTHER)
+    ]
+    assert run(where, reader=Twice()) == 0
+    assert capsys.readouterr().out == f"{VIN}, {where}/{VIN}.png\n{OTHER}?, {where}/{VIN}.png\n"

@@ -17,7 +17,8 @@ import vinchar
 from vinchar import reader as reader_module
 from vinchar.bundle import Bundle, Confidence
 from vinchar.imaging import load
-from vinchar.reader import Reader, guess_kind, light_glyph
+from vinchar.kind import guess_kind, light_glyph
+from vinchar.reader import Reader
 from vinchar.rectify import FINE_GLYPH, FINE_LENGTH, Line, frame_of_picture, move_ends
 from vinchar.types import Quad, Reading
 from vinchar.vin import ALPHABET
@@ -216,6 +217,24 @@ def test_what_is_not_read_surely_is_explained(log_odds: float, status: str, make
 def test_a_photo_without_lines(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader_module, "locate", lambda gray, limit: [])
     assert make().read(np.full((500, 500), 20, np.uint8)).status == "not_found"
+
+
+def test_every_vin_of_a_photo_is_read_if_asked() -> None:
+    """The shipped networks, on a photo of two labels."""
+    label, plate = (load(IMAGES / "photos" / name) for name in ("door-label-white.jpg", "windscreen-laser-strip.jpg"))
+    wide = max(label.shape[1], plate.shape[1])
+    both = np.vstack([np.pad(g, ((0, 0), (0, wide - g.shape[1]))) for g in (label, plate)])
+    alone = Reader().read(both, "photo")
+    assert alone.others == ()
+    first = Reader(every=True).read(both, "photo", name="both.jpg")
+    assert {first.vin, *(other.vin for other in first.others)} == {
+        VIN,
+        "5GZCZ43D13S812715",
+    }
+    assert first.vin == alone.vin
+    assert [other.image for other in first.others] == ["both.jpg"]
+    single = Reader(every=True).read(label, "photo")
+    assert (single.vin, single.others) == (VIN, ())
 
 
 def test_a_wide_photo_is_tried_as_one_where_it_reads_badly_as_a_strip(

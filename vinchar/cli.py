@@ -70,6 +70,7 @@ def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     read.add_argument("--workers", type=_positive, default=1, metavar="N", help="pictures at a time (default: 1)")
     read.add_argument("--model", type=Path, metavar="DIR", help="read with this model (default: the shipped one)")
     read.add_argument("--barcodes", action="store_true", help="compare with barcodes in the picture that hold a VIN")
+    read.add_argument("--all", action="store_true", help="a line for every VIN in a photo, the best one first")
     read.add_argument("--no-priors", action="store_true", help="read what is there, whatever VINs usually look like")
     train = verbs.add_parser("train", help="train the model from scratch")
     if argv[:1] == ["train"]:  # its flags are the fields of a class of the training package
@@ -114,7 +115,7 @@ def _read(args: argparse.Namespace, reader: Reader | None) -> int:
     truths = _known_truths(args, pictures)
     drawings = _drawing_paths(args.annotate, pictures)
     if reader is None:
-        reader = _open_reader(args.model, priors=not args.no_priors, barcodes=args.barcodes)
+        reader = _open_reader(args.model, priors=not args.no_priors, barcodes=args.barcodes, every=args.all)
     _pass_names_through(sys.stdout)
     if args.format == "csv":
         _print(csv_header())
@@ -124,7 +125,8 @@ def _read(args: argparse.Namespace, reader: Reader | None) -> int:
     with _progress(len(pictures)) as (advance, say):
         readings = reader.read_many(pictures, kind=args.kind, workers=args.workers)
         for picture, truth, drawing, reading in zip(pictures, truths, drawings, readings, strict=True):
-            _print(line(str(picture), reading))
+            for one in (reading, *reading.others):
+                _print(line(str(picture), one))
             if reading.status != "ok":
                 say(f"{_shown(picture)}: {'; '.join(reading.reasons) or reading.status.replace('_', ' ')}")
             if drawing is not None and reading.status != "error":
@@ -138,12 +140,12 @@ def _read(args: argparse.Namespace, reader: Reader | None) -> int:
     return 0 if all_read else 1
 
 
-def _open_reader(model: Path | None, priors: bool, barcodes: bool) -> Reader:
+def _open_reader(model: Path | None, priors: bool, barcodes: bool, every: bool) -> Reader:
     from vinchar.reader import ModelError, Reader
 
     try:
         with _extra("barcode"):
-            return Reader(model, vin_priors=priors, barcodes=barcodes)
+            return Reader(model, vin_priors=priors, barcodes=barcodes, every=every)
     except ModelError as error:
         raise Stop(str(error)) from error
 

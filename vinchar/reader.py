@@ -17,6 +17,7 @@ from vinchar.barcode import read_barcodes
 from vinchar.bundle import Bundle, ModelError, open_bundle
 from vinchar.classify import Classifier, arc_scores, glyph_count
 from vinchar.imaging import ImageError, Source, load
+from vinchar.kind import guess_kind, light_glyph
 from vinchar.locate import locate
 from vinchar.posterior import Priors
 from vinchar.quality import advice, measure
@@ -36,7 +37,6 @@ from vinchar.rectify import (
     frame_of_quad,
     move_ends,
     sample,
-    stretch_contrast,
     turn_round,
 )
 from vinchar.segment import segment
@@ -50,12 +50,11 @@ CANDIDATES, STRIP_CANDIDATES = 10, 4  # text lines looked at in a photo, and in 
 SETTLED = 0.97  # a reading this sure needs no further view or candidate
 POOR = 0.3  # below this a photo is searched again, and a strip as if it were a photo
 DOUBT, WIDE_DOUBT = 0.2, 0.04  # polarity: both ways if the likelier one is less probable than 1 minus this
+MOST_OTHERS = 4  # further lines looked for in a photo that may show several VINs
 SECOND_LOOKS = 2  # lines that are looked at again if no reading is beyond doubt
 FEWEST, MOST = 13, 22  # glyphs seen in a strip that is worth a search; real VINs gave 15.7 to 19.1
 EDGE, WIDER = 22, 40  # columns: glyphs nearer to a strip's end may go on beyond it, and are looked for so much farther
 BATCH = 4  # frames that go through the rectifier together
-GLYPH_SIDE = 160  # a picture of one glyph is not larger
-TOO_SMALL_FOR_17 = 48  # pixels: no VIN can be read in a picture that has fewer in both directions
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -73,6 +72,12 @@ class Found:
         quads = np.stack([self.strip.to_photo(box) for box in boxes])
         line = sample(gray, self.strip.edges, *self.strip.gray.shape)
         return measure(line, boxes, quads, gray.shape)
+
+    def cover(self, gray: Gray) -> None:
+        """Paint the line over in the photo ``gray`` with what is typical there."""
+        outline = np.concatenate([self.strip.edges[0], self.strip.edges[1, ::-1]])
+        level = int(np.median(sample(gray, self.strip.edges, *self.strip.gray.shape)))
+        cv2.fillPoly(gray, [np.rint(outline).astype(np.int32)], level)
 
     def ends(self) -> tuple[float, float]:
         """Return the columns of the strip between which the glyphs lie."""
@@ -102,18 +107,24 @@ class Reader:
 
     ``model``: a model folder, by default the shipped one; its stages are ``rectifier`` and ``classifier``.
     ``vin_priors``: use what is known of VINs (check digit, where digits stand, makers), softly. ``barcodes``: also look
-    for barcodes that hold a VIN, which takes zxing-cpp and some time. Raises ``ModelError`` if the model is missing or
-    broken, ``ModuleNotFoundError`` if zxing-cpp is.
+    for barcodes that hold a VIN, which takes zxing-cpp and some time. ``every``: where a photo shows several VINs, put
+    all but the best into ``Reading.others``. Raises ``ModelError`` if the model is missing or broken,
+    ``ModuleNotFoundError`` if zxing-cpp is.
     """
 
     def __init__(
-        self, model: str | os.PathLike[str] | None = None, *, vin_priors: bool = True, barcodes: bool = False
+        self,
+        model: str | os.PathLike[str] | None = None,
+        *,
+        vin_priors: bool = True,
+        barcodes: bool = False,
+        every: bool = False,
     ) -> None:
         self.bundle: Bundle = open_bundle(None if model is None else Path(model))
         self.rectifier = Rectifier(self.bundle.paths["rectifier"])
         self.classifier = Classifier(self.bundle.paths["classifier"])
         self._priors = Priors(vin_priors, vin_priors, vin_priors)
-        self._barcodes = barcodes
+        self._barcodes, self._every = barcodes, every
         if barcodes:
             import zxingcpp  # noqa: F401  (missed now, not at the first picture)
 
@@ -146,7 +157,22 @@ class Reader:
         found = self._explained(best, gray, kind)
         if self._barcodes:
             found = compare(found, read_barcodes(gray))
+        if self._every and best is not None and found.vin is not None:
+            found = replace(found, others=tuple(replace(other, image=name) for other in self._others(gray, best)))
         return replace(found, image=name)
+
+    def _others(self, gray: Gray, best: Found) -> Iterator[Reading]:
+        """Yield further VINs in a photo: cover the line that was read, and look again."""
+        seen, gray = {best.assembly.vin}, gray.copy()
+        for _ in range(MOST_OTHERS):
+            best.cover(gray)
+            again = self._find_in_photo(gray, CANDIDATES)
+            if again is None or again.probability < POOR:
+                return
+            best = again
+            if best.assembly.vin not in seen:
+                seen.add(best.assembly.vin)
+                yield self._explained(best, gray, "photo")
 
     def _explained(self, best: Found | None, gray: Gray, kind: Kind) -> Reading:
         """Return the reading of what was found, with what makes it hard to read unless it is sure."""
@@ -279,35 +305,3 @@ def read(source: Source, kind: AskedKind = "auto") -> Reading:
 
 
 _shared: Reader | None = None
-
-
-def guess_kind(gray: Gray) -> Kind:
-    """Tell a picture of one glyph from a strip and from a photo: by size, shape and how much ink is one piece."""
-    height, width = gray.shape
-    if max(height, width) < TOO_SMALL_FOR_17:
-        return "glyph"
-    if max(height, width) <= GLYPH_SIDE and width < 1.4 * height and _is_one_glyph(gray):
-        return "glyph"
-    return "strip" if width >= 2.5 * height else "photo"
-
-
-def _is_one_glyph(gray: Gray) -> bool:
-    """Tell whether nearly all ink of a small picture is one connected component of a glyph's size, on even ground."""
-    picture = light_glyph(gray)
-    _, ink = cv2.threshold(picture, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(ink)
-    if count < 2:
-        return False
-    areas = stats[1:, cv2.CC_STAT_AREA]
-    largest = stats[1 + int(areas.argmax())]
-    tall = largest[cv2.CC_STAT_HEIGHT] >= 0.3 * gray.shape[0]
-    return bool(tall and areas.max() >= 0.75 * areas.sum() and areas.sum() < 0.6 * gray.size)
-
-
-def light_glyph(gray: Gray) -> Gray:
-    """Return a picture of one glyph light on black, uint8 of the same shape: the border tells which is the ground."""
-    border = np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]])
-    ground = int(np.median(border))
-    picture = gray if ground < 128 else 255 - gray
-    ground = min(ground, 255 - ground)
-    return stretch_contrast(np.maximum(picture, ground) - ground)

@@ -139,7 +139,7 @@ class Reading:
     ``vin``: the best guess (for a glyph the character), or None. ``confidence``: probability that it is wholly right.
     ``alternatives``: other whole readings with their probabilities. ``reasons``: why it is uncertain or missing, in
     words. ``quality``: measured properties of the picture by name. ``barcodes``: VINs that barcodes in it hold, if they
-    were asked for.
+    were asked for; ``others``: readings of further VINs in the photo, if they were.
     """
 
     image: str | None
@@ -156,9 +156,10 @@ class Reading:
     region: str | None = None
     model_year: tuple[int, ...] = ()
     barcodes: tuple[str, ...] = ()
+    others: tuple[Reading, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the reading as plain JSON types, in the order of the command line's jsonl contract."""
+        """Return the reading without ``others`` as plain JSON types, in the order of the jsonl contract."""
         return {
             "image": self.image,
             "kind": self.kind,
