@@ -37,7 +37,7 @@ def part_number(rng: np.random.Generator) -> str:
     """Return letters and digits, 5 to 24 of them but never 17, often in groups."""
     count = int(rng.choice([n for n in range(5, 25) if n != 17]))
     text = _pick(string.digits + string.ascii_uppercase, count, rng)
-    step = int(rng.integers(3, 30))
+    step = int(rng.choice([n for n in range(3, 30) if n != 17]))
     return "-".join(text[i : i + step] for i in range(0, count, step))
 
 

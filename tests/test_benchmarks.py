@@ -1,0 +1,67 @@
+"""The parts of the benchmarks that could be wrong without anybody seeing it: what they draw, turn and damage."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from vinchar.barcode import vins_in
+
+FOLDER = Path(__file__).parents[1] / "benchmarks"
+
+
+def load(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"benchmark_{name}", FOLDER / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("angle", [0, 90, 180, 270, 30, -30])
+def test_a_picture_is_turned_whole(angle: int) -> None:
+    gray = np.full((60, 100), 50, np.uint8)
+    gray[20:40, 80:96] = 250  # at the right
+    turned = load("turned").turned(gray, angle)
+    ys, xs = np.nonzero(turned > 150)
+    middle = np.array([xs.mean() - (turned.shape[1] - 1) / 2, ys.mean() - (turned.shape[0] - 1) / 2])
+    radius = 38.0  # of its middle from that of the picture
+    want = radius * np.array([np.cos(np.deg2rad(angle)), -np.sin(np.deg2rad(angle))])
+    np.testing.assert_allclose(middle, want, atol=1.0)
+    assert abs(len(xs) - 20 * 16) < 40
+
+
+def test_no_drawn_text_is_a_vin() -> None:
+    """Neither as it stands nor with I, O and Q taken for the digits they look like."""
+    module = load("false_alarms")
+    for kind, (_, draw) in module.TEXTS.items():
+        rng = np.random.default_rng(3)
+        for _ in range(300):
+            text = draw(rng)
+            assert 4 < len(text) < 40, kind
+            assert vins_in(text) == [], (kind, text)
+            assert vins_in(text.translate(str.maketrans("IOQ", "100"))) == [], (kind, text)
+
+
+def test_textures_differ_and_hold_contrast() -> None:
+    module = load("false_alarms")
+    pictures = [module.texture(np.random.default_rng(seed)) for seed in range(12)]
+    assert all(picture.shape == (480, 640) and picture.std() > 5 for picture in pictures)
+    assert len({picture.tobytes() for picture in pictures}) == 12
+
+
+def test_damage_repeats_with_its_seed_and_spares_nothing() -> None:
+    module = load("endurance")
+    data = bytes(range(256)) * 8
+    damaged = [module.mutated(data, np.random.default_rng(seed)) for seed in range(200)]
+    assert [module.mutated(data, np.random.default_rng(seed)) for seed in range(200)] == damaged
+    assert sum(one != data for one in damaged) > 195
+    assert {len(one) < len(data) for one in damaged} == {True, False}
+    assert module.mutated(b"", np.random.default_rng(0)) is not None
