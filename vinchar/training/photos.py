@@ -58,8 +58,9 @@ def draw_photo(
     """
     place = place or PLACES[rng.integers(len(PLACES))]
     vin = vin or draw_vin(rng)
-    cap, size = (SMALL_CAP, SIZES[0]) if small else (CAP, SIZES[rng.integers(len(SIZES))])
+    cap = SMALL_CAP if small else CAP
     row = layouts.set_vin(vin, cap, rng, face or sample_face(rng, held_out), marks=place != "windscreen")
+    size = SIZES[0] if small else SIZES[rng.integers(len(SIZES))]
     share = rng.uniform(0.45, 0.6) if place == "label" else rng.uniform(0.45, 0.78)  # of the photo's width
     across = round(1.45 * row.length / share)
     layout = _LAYOUTS[place](row, (round(across * 0.85), across), rng)
