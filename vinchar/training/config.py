@@ -23,7 +23,7 @@ class TrainConfig:
     batch: int = 32
     glyph_batch: int = 128
     line_batch: int = 64
-    emnist_steps: int = 8_000
+    emnist_steps: int = 5_600
     baseline_steps: int = 5_600
     rectifier_steps: int = 8_000
     classifier_steps: int = 13_000

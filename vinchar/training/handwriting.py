@@ -16,7 +16,7 @@ from vinchar.classify import WINDOW, glyph_window
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 from vinchar.vin import ALPHABET
 
-BALANCE = 0.25  # how far the counts of the classes count: a digit is 25 times as frequent as a Z
+BALANCE = 0.4  # how far the counts of the classes count: a digit is 25 times as frequent as a Z
 _BYCLASS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # labels 0 to 35; from 36 on lower case
 
 

@@ -47,10 +47,8 @@ class StandardConv(layers.Conv2D):  # type: ignore[misc]
         layers.Layer.load_own_variables(self, store)
 
 
-def _conv(x: Any, filters: int, kernel: Any, strides: Any = 1, padding: str = "same", dilation: int = 1) -> Any:
-    """Convolve; ``dilation`` spreads the kernel along the line alone."""
-    more = {"strides": strides, "padding": padding, "dilation_rate": (1, dilation), "activation": "relu"}
-    return StandardConv(filters, kernel, **more)(x)
+def _conv(x: Any, filters: int, kernel: Any, strides: Any = 1, padding: str = "same") -> Any:
+    return StandardConv(filters, kernel, strides=strides, padding=padding, activation="relu")(x)
 
 
 def _row(x: Any, filters: int, kernel: int, dilation: int) -> Any:
@@ -127,8 +125,7 @@ def rectifier() -> keras.Model:
     x = _conv(x, 32, 3, 2)  # (16, 64)
     x = _conv(x, 48, 3)
     x = _conv(x, 64, 3, (2, 1))  # (8, 64)
-    for dilation in (1, 2, 4, 8):  # lines of text are told apart while there still are rows
-        x = layers.Add()([x, _conv(x, 64, 3, dilation=dilation)])
+    x = layers.Add()([x, _conv(x, 64, 3)])
     x = _conv(x, 64, 3, (2, 1))  # (4, 64)
     x = _collapse(x, 128, 1)  # (1, 64)
     for dilation in (1, 2, 4, 8):
