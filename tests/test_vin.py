@@ -33,6 +33,16 @@ def random_vins(count: int) -> list[str]:
     return [with_check_digit("1" + "".join(rng.choices(vin.ALPHABET, k=16))) for _ in range(count)]
 
 
+@pytest.mark.parametrize("text", ["1HGCM82633A004352", "WVWZZZ1JZ3W38675A", "1M8GDM9AXKP042788"])
+def test_vins_are_plausible(text: str) -> None:
+    assert vin.is_plausible(text)
+
+
+@pytest.mark.parametrize("text", ["MFDBYKESTRELM0T0R", "DATE0216GVWR975KG", "00000000000000000", "11112222111122221"])
+def test_other_text_is_not(text: str) -> None:
+    assert not vin.is_plausible(text)
+
+
 def test_alphabet_is_the_33_of_the_standard() -> None:
     assert len(vin.ALPHABET) == len(set(vin.ALPHABET)) == 33
     assert not set("IOQ") & set(vin.ALPHABET)

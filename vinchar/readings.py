@@ -14,6 +14,7 @@ from vinchar.bundle import Confidence
 from vinchar.types import Character, Kind, Lattice, Reading, Strip
 from vinchar.vin import ALPHABET
 
+OTHER_TEXT = "this looks like other text: VINs end in digits"
 READABLE = 0.02  # below this probability there is no VIN to be read
 
 
@@ -48,7 +49,9 @@ def vin_reading(
         _character(char, chances, strip.to_photo(box))
         for char, chances, box in zip(text, assembly.marginals, lattice.boxes[assembly.arcs], strict=True)
     )
-    sure = chance >= confidence.threshold
+    plausible = number.is_plausible(text)
+    sure = chance >= confidence.threshold and plausible
+    reasons = () if sure else _reasons(characters, text) if plausible else (OTHER_TEXT,)
     return Reading(
         image=None,
         kind=kind,
@@ -57,7 +60,7 @@ def vin_reading(
         confidence=chance,
         characters=characters,
         check_digit=number.check_digit_status(text),
-        reasons=() if sure else _reasons(characters, text),
+        reasons=reasons,
         alternatives=tuple((other, share * chance) for other, share in assembly.alternatives),
         maker=number.maker(text),
         region=number.region(text),

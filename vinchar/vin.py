@@ -107,6 +107,14 @@ def check_digit_status(vin: str) -> CheckDigit:
     return "valid" if check_digit(vin) == vin[8] else "invalid"
 
 
+def is_plausible(vin: str) -> bool:
+    """Tell whether 17 characters look like a VIN at all: they end in digits, one letter allowed, and are not all alike.
+
+    Lines of other text often have 17 characters too. Nearly everywhere the last four are digits.
+    """
+    return sum(char.isdigit() for char in vin[-4:]) >= 3 and len(set(vin)) >= 5
+
+
 def parts(vin: str) -> Parts:
     """Return the sections of a VIN. A 9 in position 3 is a small maker, known by positions 1-3 with 12-14."""
     vin = validate(vin)

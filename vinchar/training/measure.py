@@ -26,7 +26,7 @@ from vinchar.vin import ALPHABET, LENGTH
 
 RISK = 0.01  # of the readings called ok, at most this share may be wrong on the synthetic check
 GLYPH_THRESHOLD = 0.8
-FORETOLD, FEWEST = 0.9, 10  # share of wrong readings beyond a fault's threshold, and rows to say so
+FORETOLD, FEWEST = 0.8, 10  # share of wrong readings beyond a fault's threshold, and rows to say so
 # For a model whose confidence is not fitted yet, and for one that reads nothing right.
 UNFITTED: dict[str, Any] = {"weights": [1.0, 0, 0, 0, 0, -4.0], "threshold": 0.9, "glyph_threshold": GLYPH_THRESHOLD}
 Glyphs = tuple[NDArray[np.uint8], NDArray[np.int32]]
