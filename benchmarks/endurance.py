@@ -1,7 +1,7 @@
 """Does reading hold: ``python3 benchmarks/endurance.py [--files 10000] [--pictures 1000]``.
 
-Reads mutated copies of the project's sample files (bytes flipped, cut out, doubled, cut short), then whole pictures, in
-one process. Prints the slowest file, and the resident memory after the first 50 and after the last of each. A crash
+Reads the project's sample files whole, then mutated copies of them (bytes changed, cut out, doubled, cut short), in one
+process. Prints the slowest file, and the resident memory after the first 50 and after the last of each. A crash
 ends it with a traceback; the file that did it lies in the working folder as ``crash.bin``.
 """
 

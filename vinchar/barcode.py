@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 
 from vinchar.types import Gray
-from vinchar.vin import ALPHABET, LENGTH
-
-# A VIN that stands alone, or after the leading I of import labels (ISO 3779 leaves I out of VINs for that reason too).
-_VIN = re.compile(rf"(?<![0-9A-Z])I?([{ALPHABET}]{{{LENGTH}}})(?![0-9A-Z])")
+from vinchar.vin import normalise, validate
 
 
 def read_barcodes(gray: Gray) -> tuple[str, ...]:
@@ -24,4 +21,10 @@ def read_barcodes(gray: Gray) -> tuple[str, ...]:
 
 def vins_in(text: str) -> list[str]:
     """Return the VINs in what a barcode says: it may hold a whole label."""
-    return _VIN.findall(text.upper())
+    vins = []
+    for word in re.findall("[0-9A-Z]+", text.upper()):
+        try:
+            vins.append(validate(normalise(word, barcode=True)))  # some labels put an I before the VIN
+        except ValueError:
+            continue
+    return vins

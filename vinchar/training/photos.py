@@ -54,7 +54,7 @@ def draw_photo(
     """Draw one photo of 640 to 1600 pixels width; all chance comes from ``rng``.
 
     ``place``, ``vin`` and ``face`` are drawn where None; ``held_out``: a face kept out of training. ``calm``: in even
-    light, without dirt and glare, not far from level. ``small``: 640 pixels wide, coarser and five times as fast.
+    light, without dirt and glare, not far from level. ``small``: 640 pixels wide, coarser, and faster drawn.
     """
     place = place or PLACES[rng.integers(len(PLACES))]
     vin = vin or draw_vin(rng)
