@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import types
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,14 +32,7 @@ QUAD = np.array([[2, 2], [12, 2], [12, 14], [2, 14]], np.float32)
 class NameReader:
     """Reads a picture's name: a VIN or one character, ``maybe`` before it for an uncertain one, else nothing."""
 
-    def __init__(self) -> None:
-        self.asked: dict[str, Any] = {}
-
-    def read_many(self, sources: Iterable[Path], kind: str = "auto", workers: int = 1) -> Iterator[Reading]:
-        self.asked = {"kind": kind, "workers": workers}
-        return (self.read(source) for source in sources)
-
-    def read(self, source: Path) -> Reading:
+    def read(self, source: Path, kind: str = "auto") -> Reading:
         name = str(source)
         try:
             load(source)
@@ -70,8 +63,8 @@ def folder(tmp_path: Path) -> Folder:
     return make
 
 
-def run(*argv: Any, reader: Any = None) -> int:
-    return main(["read", *map(str, argv)], reader=reader or NameReader())
+def run(*argv: Any, make: Any = NameReader) -> int:
+    return main(["read", *map(str, argv)], make)
 
 
 def test_one_line_a_picture_in_order(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
@@ -108,10 +101,24 @@ def test_jsonl_and_csv(folder: Folder, capsys: pytest.CaptureFixture[str]) -> No
     }
 
 
-def test_kind_and_workers_reach_the_reader(folder: Folder) -> None:
-    reader = NameReader()
-    run(folder("Z.png"), "--kind", "glyph", "--workers", "3", reader=reader)
-    assert reader.asked == {"kind": "glyph", "workers": 3}
+def test_the_kind_reaches_the_reader(folder: Folder) -> None:
+    asked = []
+
+    class Asked(NameReader):
+        def read(self, source: Path, kind: str = "auto") -> Reading:
+            asked.append(kind)
+            return super().read(source, kind)
+
+    run(folder("Z.png"), "--kind", "glyph", make=Asked)
+    assert asked == ["glyph"]
+
+
+def test_several_workers_print_what_one_prints(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    pictures = folder("A.png", "sky.png", f"maybe-{VIN}.jpg", "Z.png")
+    status = run(pictures)
+    alone = capsys.readouterr()
+    assert run(pictures, "--workers", "3") == status == 1
+    assert capsys.readouterr() == alone
 
 
 @pytest.mark.parametrize(
@@ -203,20 +210,20 @@ def test_every_line_leaves_before_the_next_picture_is_read(folder: Folder, monke
     seen = []
 
     class Watching(NameReader):
-        def read(self, source: Path) -> Reading:
+        def read(self, source: Path, kind: str = "auto") -> Reading:
             seen.append(out.getvalue().count(b"\n"))
-            return super().read(source)
+            return super().read(source, kind)
 
-    run(folder("A.png", "B.png", "C.png"), reader=Watching())
+    run(folder("A.png", "B.png", "C.png"), make=Watching)
     assert seen == [0, 1, 2]
 
 
 def test_stopping_is_quiet(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
     class Stopped(NameReader):
-        def read(self, source: Path) -> Reading:
+        def read(self, source: Path, kind: str = "auto") -> Reading:
             raise KeyboardInterrupt
 
-    assert run(folder("A.png"), reader=Stopped()) == 130
+    assert run(folder("A.png"), make=Stopped) == 130
     assert capsys.readouterr() == ("", "")
 
 
@@ -226,8 +233,8 @@ def test_an_output_that_is_closed_or_full(closed: str, status: int, said: bytes,
     code = (
         "import sys, time; from test_cli import NameReader, main\n"
         "class Slow(NameReader):\n"
-        "    def read(self, source): time.sleep(0.05); return super().read(source)\n"
-        "sys.exit(main(sys.argv[1:], reader=Slow()))"
+        "    def read(self, source, kind): time.sleep(0.05); return super().read(source, kind)\n"
+        "sys.exit(main(sys.argv[1:], Slow))"
     )
     script = f'"$0" -c "$1" read "$2" {closed}; exit "${{PIPESTATUS[0]}}"'
     answer = subprocess.run(
@@ -364,15 +371,15 @@ def test_no_verb_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_every_vin_has_its_line(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
     class Twice(NameReader):
-        def read(self, source: Path) -> Reading:
-            first = super().read(source)
+        def read(self, source: Path, kind: str = "auto") -> Reading:
+            first = super().read(source, kind)
             return replace(first, others=(replace(first, vin=OTHER, status="uncertain"),))
 
     where = folder(f"{VIN}.png")
-    assert run(where, "--format", "jsonl", reader=Twice()) == 0
+    assert run(where, "--format", "jsonl", make=Twice) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [(line["vin"], line["image"]) for line in lines] == [
         (vin, str(where / f"{VIN}.png")) for vin in (VIN, OTHER)
     ]
-    assert run(where, reader=Twice()) == 0
+    assert run(where, make=Twice) == 0
     assert capsys.readouterr().out == f"{VIN}, {where}/{VIN}.png\n{OTHER}?, {where}/{VIN}.png\n"

@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,10 +31,10 @@ class Stop(Exception):
     """Ends the run with one sentence and status 2."""
 
 
-def main(argv: Sequence[str] | None = None, reader: Reader | None = None) -> int:
+def main(argv: Sequence[str] | None = None, make: Callable[[], Reader] | None = None) -> int:
     """Run the verb that ``argv`` (default: the process's arguments) names; return the exit status.
 
-    ``reader`` reads instead of the shipped model's.
+    ``make`` makes the readers instead of the model that ``argv`` names; see ``workers.read_all``.
     """
     argv = list(sys.argv[1:] if argv is None else argv)
     try:
@@ -42,7 +43,7 @@ def main(argv: Sequence[str] | None = None, reader: Reader | None = None) -> int
         return stop.code if isinstance(stop.code, int) else 2
     try:
         if args.verb == "read":
-            return _read(args, reader)
+            return _read(args, make)
         return _train(args) if args.verb == "train" else _synth(args)
     except KeyboardInterrupt:
         return 130
@@ -67,7 +68,7 @@ def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     read.add_argument("--annotate", type=Path, metavar="DIR", help="write the pictures with what was read drawn on")
     read.add_argument("--labels", type=Path, metavar="CSV", help="known VINs: columns image, vin; needs --report")
     read.add_argument("--report", type=Path, metavar="DIR", help="write how right the readings are; needs --labels")
-    read.add_argument("--workers", type=_positive, default=1, metavar="N", help="pictures at a time (default: 1)")
+    read.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes that read (default: 1)")
     read.add_argument("--model", type=Path, metavar="DIR", help="read with this model (default: the shipped one)")
     read.add_argument("--barcodes", action="store_true", help="compare with barcodes in the picture that hold a VIN")
     read.add_argument("--all", action="store_true", help="a line for every VIN in a photo, the best one first")
@@ -103,8 +104,9 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def _read(args: argparse.Namespace, reader: Reader | None) -> int:
+def _read(args: argparse.Namespace, make: Callable[[], Reader] | None) -> int:
     from vinchar.imaging import find_pictures
+    from vinchar.workers import read_all
 
     if (args.labels is None) != (args.report is None):
         raise Stop("--labels and --report go together: known VINs to score against, and where the report goes")
@@ -114,8 +116,8 @@ def _read(args: argparse.Namespace, reader: Reader | None) -> int:
         return 1
     truths = _known_truths(args, pictures)
     drawings = _drawing_paths(args.annotate, pictures)
-    if reader is None:
-        reader = _open_reader(args.model, priors=not args.no_priors, barcodes=args.barcodes, every=args.all)
+    if make is None:
+        make = _reader_maker(args)
     _pass_names_through(sys.stdout)
     if args.format == "csv":
         _print(csv_header())
@@ -123,7 +125,7 @@ def _read(args: argparse.Namespace, reader: Reader | None) -> int:
     all_read = True
     scored: list[tuple[Reading, str]] = []
     with _progress(len(pictures)) as (advance, say):
-        readings = reader.read_many(pictures, kind=args.kind, workers=args.workers)
+        readings = read_all(pictures, make, args.kind, args.workers)
         for picture, truth, drawing, reading in zip(pictures, truths, drawings, readings, strict=True):
             for one in (reading, *reading.others):
                 _print(line(str(picture), one))
@@ -140,14 +142,17 @@ def _read(args: argparse.Namespace, reader: Reader | None) -> int:
     return 0 if all_read else 1
 
 
-def _open_reader(model: Path | None, priors: bool, barcodes: bool, every: bool) -> Reader:
+def _reader_maker(args: argparse.Namespace) -> Callable[[], Reader]:
+    """Return what makes readers, after it made one: a model that cannot be used ends the run, not every picture."""
     from vinchar.reader import ModelError, Reader
 
+    make = partial(Reader, args.model, vin_priors=not args.no_priors, barcodes=args.barcodes, every=args.all)
     try:
         with _extra("barcode"):
-            return Reader(model, vin_priors=priors, barcodes=barcodes, every=every)
+            reader = make()
     except ModelError as error:
         raise Stop(str(error)) from error
+    return make if args.workers > 1 else lambda: reader
 
 
 def _known_truths(args: argparse.Namespace, pictures: Sequence[Path]) -> list[str | None]:

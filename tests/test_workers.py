@@ -1,0 +1,67 @@
+"""Reading many pictures against readers that fail in every way there is."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from vinchar.types import Reading
+from vinchar.workers import read_all
+
+
+class Fragile:
+    """Reads a picture's name; dies, raises or says its process where the name asks for it."""
+
+    def read(self, picture: Path, kind: str) -> Reading:
+        match picture.stem:
+            case "killed":
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "gone":
+                os._exit(3)
+            case "mistake":
+                raise TypeError("no such thing")
+            case "memory":
+                raise MemoryError
+            case "who":
+                return Reading(str(picture), "photo", str(os.getpid()), "ok")
+        return Reading(str(picture), "photo", kind, "ok")
+
+
+def names(*stems: str) -> list[Path]:
+    return [Path(f"{stem}.png") for stem in stems]
+
+
+@pytest.mark.parametrize("workers", [1, 2, 5])
+def test_an_exception_costs_one_picture(workers: int) -> None:
+    pictures = names("a", "mistake", "memory", "b")
+    readings = list(read_all(pictures, Fragile, "strip", workers))  # type: ignore[arg-type]
+    assert [reading.image for reading in readings] == [str(picture) for picture in pictures]
+    assert [reading.status for reading in readings] == ["ok", "error", "error", "ok"]
+    assert readings[0].vin == "strip"
+    assert "TypeError: no such thing" in readings[1].reasons[0]
+
+
+def test_a_dead_worker_costs_one_picture() -> None:
+    pictures = names("a", "killed", "b", "gone", "killed", "c", "d")
+    readings = list(read_all(pictures, Fragile, "auto", 2))  # type: ignore[arg-type]
+    assert [reading.image for reading in readings] == [str(picture) for picture in pictures]
+    assert [reading.status for reading in readings] == ["ok", "error", "ok", "error", "error", "ok", "ok"]
+    assert "signal 9" in readings[1].reasons[0]
+    assert "exit status 3" in readings[3].reasons[0]
+
+
+def test_workers_are_processes_of_their_own_and_as_many_as_asked() -> None:
+    readings = list(read_all(names(*["who"] * 12), Fragile, "auto", 3))  # type: ignore[arg-type]
+    processes = {reading.vin for reading in readings}
+    assert len(processes) == 3
+    assert str(os.getpid()) not in processes
+    assert {reading.vin for reading in read_all(names("who", "who"), Fragile, "auto", 1)} == {  # type: ignore[arg-type]
+        str(os.getpid())
+    }
+
+
+def test_no_pictures() -> None:
+    assert list(read_all([], Fragile, "auto", 4)) == []  # type: ignore[arg-type]

@@ -1,0 +1,114 @@
+"""Reads many pictures, none of which may end the run: in this process, or in several that may die."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+
+import cv2
+
+from vinchar.reader import AskedKind, Reader
+from vinchar.types import Reading
+
+MakeReader = Callable[[], Reader]
+
+
+def read_all(pictures: Sequence[Path], make: MakeReader, kind: AskedKind, workers: int) -> Iterator[Reading]:
+    """Yield the reading of every picture, in order, ``workers`` at a time.
+
+    ``make`` makes a reader; with more than one worker each is a process with a reader of its own, so it must be
+    picklable. Whatever goes wrong with a picture, down to the death of the process that reads it, is its reading: the
+    status ``error`` with the reason.
+    """
+    if workers > 1 and len(pictures) > 1:
+        yield from _read_in_processes(pictures, make, kind, min(workers, len(pictures)))
+        return
+    reader = make()
+    for picture in pictures:
+        yield _read(reader, picture, kind)
+
+
+def _read(reader: Reader, picture: Path, kind: AskedKind) -> Reading:
+    try:
+        return reader.read(picture, kind)
+    except Exception as error:  # a mistake of ours or of a library; the other pictures are still to be read
+        return _failed(picture, f"reading it failed, please report this: {type(error).__name__}: {error}")
+
+
+def _failed(picture: Path, reason: str) -> Reading:
+    return Reading(str(picture), "photo", None, "error", reasons=(reason,))
+
+
+@dataclass(eq=False, slots=True)
+class _Worker:
+    """A process, our end of the pipe to it, and the number of the picture it reads."""
+
+    process: SpawnProcess
+    pipe: Connection
+    number: int
+
+
+def _read_in_processes(pictures: Sequence[Path], make: MakeReader, kind: AskedKind, workers: int) -> Iterator[Reading]:
+    context = multiprocessing.get_context("spawn")
+    numbers = iter(range(len(pictures)))
+    busy: dict[Connection, _Worker] = {}
+    done: dict[int, Reading] = {}
+
+    def start() -> None:
+        number = next(numbers, None)
+        if number is None:
+            return
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_work, args=(theirs, make, kind), daemon=True)
+        process.start()
+        theirs.close()  # so that ours ends when the process does
+        busy[ours] = _Worker(process, ours, number)
+        ours.send(pictures[number])
+
+    def take(worker: _Worker) -> None:
+        """Take what the worker read and give it the next picture; replace it if it died."""
+        try:
+            done[worker.number] = worker.pipe.recv()
+            number = next(numbers, None)
+            if number is not None:
+                worker.number = number
+                worker.pipe.send(pictures[number])
+                return
+        except (EOFError, OSError):
+            worker.process.join()
+            code = worker.process.exitcode or 0
+            how = f"signal {-code}" if code < 0 else f"exit status {code}"
+            done[worker.number] = _failed(pictures[worker.number], f"the process reading it died ({how})")
+        del busy[worker.pipe]
+        worker.pipe.close()
+        start()
+
+    try:
+        for _ in range(workers):
+            start()
+        for number in range(len(pictures)):
+            while number not in done:
+                for pipe in wait(list(busy)):
+                    take(busy[pipe])  # type: ignore[index]
+            yield done.pop(number)
+    finally:
+        for worker in busy.values():
+            worker.process.terminate()
+
+
+def _work(pipe: Connection, make: MakeReader, kind: AskedKind) -> None:
+    """Read what comes through the pipe until it closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that was asked to stop will say so
+    cv2.setNumThreads(1)  # the others have the other cores
+    reader = make()
+    while True:
+        try:
+            picture = pipe.recv()
+        except EOFError:
+            return
+        pipe.send(_read(reader, picture, kind))
