@@ -26,10 +26,9 @@ sys.path.insert(0, str(ROOT))
 
 from vinchar.bundle import NETWORKS, sha256  # noqa: E402
 from vinchar.classify import Classifier  # noqa: E402
-from vinchar.evaluation.labels import match_labels, read_labels  # noqa: E402
 from vinchar.evaluation.metrics import exact_match  # noqa: E402
+from vinchar.evaluation.scored import labelled_pictures  # noqa: E402
 from vinchar.files import write_whole  # noqa: E402
-from vinchar.imaging import find_pictures  # noqa: E402
 from vinchar.reader import Reader  # noqa: E402
 from vinchar.training import batches, handwriting, measure, nets  # noqa: E402
 from vinchar.training.cache import cut_strips, draw_scenes  # noqa: E402
@@ -127,11 +126,8 @@ def _own(folder: Path, fitted: dict[str, object], pictures: Path, labels: Path) 
     """Return the exact match on labelled pictures of one's own, with what was fitted for this classifier."""
     description = json.loads((folder / "model.json").read_text())
     write_whole(folder / "model.json", json.dumps({**description, **fitted}))
-    paths = find_pictures([pictures])
-    truths = match_labels(read_labels(labels), [labels.parent, pictures], paths)
-    reader = Reader(folder)
-    known = [(path, vin) for path, vin in zip(paths, truths, strict=True) if vin]
-    return exact_match([vin for _, vin in known], [reader.read(path).vin for path, _ in known])
+    known, reader = labelled_pictures(labels, pictures), Reader(folder)
+    return exact_match([label.text for _, label in known], [reader.read(path).vin for path, _ in known])
 
 
 if __name__ == "__main__":

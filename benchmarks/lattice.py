@@ -26,8 +26,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from vinchar.assemble import align  # noqa: E402
-from vinchar.evaluation.labels import match_labels, read_labels  # noqa: E402
-from vinchar.imaging import find_pictures, load  # noqa: E402
+from vinchar.evaluation.scored import labelled_pictures  # noqa: E402
+from vinchar.imaging import load  # noqa: E402
 from vinchar.reader import Found, Reader  # noqa: E402
 from vinchar.rectify import frame_of_picture  # noqa: E402
 from vinchar.segment import GRID, GRID_COST  # noqa: E402
@@ -101,9 +101,8 @@ def main() -> None:
     if args.folder is None or args.labels is None:
         parser.error("give a folder and --labels, or --drawn N")
     reader = Reader()
-    pictures = find_pictures([args.folder])
-    truths = match_labels(read_labels(args.labels), [args.labels.parent, args.folder], pictures)
-    known = [(path, vin) for path, vin in zip(pictures, truths, strict=True) if vin and len(vin) == LENGTH]
+    labelled = labelled_pictures(args.labels, args.folder)
+    known = [(path, label.text) for path, label in labelled if len(label.text) == LENGTH]
     counts, right, arcs, read = {name: np.zeros(2, int) for name in SOURCES}, 0, [], 0
     for path, vin in tqdm(known, unit="strip"):
         gray = load(path)

@@ -17,8 +17,8 @@ from tqdm import tqdm
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from vinchar.evaluation.labels import match_labels, read_labels  # noqa: E402
-from vinchar.imaging import find_pictures, load  # noqa: E402
+from vinchar.evaluation.scored import labelled_pictures  # noqa: E402
+from vinchar.imaging import load  # noqa: E402
 from vinchar.reader import Reader  # noqa: E402
 
 ANGLES = (0, 90, 180, 270, 30, -30)
@@ -43,9 +43,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--labels", type=Path, required=True)
     args = parser.parse_args()
-    paths = find_pictures([args.folder])
-    truths = match_labels(read_labels(args.labels), [args.labels.parent, args.folder], paths)
-    known = [(load(path), vin) for path, vin in zip(paths, truths, strict=True) if vin]
+    known = [(load(path), label.text) for path, label in labelled_pictures(args.labels, args.folder)]
     reader = Reader()
     print("| turned by | exact match | called ok | of those right |\n| --- | --- | --- | --- |")
     for angle in ANGLES:

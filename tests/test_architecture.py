@@ -31,7 +31,7 @@ ALLOWED: dict[str, set[str]] = {
     "workers": {"reader", "types"},
     "cli": BASE | STAGES | PRESENTING | {"reader", "workers", "training", "evaluation", "__init__"},
     "__main__": {"cli"},
-    "evaluation": BASE | STAGES,
+    "evaluation": BASE | STAGES | {"posterior"},
     "training": BASE | STAGES | {"bundle", "readings", "reader", "evaluation", "__init__"},
 }
 HEAVY = ("keras", "tensorflow", "sklearn", "matplotlib", "pandas", "seaborn", "scipy", "PIL", "onnx")

@@ -45,6 +45,9 @@ class NameReader:
         status = "uncertain" if source.stem.startswith("maybe-") else "ok"
         return Reading(name, kind, word, status, 0.9, (Character(word[0], 0.9, QUAD),))  # type: ignore[arg-type]
 
+    def views(self, gray: object, kind: str) -> list[Any]:
+        return []
+
 
 Folder = Callable[..., Path]
 
@@ -298,7 +301,7 @@ def test_labels_that_do_not_serve(
 def test_evaluation_not_installed_is_said_before_reading(
     folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in ("metrics", "plots", "reports"):
+    for name in ("metrics", "plots", "reports", "reading_report", "page"):
         monkeypatch.delitem(sys.modules, f"vinchar.evaluation.{name}", raising=False)
         monkeypatch.delattr(vinchar.evaluation, name, raising=False)
     monkeypatch.setitem(sys.modules, "sklearn.metrics", None)
@@ -328,7 +331,8 @@ def test_train_starts_from_the_preset_and_takes_flags(trained: list[Any]) -> Non
     ((config, out, work, flags),) = trained
     assert (config.seed, config.learning_rate, config.preset) == (3, 0.01, "quick")
     assert config.scenes == PRESETS["quick"].scenes
-    assert (out, work, flags) == (Path("model"), Path("work"), {"resume": False})
+    assert (out, work) == (Path("model"), Path("work"))
+    assert flags == {"resume": False, "labels": None}
 
 
 @pytest.mark.parametrize("error", [ValueError("batch: got 0"), OSError("disk full"), ModuleNotFoundError(name="keras")])

@@ -22,6 +22,7 @@ from vinchar.rectify import frame_of_picture, sample
 from vinchar.training import measure, run
 from vinchar.training.config import PRESETS
 from vinchar.training.scenes import draw_scene
+from vinchar.training.surfaces import MATERIALS
 from vinchar.vin import ALPHABET
 
 ROOT = Path(__file__).parents[1]
@@ -95,6 +96,12 @@ def test_model_json_holds_the_scores(description: dict[str, Any]) -> None:
     assert 0 <= synthetic["exact_match"] <= 1
     assert 0 <= synthetic["glyphs_right"] <= 1
     assert 0 <= synthetic["clear"] < synthetic["n"]
+    pictures = description["scores"]["synthetic_pictures"]["vin"]
+    assert pictures["n"] == PRESETS["tiny"].validation_scenes // 2  # those that no confidence was fitted on
+    assert sum(group["n"] for group in pictures["groups"].values()) == pictures["n"]
+    assert set(pictures["groups"]) <= set(MATERIALS)
+    assert sum(pictures["causes"].values()) == round(pictures["n"] * (1 - pictures["exact_match"]))
+    assert "own_pictures" not in description["scores"]
 
 
 def test_hashes_are_those_of_the_files(model: Path, description: dict[str, Any]) -> None:
@@ -106,14 +113,16 @@ def test_hashes_are_those_of_the_files(model: Path, description: dict[str, Any])
 
 
 def test_the_folder_holds_what_is_shipped_and_no_more(model: Path, description: dict[str, Any]) -> None:
-    parts = ("report.txt", "report.csv", "confusion.csv", "confusion.png")
-    report = {f"{name}_{part}" for name in (*NETWORKS, "synthetic") for part in parts} | {"curves.png"}
+    parts = ("report.txt", "report.csv", "confusion.csv", "confusion_shares.csv", "confusion.png")
+    report = {f"{name}_{part}" for name in (*NETWORKS, "synthetic") for part in parts}
+    report |= {"curves.png", "synthetic_pictures"}
     clear = description["scores"]["synthetic_held_out_faces"]["clear"]
     report |= {
         f"synthetic{c}_glyph_height.{suffix}" for c in ("", "_clear")[: 1 + bool(clear)] for suffix in ("csv", "png")
     }
     assert {path.name for path in (model / "report").iterdir()} == report
     assert all(path.stat().st_size > 50 for path in (model / "report").iterdir())
+    assert (model / "report" / "synthetic_pictures" / "index.html").stat().st_size > 5000
     networks = {"rectifier.onnx", "rectifier.keras", "classifier.onnx", "classifier.keras"}
     assert {path.name for path in model.iterdir()} == networks | {"model.json", "README.md", "report"}
 
@@ -141,23 +150,41 @@ def test_the_model_reads(model: Path) -> None:
     assert glyph.vin in ALPHABET
 
 
-def test_a_second_run_resumes(
-    train: Train, model: Path, description: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+def test_a_second_run_resumes_and_reports_on_own_pictures(
+    train: Train, model: Path, description: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """All networks are loaded, none is trained, and the model is the same."""
+    rows = ["image,vin,group"]
+    for name in ("a.png", "b.png"):
+        scene = draw_scene(np.random.default_rng(5))
+        cv2.imwrite(str(tmp_path / name), scene.gray)
+        rows.append(f"{name},{scene.vin},yard")
+    (tmp_path / "labels.csv").write_text("\n".join(rows))
 
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("trained again")
 
     monkeypatch.setattr(keras.Model, "fit", refuse)
-    assert train() == 0
+    assert train("--labels", str(tmp_path / "labels.csv")) == 0
     again = json.loads((model / "model.json").read_text())
     assert again["trained_with"]["minutes"] >= description["trained_with"]["minutes"]
     strip = np.random.default_rng(0).integers(0, 255, (40, 400)).astype(np.uint8)
     assert again["scores"]["synthetic_held_out_faces"] == description["scores"]["synthetic_held_out_faces"]
     assert again["confidence"] == description["confidence"]
+    assert again["scores"]["own_pictures"]["vin"]["groups"]["yard"]["n"] == 2
+    assert "a.png" in (model / "report" / "own_pictures" / "readings.csv").read_text()
     assert Reader(model).read(strip, "strip").status in ("ok", "uncertain", "not_found")
     assert not [path for path in model.parent.iterdir() if path.name not in ("out", "work")]
+
+
+def test_labels_of_other_pictures_are_refused_before_anything_is_done(
+    train: Train, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "labels.csv").write_text("image,vin\ngone.png,1HGCM82633A004352\n")
+    before = (model / "model.json").stat().st_mtime_ns
+    assert train("--labels", str(tmp_path / "labels.csv")) == 2
+    assert "names none of the 0 pictures" in capsys.readouterr().err
+    assert (model / "model.json").stat().st_mtime_ns == before
 
 
 def test_without_emnist_nothing_is_touched(

@@ -94,7 +94,7 @@ def test_quads_run_along_the_line_and_clockwise() -> None:
 def test_quads_follow_their_glyphs_through_bow_and_perspective(plain: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scenes, "print_vin", blocks)
     bowed = 0
-    for seed in range(60):
+    for seed in range(200):
         scene = draw_scene(np.random.default_rng(seed), vin=VIN)
         centres = scene.quads.mean(1)
         ends = centres[-1] - centres[0]

@@ -21,6 +21,7 @@ from vinchar.lines import FORMATS, csv_header, was_read
 from vinchar.types import Reading
 
 if TYPE_CHECKING:
+    from vinchar.evaluation.scored import Label, Scored
     from vinchar.reader import Reader
 
 KINDS = ("auto", "glyph", "strip", "photo")
@@ -89,6 +90,7 @@ def _add_training_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--preset", choices=PRESETS, default="full", help="what the flags below start from")
     parser.add_argument("--out", type=Path, default=Path("model"), metavar="DIR", help="of the model (default: model)")
     parser.add_argument("--work", type=Path, default=Path("work"), metavar="DIR", help="of what a killed run left")
+    parser.add_argument("--labels", type=Path, metavar="CSV", help="known VINs of pictures beside it, to report on")
     start = parser.add_mutually_exclusive_group()
     start.add_argument("--resume", dest="resume", action="store_true", default=True, help="go on with it (default)")
     start.add_argument("--fresh", dest="resume", action="store_false", help="start anew")
@@ -114,7 +116,7 @@ def _read(args: argparse.Namespace, make: Callable[[], Reader] | None) -> int:
     if not pictures:
         _tell(f"no pictures in {', '.join(map(_shown, args.paths))}")
         return 1
-    truths = _known_truths(args, pictures)
+    labels = _known_labels(args, pictures)
     drawings = _drawing_paths(args.annotate, pictures)
     if make is None:
         make = _reader_maker(args)
@@ -123,22 +125,22 @@ def _read(args: argparse.Namespace, make: Callable[[], Reader] | None) -> int:
         _print(csv_header())
     line = FORMATS[args.format]
     all_read = True
-    scored: list[tuple[Reading, str]] = []
+    scored: list[Scored] = []
     with _progress(len(pictures)) as (advance, say):
         readings = read_all(pictures, make, args.kind, args.workers)
-        for picture, truth, drawing, reading in zip(pictures, truths, drawings, readings, strict=True):
+        for picture, label, drawing, reading in zip(pictures, labels, drawings, readings, strict=True):
             for one in (reading, *reading.others):
                 _print(line(str(picture), one))
             if reading.status != "ok":
                 say(f"{_shown(picture)}: {'; '.join(reading.reasons) or reading.status.replace('_', ' ')}")
             if drawing is not None and reading.status != "error":
                 _annotate(picture, reading, drawing, say)
-            if truth is not None:
-                scored.append((reading, truth))
+            if label is not None:
+                scored.append(label.score(reading, picture))
             all_read &= was_read(reading)
             advance()
     if args.report is not None:
-        _report(args.report, scored)
+        _report(args.report, scored, make())
     return 0 if all_read else 1
 
 
@@ -155,25 +157,25 @@ def _reader_maker(args: argparse.Namespace) -> Callable[[], Reader]:
     return make if args.workers > 1 else lambda: reader
 
 
-def _known_truths(args: argparse.Namespace, pictures: Sequence[Path]) -> list[str | None]:
+def _known_labels(args: argparse.Namespace, pictures: Sequence[Path]) -> Sequence[Label | None]:
     if args.labels is None:
         return [None] * len(pictures)
     with _extra("evaluate"):
-        import vinchar.evaluation.reports  # noqa: F401  (asked for now, so that a long run does not end without)
-    from vinchar.evaluation.labels import match_labels, read_labels
+        import vinchar.evaluation.reading_report  # noqa: F401  (asked for now, so that a long run does not end without)
+    from vinchar.evaluation.scored import match_labels, read_labels
 
     try:
         labels = read_labels(args.labels)
     except ValueError as error:
         raise Stop(str(error)) from error
     folders = [args.labels.parent, *(path if path.is_dir() else path.parent for path in args.paths)]
-    truths = match_labels(labels, folders, pictures)
-    known = len(pictures) - truths.count(None)
+    matched = match_labels(labels, folders, pictures)
+    known = len(pictures) - matched.count(None)
     if not known:
         raise Stop(f"{_shown(args.labels)}: names none of the {len(pictures)} pictures")
     if known < len(pictures):
         _tell(f"{_shown(args.labels)}: names {known} of the {len(pictures)} pictures; the others are not scored")
-    return truths
+    return matched
 
 
 def _drawing_paths(folder: Path | None, pictures: Sequence[Path]) -> Sequence[Path | None]:
@@ -206,10 +208,11 @@ def _annotate(picture: Path, reading: Reading, target: Path, say: Callable[[str]
     write_whole(target, encoded.tobytes())
 
 
-def _report(folder: Path, scored: Sequence[tuple[Reading, str]]) -> None:
-    from vinchar.evaluation.reports import summary_text, write_reading_report
+def _report(folder: Path, scored: Sequence[Scored], reader: Reader) -> None:
+    from vinchar.evaluation.causes import with_causes
+    from vinchar.evaluation.reading_report import summary_text, write_reading_report
 
-    summary = write_reading_report(folder, [reading for reading, _ in scored], [truth for _, truth in scored])
+    summary = write_reading_report(folder, with_causes(scored, reader.views))
     print(summary_text(summary), file=sys.stderr)
 
 
@@ -223,7 +226,7 @@ def _train(args: argparse.Namespace) -> int:
         with _extra("train"):
             from vinchar.training import run
 
-            run.train(config, args.out, args.work, resume=args.resume)
+            run.train(config, args.out, args.work, resume=args.resume, labels=args.labels)
     except ValueError as error:
         raise Stop(str(error)) from error
     return 0

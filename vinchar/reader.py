@@ -6,11 +6,13 @@ import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import Literal
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vinchar.assemble import Assembly, assemble
 from vinchar.barcode import read_barcodes
@@ -54,6 +56,7 @@ MOST_OTHERS = 4  # further lines looked for in a photo that may show several VIN
 SECOND_LOOKS = 2  # lines that are looked at again if no reading is beyond doubt
 FEWEST, MOST = 13, 22  # glyphs seen in a strip that is worth a search; real VINs gave 15.7 to 19.1
 EDGE, WIDER = 22, 40  # columns: glyphs nearer to a strip's end may go on beyond it, and are looked for so much farther
+TURNED = 3  # lines of a photo in which nothing reads well that are also tried upside down
 BATCH = 4  # frames that go through the rectifier together
 
 
@@ -175,14 +178,12 @@ class Reader:
                 yield self._explained(best, gray, "photo")
 
     def _explained(self, best: Found | None, gray: Gray, kind: Kind) -> Reading:
-        """Return the reading of what was found, with what makes it hard to read unless it is sure."""
+        """Return the reading of what was found, and unless it is sure what makes it hard to read."""
         if best is None:
             return no_vin(kind)
         found = vin_reading(best.strip, best.lattice, best.assembly, best.probability, kind, self.bundle.confidence)
-        if found.status == "ok":
-            return found
         values = best.quality(gray)
-        why = (*found.reasons, *advice(values, self.bundle.quality))
+        why = () if found.status == "ok" else (*found.reasons, *advice(values, self.bundle.quality))
         return replace(found, quality=tuple(values.items()), reasons=why)
 
     def read_many(self, sources: Iterable[Source], kind: AskedKind = "auto", workers: int = 1) -> Iterator[Reading]:
@@ -218,19 +219,27 @@ class Reader:
 
     def _find_in_photo(self, gray: Gray, candidates: int) -> Found | None:
         """Find the VIN among the text lines of a photo; where nothing reads well, also in those seen upside down."""
-        frames: list[Edges] = []
-        for edges in map(frame_of_quad, locate(gray, candidates)):
-            frames.append(edges)
-            along = edges[:, 1] - edges[:, 0]
-            if abs(float(along[:, 1].sum())) > abs(float(along[:, 0].sum())):
-                frames.append(turn_round(edges))  # a steep line may run up or down
-        if gray.shape[1] > 1.2 * gray.shape[0]:
-            frames.insert(min(2, len(frames)), frame_of_picture(gray.shape))
+        frames = _frames_of_photo(gray, candidates)
         best = self.find(gray, frames)
         if best is None or best.probability < POOR:
-            turned = self.find(gray, [turn_round(edges) for edges in frames[:3]])
+            turned = self.find(gray, [turn_round(edges) for edges in frames[:TURNED]])
             best = _better(best, turned)
         return best
+
+    def views(self, gray: Gray, kind: Kind) -> Iterator[tuple[Strip, NDArray[np.float32]]]:
+        """Yield every strip that may be cut from a picture, with the classifier's logits: to see where a VIN got lost.
+
+        Stops at no good reading, so it takes several times as long as ``read``.
+        """
+        frames = [] if kind == "photo" else [frame_of_picture(gray.shape)]
+        frames += _frames_of_photo(gray, CANDIDATES if kind == "photo" else STRIP_CANDIDATES)
+        frames += [turn_round(edges) for edges in frames[:TURNED]]
+        for passes in self._passes(gray, frames):
+            for edges, line in passes:
+                wider = move_ends(line, STRIP_START - WIDER, STRIP_END + WIDER)
+                for one, light in product((line, wider), _polarities(line, DOUBT)):
+                    strip = cut_strip(gray, edges, one, inverted=not light)
+                    yield strip, self.classifier.logits(strip.gray[None])[0]
 
     def _passes(self, gray: Gray, frames: list[Edges]) -> Iterator[list[_Pass]]:
         """Yield, for every frame with a line in it, the first and the second rectifying pass."""
@@ -257,10 +266,8 @@ class Reader:
     def _read_line(self, gray: Gray, one: _Pass, doubt: float) -> Iterator[Found]:
         """Read the line, in both polarities if that of the line has a probability below 1 - ``doubt``."""
         edges, line = one
-        light = line.light >= 0.5
-        signs = (light, not light) if doubt < line.light < 1 - doubt else (light,)
-        for sign in signs:
-            found = self._read_strip(gray, edges, line, inverted=not sign)
+        for light in _polarities(line, doubt):
+            found = self._read_strip(gray, edges, line, inverted=not light)
             if found is not None:
                 yield found if found.is_whole() else self._look_wider(gray, edges, line, found)
 
@@ -288,6 +295,25 @@ class Reader:
         if assembly is None:
             return None
         return Found(strip, lattice, assembly, probability(assembly, self.bundle.confidence.weights))
+
+
+def _frames_of_photo(gray: Gray, candidates: int) -> list[Edges]:
+    """Return frames round the text lines of a photo that may be its VIN, likelier ones first."""
+    frames: list[Edges] = []
+    for edges in map(frame_of_quad, locate(gray, candidates)):
+        frames.append(edges)
+        along = edges[:, 1] - edges[:, 0]
+        if abs(float(along[:, 1].sum())) > abs(float(along[:, 0].sum())):
+            frames.append(turn_round(edges))  # a steep line may run up or down
+    if gray.shape[1] > 1.2 * gray.shape[0]:
+        frames.insert(min(2, len(frames)), frame_of_picture(gray.shape))
+    return frames
+
+
+def _polarities(line: Line, doubt: float) -> tuple[bool, ...]:
+    """Return whether the glyphs are lighter than the ground, and the opposite if that is in doubt."""
+    light = line.light >= 0.5
+    return (light, not light) if doubt < line.light < 1 - doubt else (light,)
 
 
 def _better(one: Found | None, other: Found | None) -> Found | None:

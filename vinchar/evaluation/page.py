@@ -5,28 +5,21 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from itertools import zip_longest
-from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.evaluation.metrics import edit_distance
+from vinchar.evaluation.causes import CAUSES
+from vinchar.evaluation.scored import Scored
 from vinchar.imaging import ImageError, load
 from vinchar.types import Reading
 
 Picture = NDArray[np.uint8]
-CAUSES = {
-    "file": "the file could not be used",
-    "missing": "no VIN was found",
-    "place": "another line was read, or it was badly straightened",
-    "cut": "the right line, cut into the wrong glyphs or a glyph off",
-    "characters": "up to four characters were taken for others",
-}
 SHOWN = 200  # wrong readings with their picture; readings.csv has all
 PAIRS, EXAMPLES = 12, 8  # confused pairs, and glyphs shown of each
+MOST_CONFUSED = 4  # readings with more wrong characters are of another line, or cut elsewhere
 LINE_WIDTH, GLYPH_HEIGHT = 640, 56  # pixels on the page
 _STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
@@ -50,44 +43,24 @@ def image_name(reading: Reading) -> str:
     return (reading.image or "").encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def cause(truth: str, reading: Reading) -> str | None:
-    """Return which of ``CAUSES`` made the reading differ from the truth, judged by the two texts; None if it is right.
-
-    Up to four edits are a cut that is off if they insert or delete, else characters; more are another place.
-    """
-    read = reading.vin
-    if read == truth:
-        return None
-    if reading.status == "error":
-        return "file"
-    if read is None:
-        return "missing"
-    edits = edit_distance(truth, read)
-    if edits > 4:
-        return "place"
-    changed = sum(a != b for a, b in zip_longest(truth, read))
-    return "characters" if changed == edits else "cut"
-
-
-def report_page(summary: Mapping[str, Any], plots: Mapping[str, bytes], pairs: Sequence[tuple[Reading, str]]) -> str:
+def report_page(summary: Mapping[str, Any], plots: Mapping[str, bytes], scored: Sequence[Scored]) -> str:
     """Return the page, HTML.
 
-    ``summary`` as of ``reports.write_reading_report``; ``plots``: PNGs by what they show; ``pairs``: each reading with
-    its true text. Pictures are loaded again to be shown; one that is gone is left out.
+    ``summary`` as of ``reading_report.write_reading_report``; ``plots``: PNGs by what they show. Pictures are loaded
+    again to be shown; one that is gone is left out.
     """
-    wrong = [(reading, truth, why) for reading, truth in pairs if (why := cause(truth, reading))]
-    wrong.sort(key=lambda one: -one[0].confidence)
-    pictures = [_picture(reading) for reading, _, _ in wrong[:SHOWN]]
+    wrong = sorted((one for one in scored if not one.right), key=lambda one: -one.reading.confidence)
+    pictures = [_picture(one) for one in wrong[:SHOWN]]
     parts = ["<h1>What was read, against what is there</h1>", _figures(summary)]
-    counts = [(say, sum(why == name for _, _, why in wrong)) for name, say in CAUSES.items()]
+    counts = [(say, sum(one.cause == name for one in wrong)) for name, say in CAUSES.items()]
     if wrong:
         parts += ["<h2>Why readings are wrong</h2>", _table(("cause", "pictures"), [row for row in counts if row[1]])]
         parts += ["<h2>What is taken for what</h2>", _confused(wrong[:SHOWN], pictures)]
     parts.append('<h2>How it errs</h2><div class="plots">')
     parts += [f'<img src="{_data(png, "png")}" alt="{escape(name)}">' for name, png in plots.items()]
-    parts.append(f"</div><h2>Wrong readings: {len(wrong)} of {len(pairs)}</h2>")
+    parts.append(f"</div><h2>Wrong readings: {len(wrong)} of {len(scored)}</h2>")
     parts.append('<p class="note">The surest first. All readings: <code>readings.csv</code> beside this page.</p>')
-    parts += [_wrong(*one, picture) for one, picture in zip(wrong, pictures, strict=False)]
+    parts += [_wrong(one, picture) for one, picture in zip(wrong, pictures, strict=False)]
     title = "<title>vinchar report</title>"
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width">{title}<style>{_STYLE}</style>'
     return f'<!doctype html><html lang="en"><head>{head}</head><body>{"".join(parts)}</body></html>\n'
@@ -95,29 +68,32 @@ def report_page(summary: Mapping[str, Any], plots: Mapping[str, bytes], pairs: S
 
 def _figures(summary: Mapping[str, Any]) -> str:
     rows = []
-    for name, of in summary.items():
-        low, high = of["exact_match_interval"]
-        right = "-" if of["ok_right"] is None else f"{of['ok_right']:.3f}"
-        rows.append(
-            (
-                *(name, of["n"], f"{of['exact_match']:.3f} ({low:.3f} to {high:.3f})"),
-                *(f"{of['character_error_rate']:.3f}", f"{of['ok']:.3f}", right, f"{of['calibration_error']:.3f}"),
+    for kind, all_of_it in summary.items():
+        for name, of in ((kind, all_of_it), *all_of_it.get("groups", {}).items()):
+            low, high = of["exact_match_interval"]
+            right = "-" if of["ok_right"] is None else f"{of['ok_right']:.3f}"
+            rows.append(
+                (
+                    *(name, of["n"], f"{of['exact_match']:.3f} ({low:.3f} to {high:.3f})"),
+                    *(f"{of['character_error_rate']:.3f}", f"{of['ok']:.3f}", right),
+                    *(of["ok_wrong_with_valid_check_digit"], f"{of['calibration_error']:.3f}"),
+                )
             )
-        )
     header = ("kind", "pictures", "exact match (95 % interval)", "character error rate", "called ok", "of those right")
-    return _table((*header, "calibration error"), rows)
+    return _table((*header, "ok, wrong, check digit fits", "calibration error"), rows)
 
 
-def _confused(wrong: Sequence[tuple[Reading, str, str]], pictures: Sequence[Picture | None]) -> str:
+def _confused(wrong: Sequence[Scored], pictures: Sequence[Picture | None]) -> str:
     """Show the most frequent single confusions with the glyphs that were confused."""
     found: dict[tuple[str, str], list[str]] = {}
-    for (reading, truth, why), picture in zip(wrong, pictures, strict=True):
-        if why != "characters":
+    for one, picture in zip(wrong, pictures, strict=True):
+        characters = one.reading.characters
+        others = [(a, b) for a, b in zip(one.label.text, characters, strict=False) if a != b.char]
+        if len(characters) != len(one.label.text) or len(others) > MOST_CONFUSED:
             continue
-        for true, character in zip(truth, reading.characters, strict=False):
-            if true != character.char:
-                glyph = "" if picture is None else _image(_cut(picture, character.quad, 0.25), GLYPH_HEIGHT)
-                found.setdefault((true, character.char), []).append(glyph)
+        for true, character in others:
+            glyph = "" if picture is None else _image(_cut(picture, character.quad, 0.25), GLYPH_HEIGHT)
+            found.setdefault((true, character.char), []).append(glyph)
     order = sorted(found, key=lambda pair: -len(found[pair]))[:PAIRS]
     if not order:
         return '<p class="note">No single characters.</p>'
@@ -125,13 +101,14 @@ def _confused(wrong: Sequence[tuple[Reading, str, str]], pictures: Sequence[Pict
     return _table(("true as read", "times", "there"), rows)
 
 
-def _wrong(reading: Reading, truth: str, why: str, picture: Picture | None) -> str:
-    shown = ""
+def _wrong(one: Scored, picture: Picture | None) -> str:
+    reading, truth, shown = one.reading, one.label.text, ""
     if picture is not None:
         quads = [character.quad for character in reading.characters]
         part = _cut(picture, np.concatenate(quads), 0.6) if quads else picture
         shown = _image(part, min(160, round(LINE_WIDTH * part.shape[0] / part.shape[1])))
-    said = f"{escape(reading.status.replace('_', ' '))}, confidence {reading.confidence:.2f}: {escape(CAUSES[why])}"
+    why = f": {escape(CAUSES[one.cause])}" if one.cause else ""
+    said = f"{escape(reading.status.replace('_', ' '))}, confidence {reading.confidence:.2f}{why}"
     reasons = f" ({escape('; '.join(reading.reasons))})" if reading.reasons else ""
     read = reading.vin or "-"
     texts = _table(("", ""), [("true", _marked(truth, read)), ("read", _marked(read, truth))])
@@ -156,11 +133,11 @@ def _table(header: Iterable[object], rows: Iterable[Iterable[object]]) -> str:
     return f"<table><tr>{head}</tr>{body}</table>"
 
 
-def _picture(reading: Reading) -> Picture | None:
-    if reading.image is None or reading.status == "error":
+def _picture(one: Scored) -> Picture | None:
+    if one.reading.status == "error":
         return None
     try:
-        return load(Path(reading.image), color=True)
+        return load(one.source, color=True)
     except (ImageError, OSError):
         return None
 

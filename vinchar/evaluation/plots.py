@@ -85,7 +85,7 @@ def risk_coverage_png(confidence: ArrayLike, correct: ArrayLike) -> bytes:
 
 def share_right_png(rows: Sequence[Mapping[str, float]], label: str) -> bytes:
     """Draw the share right over ranges of a quantity; ``rows`` as of ``metrics.share_right_by``."""
-    figure, axes = _figure(6.0, 4.0)
+    figure, axes = _figure(max(6.0, 0.55 * len(rows)), 4.0)
     places = np.arange(len(rows))
     axes.grid(color="0.88", linewidth=0.6, axis="y")
     axes.plot(places, [row["share_right"] for row in rows], marker="o")
@@ -93,7 +93,8 @@ def share_right_png(rows: Sequence[Mapping[str, float]], label: str) -> bytes:
         axes.annotate(
             f"{row['share_right']:.3f}", (place, row["share_right"]), (0, 7), textcoords="offset points", ha="center"
         )
-    names = [f"{row['from']:g} to {row['to']:g}\nn = {row['n']:,}" for row in rows]
+    ranges = [f"{a:g}" if a == b else f"{a:g} to {b:g}" for a, b in ((row["from"], row["to"]) for row in rows)]
+    names = [f"{name}\nn = {row['n']:,}" for name, row in zip(ranges, rows, strict=True)]
     axes.set_xticks(places, names, fontsize=7)
     axes.set(xlabel=label, ylabel="share right", ylim=(0, 1.08))
     return _png(figure)

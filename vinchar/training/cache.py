@@ -16,6 +16,7 @@ from vinchar.rectify import Rectifier, cut_strip, line_picture
 from vinchar.training.framing import draw_frame, line_targets, place_in_frame
 from vinchar.training.parts import PART, Arrays, Job, build
 from vinchar.training.scenes import draw_scene
+from vinchar.training.surfaces import MATERIALS
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 from vinchar.vin import ALPHABET, LENGTH
 
@@ -27,7 +28,8 @@ class SceneCache:
     """Many scenes in memory.
 
     ``quads`` float32 (N, 17, 4, 2); ``classes`` int32 (N, 17) indices into ``vin.ALPHABET``; ``light`` bool (N,):
-    light glyphs on dark. ``gray(i)`` is scene i's picture, uint8 (H, W).
+    light glyphs on dark; ``material`` uint8 (N,) indices into ``surfaces.MATERIALS``. ``gray(i)`` is scene i's picture,
+    uint8 (H, W).
     """
 
     pixels: NDArray[np.uint8]
@@ -35,6 +37,7 @@ class SceneCache:
     quads: NDArray[np.float32]
     classes: NDArray[np.int32]
     light: NDArray[np.bool_]
+    material: NDArray[np.uint8]
     offsets: NDArray[np.int64]
 
     def __len__(self) -> int:
@@ -56,6 +59,7 @@ class SceneCache:
             self.quads[chosen],
             self.classes[chosen],
             self.light[chosen],
+            self.material[chosen],
             self.offsets[chosen] - start,
         )
 
@@ -98,6 +102,7 @@ def _scenes(first: int, rows: int, seed: int, held_out: bool) -> Arrays:
         "quads": np.stack([s.quads for s in scenes]),
         "classes": np.array([[_INDEX[c] for c in s.vin] for s in scenes], np.int32),
         "light": np.array([s.light for s in scenes]),
+        "material": np.array([MATERIALS.index(s.material) for s in scenes], np.uint8),
     }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,11 @@ from tqdm import tqdm
 from vinchar.assemble import Assembly
 from vinchar.classify import STRIDE, Classifier, glyph_window
 from vinchar.evaluation import metrics
+from vinchar.evaluation.causes import with_causes
+from vinchar.evaluation.reading_report import write_reading_report
 from vinchar.evaluation.reports import write_classification, write_share_right
+from vinchar.evaluation.scored import Label
+from vinchar.imaging import Source
 from vinchar.quality import FAULTS
 from vinchar.reader import Found, Reader
 from vinchar.readings import features
@@ -22,6 +28,7 @@ from vinchar.session import open_session
 from vinchar.training.cache import SceneCache
 from vinchar.training.framing import draw_box_frame, place_in_frame
 from vinchar.training.scenes import is_clear
+from vinchar.training.surfaces import MATERIALS
 from vinchar.vin import ALPHABET, LENGTH
 
 RISK = 0.01  # of the readings called ok, at most this share may be wrong on the synthetic check
@@ -32,6 +39,7 @@ UNFITTED: dict[str, Any] = {"weights": [1.0, 0, 0, 0, 0, -4.0], "threshold": 0.9
 Glyphs = tuple[NDArray[np.uint8], NDArray[np.int32]]
 HEIGHTS = (0, 6, 8, 10, 12, 16, 20, 26, 1000)  # pixels of the photo that a glyph is high
 HIGH = 16
+REPORTED = 200  # scenes of which every wrong reading is looked into
 _TIMED = 200
 
 
@@ -117,6 +125,26 @@ def synthetic_rows(model: Path, scenes: SceneCache, report: Path) -> tuple[dict[
         **check,
     }
     return scores, {"confidence": confidence, "quality": fit_quality(qualities, right)}
+
+
+def labelled_scenes(scenes: SceneCache) -> list[tuple[Source, Label]]:
+    """Return at most ``REPORTED`` scenes that no confidence was fitted on, with what they show and on what."""
+    rows: list[tuple[Source, Label]] = [
+        (scenes.gray(i), Label("".join(ALPHABET[c] for c in scenes.classes[i]), MATERIALS[scenes.material[i]]))
+        for i in range(1, len(scenes), 2)
+    ]
+    return rows[:REPORTED]
+
+
+def reading_report(model: Path, labelled: Sequence[tuple[Source, Label]], report: Path) -> dict[str, Any]:
+    """Read pictures with a model, write the report on it and return what ``write_reading_report`` does."""
+    reader, scored = Reader(model), []
+    for i, (source, label) in enumerate(
+        tqdm(labelled, desc=f"reading for {report.name}", unit="picture", mininterval=2)
+    ):
+        name = os.fspath(source) if isinstance(source, Path) else f"{i}"
+        scored.append(label.score(reader.read(source, name=name), source))
+    return write_reading_report(report, with_causes(scored, reader.views))
 
 
 def fit_quality(measured: list[dict[str, float] | None], right: NDArray[np.bool_]) -> dict[str, dict[str, float]]:

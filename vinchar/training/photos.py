@@ -65,7 +65,7 @@ def draw_photo(
     across = round(1.45 * row.length / share)
     layout = _LAYOUTS[place](row, (round(across * 0.85), across), rng)
     printed = layout.printed
-    plane = surface(printed, rng, "stamp" if place == "frame" else "print")
+    plane = surface(printed, "stamp" if place == "frame" else "print", rng)
     plane = _surroundings(plane, printed, place, rng)
     plane = _evenly_lit(plane, rng) if calm else light(plane, cap, rng)
     if place == "windscreen":

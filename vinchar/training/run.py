@@ -8,7 +8,7 @@ import platform
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,9 @@ from numpy.typing import NDArray
 from vinchar import __version__
 from vinchar.bundle import FORMAT, NETWORKS, sha256
 from vinchar.evaluation.reports import write_curves
+from vinchar.evaluation.scored import Label, labelled_pictures
 from vinchar.files import write_whole
+from vinchar.imaging import Source
 from vinchar.training import batches, handwriting, measure, nets
 from vinchar.training.cache import cut_strips, draw_lines, draw_scenes
 from vinchar.training.card import model_card
@@ -70,14 +72,19 @@ class _Run:
         return model
 
 
-def train(config: TrainConfig, out: Path, work: Path, resume: bool = True) -> dict[str, Any]:
+def train(
+    config: TrainConfig, out: Path, work: Path, resume: bool = True, labels: Path | None = None
+) -> dict[str, Any]:
     """Train everything ``config`` says and write the model to ``out``; return what ``out/model.json`` holds.
+
+    ``labels``: a CSV of known VINs beside pictures of one's own, on which the model is to be reported too.
 
     ``work`` keeps the steps already done, so a killed run continues: a run with another configuration, or one with
     ``resume`` false, starts anew. Nothing in ``out`` changes until all networks are trained and checked. Raises
-    ``handwriting.DataError`` (a ``ValueError``) where EMNIST cannot be had.
+    ``handwriting.DataError`` (a ``ValueError``) where EMNIST cannot be had, ``ValueError`` for unusable labels.
     """
     _check_out(out)
+    own: Sequence[tuple[Source, Label]] = [] if labels is None else labelled_pictures(labels, labels.parent)
     emnist_train, emnist_test = handwriting.load("train"), handwriting.load("test")  # first: it is what may be missing
     _open_work(config, work, resume)
     cv2.setNumThreads(1)
@@ -125,7 +132,13 @@ def train(config: TrainConfig, out: Path, work: Path, resume: bool = True) -> di
     rows = measure.emnist_rows(*networks, emnist_test, report)
     synthetic, fitted = measure.synthetic_rows(staged, held_out, report)
     description |= fitted
-    description["scores"] = {"emnist_test": rows, "synthetic_held_out_faces": synthetic}
+    _describe(staged, description)
+    scores: dict[str, Any] = {"emnist_test": rows, "synthetic_held_out_faces": synthetic}
+    pictures = {"synthetic_pictures": measure.labelled_scenes(held_out), "own_pictures": own}
+    for name, labelled in pictures.items():
+        if labelled:
+            scores[name] = measure.reading_report(staged, labelled, report / name)
+    description["scores"] = scores
     write_curves(report, run.histories)
     write_whole(staged / "README.md", model_card(description))
     _describe(staged, description)

@@ -12,7 +12,7 @@ from vinchar.training.camera import expose, light
 from vinchar.training.faces import Face
 from vinchar.training.printing import Print, print_vin
 from vinchar.training.strings import draw_vin
-from vinchar.training.surfaces import surface
+from vinchar.training.surfaces import draw_material, surface
 
 CLEAR_CONTRAST = 85  # grey levels between the 6th and the 94th percentile within every glyph
 CLEAR_TILT = 0.26  # radians, about 15 degrees
@@ -22,13 +22,14 @@ CLEAR_TILT = 0.26  # radians, about 15 degrees
 class Scene:
     """``gray`` uint8 (H, W); ``quads`` float32 (17, 4, 2), each clockwise from the glyph's top left; ``vin``;
 
-    ``light``: the glyphs are lighter than what is round them.
+    ``light``: the glyphs are lighter than what is round them; ``material``: of ``surfaces.MATERIALS``.
     """
 
     gray: NDArray[np.uint8]
     quads: NDArray[np.float32]
     vin: str
     light: bool
+    material: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,14 @@ def draw_scene(
 ) -> Scene:
     """Draw one scene; all chance comes from ``rng``. ``held_out``: with the faces kept out of training.
 
-    ``vin``, ``face`` and ``material`` (print, relief or stamp) are drawn where None.
+    ``vin``, ``face`` and ``material`` are drawn where None.
     """
     vin = vin or draw_vin(rng)
     view = draw_view(rng)
     cap = float(np.clip(view.length / 17 * rng.uniform(1.2, 1.8), 18, 56))
     printed = print_vin(vin, cap, rng, held_out, face)
-    plane = light(surface(printed, rng, material), cap, rng)
+    material = material or draw_material(rng)
+    plane = light(surface(printed, material, rng), cap, rng)
     light_on_dark = is_light(plane, printed)
     matrix, size = _homography(printed.boxes, view, rng)
     bow = cap * rng.normal(0, 0.5) if rng.random() < 0.15 else 0.0
@@ -83,7 +85,7 @@ def draw_scene(
         plane = np.asarray(cv2.GaussianBlur(plane, (0, 0), 0.35 * shrink), np.float32)
     border = float(np.clip(rng.normal(plane.mean(), 0.2), 0, 1))
     photo = cv2.warpPerspective(plane, matrix, size, flags=cv2.INTER_LINEAR, borderValue=border)
-    return Scene(expose(photo, glyph, rng), quads, vin, light_on_dark)
+    return Scene(expose(photo, glyph, rng), quads, vin, light_on_dark, material)
 
 
 def is_light(plane: NDArray[np.float32], printed: Print) -> bool:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from vinchar.training.printing import Print
 
 Floats = NDArray[np.float32]
+MATERIALS = ("print", "relief", "stamp")  # on a plane, raised or sunk with paint, sunk without
 
 
 def smooth_noise(shape: tuple[int, int], cell: float, rng: np.random.Generator) -> Floats:
@@ -18,13 +19,16 @@ def smooth_noise(shape: tuple[int, int], cell: float, rng: np.random.Generator) 
     return np.asarray(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
-def surface(printed: Print, rng: np.random.Generator, kind: str | None = None) -> Floats:
-    """Return the plane's reflectance, float32 (H, W). ``kind``: print, relief or stamp; drawn if None."""
-    if kind is None:
-        kind = rng.choice(["print", "relief", "stamp"], p=[0.76, 0.12, 0.12])
-    if kind == "print":
+def draw_material(rng: np.random.Generator) -> str:
+    """Draw which of ``MATERIALS`` a VIN stands on."""
+    return str(rng.choice(MATERIALS, p=[0.76, 0.12, 0.12]))
+
+
+def surface(printed: Print, material: str, rng: np.random.Generator) -> Floats:
+    """Return the plane's reflectance, float32 (H, W), of one of ``MATERIALS``."""
+    if material == "print":
         return _printed(printed, rng)
-    return _relief(printed, rng, paint=kind == "relief")
+    return _relief(printed, rng, paint=material == "relief")
 
 
 def _wear(ink: Floats, cap: float, rng: np.random.Generator) -> Floats:

@@ -1,0 +1,127 @@
+"""Why a reading is wrong: a strip with known glyphs, and a classifier that says what the case needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from vinchar.classify import STRIDE
+from vinchar.evaluation import causes
+from vinchar.evaluation.causes import CAUSES, View, every_lattice, find_cause, with_causes
+from vinchar.evaluation.scored import Label, Scored
+from vinchar.types import GLYPH_HEIGHT, PITCH, STRIP_HEIGHT, STRIP_WIDTH, Lattice, Reading, Strip
+from vinchar.vin import ALPHABET
+
+VIN, OTHER = "1HGCM82633A004352", "WVWZZZ1JZ3W386752"
+PICTURE = np.zeros((9, 9), np.uint8)
+Odds = dict[int, dict[str, float]]
+
+
+def blocks() -> Strip:
+    """A strip of seventeen blocks where a VIN's glyphs are."""
+    gray = np.full((STRIP_HEIGHT, STRIP_WIDTH), 20, np.uint8)
+    for i in range(17):
+        top = (STRIP_HEIGHT - GLYPH_HEIGHT) // 2
+        gray[top : top + GLYPH_HEIGHT, 30 + PITCH * i + 3 : 30 + PITCH * i + 17] = 220
+    x = np.arange(STRIP_WIDTH + 1, dtype=np.float32)
+    return Strip(gray, np.stack([np.stack([x, 0 * x], -1), np.stack([x, 0 * x + STRIP_HEIGHT], -1)]))
+
+
+def logits_of(vin: str, odds: Odds | None = None, missing: tuple[int, ...] = ()) -> NDArray[np.float32]:
+    """What a classifier says that sees ``vin``; ``odds``: of characters at a place, ``missing``: places it sees not."""
+    out = np.full((STRIP_WIDTH // STRIDE, 34), -8, np.float32)
+    out[:, 33] = 8
+    for place, char in enumerate(vin):
+        if place in missing:
+            continue
+        middle = (40 + PITCH * place) // STRIDE
+        around = np.s_[middle - 2 : middle + 2]
+        out[around, 33] = -8
+        for named, odd in ((odds or {}).get(place) or {char: 1.0}).items():
+            out[around, ALPHABET.index(named)] = 8 + np.log(odd)
+    return out
+
+
+def cause(read: str | None, *logits: NDArray[np.float32], truth: str = VIN, status: str = "uncertain") -> str | None:
+    reading = Reading("a.png", "strip", read, status)  # type: ignore[arg-type]
+
+    def views(gray: object, kind: str) -> Iterator[View]:
+        assert kind == "strip"
+        return ((blocks(), one) for one in logits)
+
+    return find_cause(Scored(reading, Label(truth), PICTURE), views)
+
+
+def test_nothing_is_the_matter_with_a_right_reading() -> None:
+    assert cause(VIN, logits_of(VIN)) is None
+
+
+@pytest.mark.parametrize(
+    ("read", "status", "truth", "why"),
+    [(None, "error", VIN, "file"), (None, "not_found", VIN, "place"), ("A", "ok", "B", "characters")],
+)
+def test_where_there_is_no_strip(read: str | None, status: str, truth: str, why: str) -> None:
+    assert cause(read, truth=truth, status=status) == why
+
+
+def test_another_line() -> None:
+    assert cause(OTHER, logits_of(OTHER)) == "place"
+    assert cause(OTHER, logits_of(OTHER), logits_of(VIN)) == "search"  # it was cut, too, and would have been read
+
+
+def test_characters() -> None:
+    assert cause("1HGCM82633A004852", logits_of(VIN, {14: {"8": 0.98, "3": 0.02}})) == "characters"
+    assert cause("1HGCM82633A004852", logits_of(VIN, missing=(7,))) == "characters"
+
+
+@pytest.mark.parametrize("missing", [(0,), (15, 16)])
+def test_ends_cut_off(missing: tuple[int, ...]) -> None:
+    assert cause(None, logits_of(VIN, missing=missing)) == "straightening"
+
+
+def test_priors() -> None:
+    """A letter where digits stand: seen rightly, and overruled."""
+    truth = "WVWZZZ1JZ3W38675S"
+    assert cause("WVWZZZ1JZ3W386755", logits_of(truth, {16: {"S": 0.6, "5": 0.4}}), truth=truth) == "priors"
+
+
+def test_a_lattice_without_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    def shifted(strip: Strip) -> Lattice:
+        cuts = np.arange(40, 400, PITCH, dtype=np.int32)[:18]
+        arcs = np.stack([np.arange(17), np.arange(1, 18)], -1).astype(np.int32)
+        boxes = np.stack([cuts[:-1], cuts[:-1] * 0 + 7, cuts[1:], cuts[1:] * 0 + 33], -1).astype(np.int32)
+        return Lattice(cuts, arcs, boxes, np.zeros(17, np.float32))
+
+    assert causes.segment is not shifted
+    monkeypatch.setattr(causes, "SHOWN", 0)
+    monkeypatch.setattr(causes, "segment", shifted)
+    assert cause(None, logits_of(VIN)) == "lattice"
+
+
+def test_a_lattice_that_leaves_nothing_out() -> None:
+    lattice = every_lattice(blocks())
+    spans = {tuple(span) for span in lattice.cuts[lattice.arcs].tolist()}
+    assert all((30 + PITCH * i, 50 + PITCH * i) in spans for i in range(17))
+    assert {b - a for a, b in spans} == set(range(6, 35, 2))
+
+
+def test_only_what_is_wrong_is_looked_into() -> None:
+    asked: list[str] = []
+
+    def views(gray: object, kind: str) -> Iterator[View]:
+        asked.append(kind)
+        return iter([(blocks(), logits_of(VIN))])
+
+    readings = [
+        Reading("a", "photo", VIN, "ok"),
+        Reading("b", "strip", OTHER, "ok"),
+        Reading("c", "photo", None, "error"),
+    ]
+    found = with_causes([Scored(reading, Label(VIN), PICTURE) for reading in readings], views)
+    assert [one.cause for one in found] == [None, "search", "file"]
+    assert [one.reading for one in found] == readings
+    assert asked == ["strip"]
+    assert {one.cause for one in found} - {None} <= set(CAUSES)
