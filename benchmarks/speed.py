@@ -1,11 +1,12 @@
 """How long reading takes on this machine: ``python3 benchmarks/speed.py``. One core, models loaded, images/ read.
 
 Prints a Markdown table: start-up beside the bare imports, a whole run over ``images/``, and one strip, glyph and photo
-from array to reading.
+from array to reading; ``--write README.md`` puts it into the document's place ``speed``.
 """
 
 from __future__ import annotations
 
+import argparse
 import statistics
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "images"
 sys.path.insert(0, str(ROOT))
+
+from tables import put, table  # noqa: E402
 
 
 def seconds(run: Callable[[], object], times: int) -> float:
@@ -35,7 +38,10 @@ def command(*arguments: str) -> Callable[[], object]:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure, print and perhaps write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", type=Path, metavar="DOCUMENT")
+    args = parser.parse_args()
     import cv2
 
     from vinchar.imaging import find_pictures, load
@@ -61,9 +67,10 @@ def main() -> None:
                 f"{statistics.mean(taken) * 1000:.1f} ms, at most {max(taken) * 1000:.1f}",
             )
         )
-    print("| what | time |\n| --- | --- |")
-    for name, value in rows:
-        print(f"| {name} | {value} |")
+    text = table(("what", "time"), rows)
+    print(text)
+    if args.write:
+        put(args.write, "speed", text)
 
 
 if __name__ == "__main__":

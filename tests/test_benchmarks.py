@@ -9,6 +9,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from tables import put, table
 
 from vinchar.barcode import vins_in
 
@@ -65,3 +66,33 @@ def test_damage_repeats_with_its_seed_and_spares_nothing() -> None:
     assert sum(one != data for one in damaged) > 195
     assert {len(one) < len(data) for one in damaged} == {True, False}
     assert module.mutated(b"", np.random.default_rng(0)) is not None
+
+
+@pytest.mark.parametrize(
+    ("lines", "vin"),
+    [
+        ([("VIN: 1HGCM82633A004352*", 0.9), ("MADE IN JAPAN", 0.99)], "1HGCM82633A004352"),
+        ([("lHGCM82633AOO4352", 0.9)], "LHGCM82633A004352"),
+        ([("WVWZZZ1JZ3W386752", 0.5), ("ABCDEFGHJKLMNPRST", 0.9)], "WVWZZZ1JZ3W386752"),  # a VIN ends in digits
+        ([("WVWZZZ", 0.5), ("1JZ3W386", 0.9)], "1JZ3W386"),
+        ([], None),
+    ],
+)
+def test_what_is_taken_of_general_ocr(lines: list[tuple[str, float]], vin: str | None) -> None:
+    assert load("peers").best_window(lines) == vin
+
+
+def test_a_table_goes_into_its_place(tmp_path: Path) -> None:
+    document = tmp_path / "a.md"
+    document.write_text("Before\n<!-- speed -->\nold\n<!-- /speed -->\nafter\n")
+    put(document, "speed", table(("what", "ms"), [("a", 1), ("b", 2)]))
+    wanted = "| what | ms |\n| --- | --- |\n| a | 1 |\n| b | 2 |"
+    assert document.read_text() == f"Before\n<!-- speed -->\n{wanted}\n<!-- /speed -->\nafter\n"
+    with pytest.raises(ValueError, match="accuracy"):
+        put(document, "accuracy", "")
+
+
+def test_the_readme_has_places_for_its_tables() -> None:
+    readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    for name in ("accuracy", "speed"):
+        assert readme.count(f"<!-- {name} -->\n|") == readme.count(f"|\n<!-- /{name} -->") == 1
