@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from vinchar.classify import STRIDE
 from vinchar.evaluation import causes
 from vinchar.evaluation.causes import CAUSES, View, every_lattice, find_cause, with_causes
 from vinchar.evaluation.scored import Label, Scored
+from vinchar.reader import Reader
 from vinchar.types import GLYPH_HEIGHT, PITCH, STRIP_HEIGHT, STRIP_WIDTH, Lattice, Reading, Strip
 from vinchar.vin import ALPHABET
 
@@ -106,6 +108,24 @@ def test_a_lattice_that_leaves_nothing_out() -> None:
     spans = {tuple(span) for span in lattice.cuts[lattice.arcs].tolist()}
     assert all((30 + PITCH * i, 50 + PITCH * i) in spans for i in range(17))
     assert {b - a for a, b in spans} == set(range(6, 35, 2))
+
+
+def test_a_picture_that_is_gone(tmp_path: Path) -> None:
+    gone = Scored(Reading("a.png", "strip", OTHER, "ok"), Label(VIN), tmp_path / "a.png")
+    assert find_cause(gone, lambda gray, kind: iter([])) == "file"
+
+
+def test_the_shipped_networks_show_what_a_label_has_wrong() -> None:
+    """A right reading against a label with another character, and against that of another picture."""
+    strips = sorted((Path(__file__).parents[1] / "images" / "strips").iterdir())
+    reader = Reader()
+    reading = reader.read(strips[0])
+    assert reading.vin is not None
+    changed = reading.vin[:-1] + ("7" if reading.vin[-1] != "7" else "4")
+    assert find_cause(Scored(reading, Label(changed), strips[0]), reader.views) == "characters"
+    other = reader.read(strips[1]).vin
+    assert other is not None
+    assert find_cause(Scored(reading, Label(other), strips[0]), reader.views) == "place"
 
 
 def test_only_what_is_wrong_is_looked_into() -> None:

@@ -13,7 +13,7 @@ from tqdm import tqdm
 from vinchar.assemble import align, assemble
 from vinchar.classify import arc_scores
 from vinchar.evaluation.scored import Scored
-from vinchar.imaging import load
+from vinchar.imaging import ImageError, load
 from vinchar.posterior import Priors
 from vinchar.segment import segment
 from vinchar.types import Gray, Kind, Lattice, Scores, Strip
@@ -75,7 +75,11 @@ def find_cause(one: Scored, views: Callable[[Gray, Kind], Iterable[View]]) -> st
         return "file"
     if len(truth) == 1:
         return "characters"
-    held = [hold(view, segment(view[0]), truth) for view in views(load(one.source), reading.kind)]
+    try:
+        gray = load(one.source)
+    except ImageError:  # it could be read a moment ago
+        return "file"
+    held = [hold(view, segment(view[0]), truth) for view in views(gray, reading.kind)]
     best = max((h for h in held if h is not None), key=lambda h: (h.fits.sum(), h.best.sum()), default=None)
     if best is None or best.fits.sum() < SHOWN:
         return "place"
