@@ -57,6 +57,15 @@ the picture, within 15 degrees of level, with a contrast of 85 grey levels in ea
 least 16 pixels high are right; by height: [curve](report/synthetic_clear_glyph_height.png). Curves of the training,
 classification reports and confusion matrices: [report](report/).
 
+## The same scenes read as whole pictures
+
+{pictures_n} of the odd half, without a box round the VIN, by what it stands on:
+[page](report/synthetic_pictures/index.html) with every wrong reading and the stage it was lost in.
+
+| on | n | exact match | called ok | of those right |
+| --- | --- | --- | --- | --- |
+{pictures}
+
 ## Why a reading is uncertain
 
 What is measured along a line that was not read surely, from where on it is named as a reason, and how often a reading
@@ -77,7 +86,7 @@ def model_card(description: dict[str, Any]) -> str:
     """Return the card, in Markdown, of the model that ``description`` (model.json) describes."""
     config, made, data = description["config"], description["trained_with"], description["trained_on"]
     rows, synthetic = description["scores"]["emnist_test"], description["scores"]["synthetic_held_out_faces"]
-    sizes = description["parameters"]
+    sizes, pictures = description["parameters"], description["scores"]["synthetic_pictures"]["vin"]
     lines = [
         f"| {row['network'].removeprefix('emnist_')} "
         f"| {sizes['baseline' if 'baseline' in row['network'] else 'classifier']:,} "
@@ -109,6 +118,11 @@ def model_card(description: dict[str, Any]) -> str:
         quality="\n".join(
             f"| {name.replace('_', ' ')} | {row['threshold']:g} | {row['n']:,} | {row['precision']:.3f} |"
             for name, row in description["quality"].items()
+        ),
+        pictures_n=pictures["n"],
+        pictures="\n".join(
+            f"| {name} | {of['n']} | {of['exact_match']:.3f} | {of['ok']:.3f} | {_share(of['ok_right'])} |"
+            for name, of in pictures["groups"].items()
         ),
         synthetic=" | ".join(str(synthetic.get(key, "-")) for key in keys),
         **{key: made[key] for key in ("minutes", "keras", "backend", "precision", "python")},
