@@ -69,10 +69,8 @@ def rapidocr() -> Read:
     logging.getLogger("RapidOCR").setLevel(logging.ERROR)
 
     def read(path: Path) -> tuple[str | None, bool]:
-        if guess_kind(load(path)) == "strip":
-            found = engine(str(path), use_det=False, use_cls=False)
-        else:
-            found = engine(str(path))
+        whole = guess_kind(load(path)) != "strip"
+        found = engine(str(path), use_det=whole, use_cls=whole, use_rec=True)  # the engine keeps what it was last told
         return best_window(list(zip(found.txts or (), found.scores or (), strict=True))), False
 
     return read
