@@ -3,8 +3,8 @@
 Each FOLDER holds labelled pictures and their ``labels.csv`` (columns image, vin). RapidOCR and Tesseract take part
 where they are installed (``pip install rapidocr``; ``pip install pytesseract`` and the program tesseract), each with
 what helps it: I, O and Q are taken for 1 and 0, only a window of 17 characters counts, the one that looks most like a
-VIN is taken, and a picture that is a strip already goes to the recogniser alone. Prints a Markdown table a folder;
-``--write README.md`` puts them into the document's place ``accuracy``.
+VIN is taken, and a picture that is a strip already goes to the recogniser alone first. Prints a Markdown table;
+``--write README.md`` puts it into the document's place ``accuracy``.
 """
 
 from __future__ import annotations
@@ -68,10 +68,17 @@ def rapidocr() -> Read:
     engine = RapidOCR()
     logging.getLogger("RapidOCR").setLevel(logging.ERROR)
 
+    def lines(path: Path, whole: bool) -> Lines:
+        found = engine(str(path), use_det=whole, use_cls=whole, use_rec=True)  # it keeps what it was last told
+        return list(zip(found.txts or (), found.scores or (), strict=True))
+
     def read(path: Path) -> tuple[str | None, bool]:
-        whole = guess_kind(load(path)) != "strip"
-        found = engine(str(path), use_det=whole, use_cls=whole, use_rec=True)  # the engine keeps what it was last told
-        return best_window(list(zip(found.txts or (), found.scores or (), strict=True))), False
+        text = None
+        if guess_kind(load(path)) == "strip":
+            text = best_window(lines(path, whole=False))
+        if text is None or len(text) < LENGTH:
+            text = best_window(lines(path, whole=True)) or text
+        return text, False
 
     return read
 
