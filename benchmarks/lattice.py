@@ -27,8 +27,9 @@ sys.path.insert(0, str(ROOT))
 
 from vinchar.assemble import align  # noqa: E402
 from vinchar.evaluation.scored import labelled_pictures  # noqa: E402
+from vinchar.found import Found  # noqa: E402
 from vinchar.imaging import load  # noqa: E402
-from vinchar.reader import Found, Reader  # noqa: E402
+from vinchar.reader import Reader  # noqa: E402
 from vinchar.rectify import frame_of_picture  # noqa: E402
 from vinchar.segment import GRID, GRID_COST  # noqa: E402
 from vinchar.types import Lattice  # noqa: E402

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import random
 import socket
@@ -22,6 +23,18 @@ def drawn_glyph(char: str) -> np.ndarray:
     """A handwritten-looking picture of a character as EMNIST has them: uint8 (28, 28), light on dark, upright."""
     image = np.zeros((28, 28), np.uint8)
     return np.asarray(cv2.putText(image, char, (5, 22), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 255, 2, cv2.LINE_AA), np.uint8)
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file."""
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def expect_picture(path: Path) -> None:
+    """There is a picture, and it is a small file."""
+    assert cv2.imread(str(path)) is not None
+    assert path.stat().st_size < 200_000
 
 
 @pytest.fixture(autouse=True)

@@ -26,13 +26,14 @@ ALLOWED: dict[str, set[str]] = {
     **dict.fromkeys(STAGES | PRESENTING, BASE),
     "assemble": BASE | {"posterior"},
     "kind": BASE | {"rectify"},
-    "reader": BASE | STAGES | {"bundle", "kind", "posterior", "readings"},
+    "found": BASE | {"assemble", "quality", "rectify"},
+    "reader": BASE | STAGES | {"bundle", "found", "kind", "posterior", "readings"},
     "__init__": BASE | {"reader"},
     "workers": {"reader", "types"},
     "cli": BASE | STAGES | PRESENTING | {"reader", "workers", "training", "evaluation", "__init__"},
     "__main__": {"cli"},
     "evaluation": BASE | STAGES | {"posterior"},
-    "training": BASE | STAGES | {"bundle", "readings", "reader", "evaluation", "__init__"},
+    "training": BASE | STAGES | {"bundle", "found", "readings", "reader", "evaluation", "__init__"},
 }
 HEAVY = ("keras", "tensorflow", "sklearn", "matplotlib", "pandas", "seaborn", "scipy", "PIL", "onnx")
 

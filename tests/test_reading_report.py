@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
+from conftest import expect_picture, rows_of
 
 from vinchar.evaluation.reading_report import summary_text, write_reading_report
 from vinchar.evaluation.scored import Label, Scored
@@ -24,16 +23,6 @@ def reading(vin: str | None, confidence: float, status: str = "ok", kind: str = 
 
 def scored(one: Reading, truth: str = TRUE, group: str = "", cause: str | None = None) -> Scored:
     return Scored(one, Label(truth, group), Path("a.jpg"), cause)
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def expect_picture(path: Path) -> None:
-    assert cv2.imread(str(path)) is not None
-    assert path.stat().st_size < 200_000
 
 
 def test_reading_report_scores_vins_and_glyphs_apart(tmp_path: Path) -> None:

@@ -1,24 +1,14 @@
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from conftest import expect_picture, rows_of
 
 from vinchar.evaluation import reports
 from vinchar.vin import ALPHABET
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def expect_picture(path: Path) -> None:
-    assert cv2.imread(str(path)) is not None
-    assert path.stat().st_size < 200_000
 
 
 def test_classification_files_agree_with_one_another(tmp_path: Path) -> None:

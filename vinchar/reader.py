@@ -5,24 +5,24 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Literal
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.assemble import Assembly, assemble
+from vinchar.assemble import assemble
 from vinchar.barcode import read_barcodes
 from vinchar.bundle import Bundle, ModelError, open_bundle
 from vinchar.classify import Classifier, arc_scores, glyph_count
+from vinchar.found import WIDER, Found
 from vinchar.imaging import ImageError, Source, load
 from vinchar.kind import guess_kind, light_glyph
 from vinchar.locate import locate
 from vinchar.posterior import Priors
-from vinchar.quality import advice, measure
+from vinchar.quality import advice
 from vinchar.readings import compare, glyph_reading, no_vin, probability, vin_reading
 from vinchar.rectify import (
     FINE_GLYPH,
@@ -38,11 +38,10 @@ from vinchar.rectify import (
     frame_of_picture,
     frame_of_quad,
     move_ends,
-    sample,
     turn_round,
 )
 from vinchar.segment import segment
-from vinchar.types import STRIP_WIDTH, Gray, Kind, Lattice, Reading, Strip
+from vinchar.types import Gray, Kind, Reading, Strip
 
 __all__ = ["ModelError", "Reader", "read"]
 
@@ -55,51 +54,8 @@ DOUBT, WIDE_DOUBT = 0.2, 0.04  # polarity: both ways if the likelier one is less
 MOST_OTHERS = 4  # further lines looked for in a photo that may show several VINs
 SECOND_LOOKS = 2  # lines that are looked at again if no reading is beyond doubt
 FEWEST, MOST = 13, 22  # glyphs seen in a strip that is worth a search; real VINs gave 15.7 to 19.1
-EDGE, WIDER = 22, 40  # columns: glyphs nearer to a strip's end may go on beyond it, and are looked for so much farther
 TURNED = 3  # lines of a photo in which nothing reads well that are also tried upside down
 BATCH = 4  # frames that go through the rectifier together
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Found:
-    """One strip, what it reads as, and the probability that this is right."""
-
-    strip: Strip
-    lattice: Lattice
-    assembly: Assembly
-    probability: float
-
-    def quality(self, gray: Gray) -> dict[str, float]:
-        """Return how hard to read the line is in the photo ``gray``, as ``quality.measure`` gives it."""
-        boxes = self.lattice.boxes[self.assembly.arcs]
-        quads = np.stack([self.strip.to_photo(box) for box in boxes])
-        line = sample(gray, self.strip.edges, *self.strip.gray.shape)
-        return measure(line, boxes, quads, gray.shape)
-
-    def cover(self, gray: Gray) -> None:
-        """Paint the line over in the photo ``gray`` with what is typical there."""
-        outline = np.concatenate([self.strip.edges[0], self.strip.edges[1, ::-1]])
-        level = int(np.median(sample(gray, self.strip.edges, *self.strip.gray.shape)))
-        cv2.fillPoly(gray, [np.rint(outline).astype(np.int32)], level)
-
-    def ends(self) -> tuple[float, float]:
-        """Return the columns of the strip between which the glyphs lie."""
-        boxes = self.lattice.boxes[self.assembly.arcs]
-        return float(boxes[0, 0]), float(boxes[-1, 2])
-
-    def is_whole(self) -> bool:
-        """Tell whether the glyphs keep clear of the strip's ends, so that none can be cut off there."""
-        first, last = self.ends()
-        return first >= EDGE and last <= STRIP_WIDTH - EDGE
-
-    def room(self) -> tuple[float, float]:
-        """Return the columns from and to which to cut the strip next: as far as the glyphs go, or farther at an end."""
-        first, last = self.ends()
-        if first < EDGE:
-            first = STRIP_START - WIDER
-        if last > STRIP_WIDTH - EDGE:
-            last = STRIP_END + WIDER
-        return first, last
 
 
 _Pass = tuple[Edges, Line]  # a frame, and the line found in it

@@ -20,9 +20,10 @@ from vinchar.evaluation.causes import with_causes
 from vinchar.evaluation.reading_report import write_reading_report
 from vinchar.evaluation.reports import write_classification, write_share_right
 from vinchar.evaluation.scored import Label
+from vinchar.found import Found
 from vinchar.imaging import Source
 from vinchar.quality import FAULTS
-from vinchar.reader import Found, Reader
+from vinchar.reader import Reader
 from vinchar.readings import features
 from vinchar.session import open_session
 from vinchar.training.cache import SceneCache

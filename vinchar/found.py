@@ -1,0 +1,57 @@
+"""A line that was read: its strip, its lattice, what it reads as, and how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from vinchar.assemble import Assembly
+from vinchar.quality import measure
+from vinchar.rectify import STRIP_END, STRIP_START, sample
+from vinchar.types import STRIP_WIDTH, Gray, Lattice, Strip
+
+EDGE, WIDER = 22, 40  # columns: glyphs nearer to a strip's end may go on beyond it, and are looked for so much farther
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Found:
+    """One strip, what it reads as, and the probability that this is right."""
+
+    strip: Strip
+    lattice: Lattice
+    assembly: Assembly
+    probability: float
+
+    def quality(self, gray: Gray) -> dict[str, float]:
+        """Return how hard to read the line is in the photo ``gray``, as ``quality.measure`` gives it."""
+        boxes = self.lattice.boxes[self.assembly.arcs]
+        quads = np.stack([self.strip.to_photo(box) for box in boxes])
+        line = sample(gray, self.strip.edges, *self.strip.gray.shape)
+        return measure(line, boxes, quads, gray.shape)
+
+    def cover(self, gray: Gray) -> None:
+        """Paint the line over in the photo ``gray`` with what is typical there."""
+        outline = np.concatenate([self.strip.edges[0], self.strip.edges[1, ::-1]])
+        level = int(np.median(sample(gray, self.strip.edges, *self.strip.gray.shape)))
+        cv2.fillPoly(gray, [np.rint(outline).astype(np.int32)], level)
+
+    def ends(self) -> tuple[float, float]:
+        """Return the columns of the strip between which the glyphs lie."""
+        boxes = self.lattice.boxes[self.assembly.arcs]
+        return float(boxes[0, 0]), float(boxes[-1, 2])
+
+    def is_whole(self) -> bool:
+        """Tell whether the glyphs keep clear of the strip's ends, so that none can be cut off there."""
+        first, last = self.ends()
+        return first >= EDGE and last <= STRIP_WIDTH - EDGE
+
+    def room(self) -> tuple[float, float]:
+        """Return the columns from and to which to cut the strip next: as far as the glyphs go, or farther at an end."""
+        first, last = self.ends()
+        if first < EDGE:
+            first = STRIP_START - WIDER
+        if last > STRIP_WIDTH - EDGE:
+            last = STRIP_END + WIDER
+        return first, last
