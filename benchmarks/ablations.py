@@ -114,7 +114,8 @@ def _stage(folder: Path, shipped: Path, way: Way, model: keras.Model) -> Path:
     """Make a model folder of the run's rectifier and this classifier."""
     folder.mkdir(exist_ok=True)
     for suffix in (".onnx", ".keras"):
-        shutil.copy(shipped / f"rectifier{suffix}", folder)
+        for name in ("locator", "rectifier"):
+            shutil.copy(shipped / f"{name}{suffix}", folder)
     export(way.build, model, (STRIP_HEIGHT, STRIP_WIDTH, 1), folder / "classifier")
     description = json.loads((shipped / "model.json").read_text())
     description["sha256"] = {f"{n}{s}": sha256(folder / f"{n}{s}") for n in NETWORKS for s in (".onnx", ".keras")}

@@ -11,8 +11,6 @@ import numpy as np
 import pytest
 from tables import put, table
 
-from vinchar.barcode import vins_in
-
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 
 
@@ -37,25 +35,6 @@ def test_a_picture_is_turned_whole(angle: int) -> None:
     want = radius * np.array([np.cos(np.deg2rad(angle)), -np.sin(np.deg2rad(angle))])
     np.testing.assert_allclose(middle, want, atol=1.0)
     assert abs(len(xs) - 20 * 16) < 40
-
-
-def test_no_drawn_text_is_a_vin() -> None:
-    """Neither as it stands nor with I, O and Q taken for the digits they look like."""
-    module = load("false_alarms")
-    for kind, (_, draw) in module.TEXTS.items():
-        rng = np.random.default_rng(3)
-        for _ in range(300):
-            text = draw(rng)
-            assert 4 < len(text) < 40, kind
-            assert vins_in(text) == [], (kind, text)
-            assert vins_in(text.translate(str.maketrans("IOQ", "100"))) == [], (kind, text)
-
-
-def test_textures_differ_and_hold_contrast() -> None:
-    module = load("false_alarms")
-    pictures = [module.texture(np.random.default_rng(seed)) for seed in range(12)]
-    assert all(picture.shape == (480, 640) and picture.std() > 5 for picture in pictures)
-    assert len({picture.tobytes() for picture in pictures}) == 12
 
 
 def test_damage_repeats_with_its_seed_and_spares_nothing() -> None:

@@ -23,7 +23,7 @@ def folder(tmp_path: Path) -> Path:
         "alphabet": ALPHABET,
         "strip": [STRIP_HEIGHT, STRIP_WIDTH],
         "sha256": {f"{name}.onnx": sha256(tmp_path / f"{name}.onnx") for name in NETWORKS},
-        "confidence": {"weights": [0.1, 0.2, 0.3, 0.4, 0.5, -1], "threshold": 0.9, "glyph_threshold": 0.8},
+        "confidence": {"weights": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, -1], "threshold": 0.9, "glyph_threshold": 0.8},
         "quality": {"blur": {"threshold": 0.25, "precision": 0.9, "n": 100}},
         "seed": 7,
     }
@@ -39,7 +39,7 @@ def change(folder: Path, **values: Any) -> None:
 def test_a_whole_model(folder: Path) -> None:
     bundle = open_bundle(folder)
     assert bundle.paths == {name: folder / f"{name}.onnx" for name in NETWORKS}
-    assert bundle.confidence.weights == (0.1, 0.2, 0.3, 0.4, 0.5, -1.0)
+    assert bundle.confidence.weights == (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, -1.0)
     assert (bundle.confidence.threshold, bundle.confidence.glyph_threshold) == (0.9, 0.8)
     assert bundle.quality == {"blur": 0.25}
     assert bundle.description["seed"] == 7
@@ -66,12 +66,12 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str]] = {
     "no hashes": (lambda f: change(f, sha256={}), "not a model description"),
     "no confidence": (lambda f: change(f, confidence=None), "not a model description"),
     "words for numbers": (
-        lambda f: change(f, confidence={"weights": ["a"] * 6, "threshold": 1, "glyph_threshold": 1}),
+        lambda f: change(f, confidence={"weights": ["a"] * 8, "threshold": 1, "glyph_threshold": 1}),
         "not a model description",
     ),
     "too few weights": (
         lambda f: change(f, confidence={"weights": [1.0], "threshold": 1, "glyph_threshold": 1}),
-        "1 weights of the confidence, expected 6",
+        "1 weights of the confidence, expected 8",
     ),
     "a folder for a file": (
         lambda f: ((f / "rectifier.onnx").unlink(), (f / "rectifier.onnx").mkdir()),

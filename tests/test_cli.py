@@ -332,7 +332,7 @@ def test_train_starts_from_the_preset_and_takes_flags(trained: list[Any]) -> Non
     assert (config.seed, config.learning_rate, config.preset) == (3, 0.01, "quick")
     assert config.scenes == PRESETS["quick"].scenes
     assert (out, work) == (Path("model"), Path("work"))
-    assert flags == {"resume": False, "labels": None}
+    assert flags == {"resume": False, "labels": None, "boxed": None}
 
 
 @pytest.mark.parametrize("error", [ValueError("batch: got 0"), OSError("disk full"), ModuleNotFoundError(name="keras")])
@@ -354,6 +354,19 @@ def test_train_refuses_what_the_configuration_refuses(trained: list[Any], capsys
     assert main(["train", "--batch", "0"]) == 2
     assert capsys.readouterr().err == "vinchar: batch: got 0, expected 1 or more\n"
     assert trained == []
+
+
+def test_train_reads_the_table_of_boxed_photos(
+    trained: list[Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "boxed.csv"
+    table.write_text("image,x0,y0,x1,y1\na.jpg,1,2,3,4\n")
+    assert main(["train", "--boxed", str(table)]) == 0
+    ((_, _, _, flags),) = trained
+    assert [(one.path, one.box) for one in flags["boxed"]] == [(tmp_path / "a.jpg", (1, 2, 3, 4))]
+    assert main(["train", "--boxed", str(tmp_path / "absent.csv")]) == 2
+    assert "absent.csv: No such file" in capsys.readouterr().err
+    assert len(trained) == 1
 
 
 def test_synth(trained: list[Any], tmp_path: Path) -> None:

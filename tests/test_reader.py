@@ -91,6 +91,16 @@ class FakeClassifier:
         return np.log(chances)
 
 
+class FakeLocator:
+    """Sees nothing."""
+
+    def __init__(self, path: Path) -> None:
+        pass
+
+    def quads(self, gray: NDArray[np.uint8], limit: int) -> list[Quad]:
+        return []
+
+
 Make = Callable[..., Reader]
 
 
@@ -99,9 +109,10 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Make:
     """Makes a reader with networks played by hand that is sure of a reading with the given log odds."""
 
     def make_reader(log_odds: float = 4.0, quality: dict[str, float] | None = None, **rectifier: Any) -> Reader:
-        confidence = Confidence((0.0, 0.0, 0.0, 0.0, 0.0, log_odds), threshold=0.9, glyph_threshold=0.9)
-        paths = {name: Path(name) for name in ("rectifier", "classifier")}
+        confidence = Confidence((0.0,) * 7 + (log_odds,), threshold=0.9, glyph_threshold=0.9)
+        paths = {name: Path(name) for name in ("locator", "rectifier", "classifier")}
         monkeypatch.setattr(reader_module, "open_bundle", lambda folder: Bundle(paths, confidence, quality or {}, {}))
+        monkeypatch.setattr(reader_module, "Locator", FakeLocator)
         monkeypatch.setattr(reader_module, "Rectifier", type("Rectifier", (FakeRectifier,), rectifier))
         monkeypatch.setattr(reader_module, "Classifier", FakeClassifier)
         return Reader()
@@ -194,7 +205,7 @@ def test_a_photo_is_read_where_the_locator_points(make: Make, monkeypatch: pytes
     photo[200:240, 100:500] = blocks()
     wrong = Quad(np.array([[0, 0], [50, 0], [50, 20], [0, 20]], np.float32))
     right = Quad(np.array([[100, 200], [500, 200], [500, 240], [100, 240]], np.float32))
-    monkeypatch.setattr(reader_module, "locate", lambda gray, limit: [wrong, right][:limit])
+    monkeypatch.setattr(FakeLocator, "quads", lambda self, gray, limit: [wrong, right][:limit])
     reading = make(only_in=400).read(photo)
     assert (reading.kind, reading.vin, reading.status) == ("photo", VIN, "ok")
     np.testing.assert_allclose(reading.characters[0].quad.mean(0), [140, 220], atol=1.5)
@@ -215,7 +226,7 @@ def test_what_is_not_read_surely_is_explained(log_odds: float, status: str, make
 
 
 def test_a_photo_without_lines(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader_module, "locate", lambda gray, limit: [])
+    monkeypatch.setattr(FakeLocator, "quads", lambda self, gray, limit: [])
     assert make().read(np.full((500, 500), 20, np.uint8)).status == "not_found"
 
 
@@ -243,7 +254,7 @@ def test_a_wide_photo_is_tried_as_one_where_it_reads_badly_as_a_strip(
     gray = np.full((200, 700), 20, np.uint8)
     gray[100:140, 200:600] = blocks()
     quad = Quad(np.array([[200, 100], [600, 100], [600, 140], [200, 140]], np.float32))
-    monkeypatch.setattr(reader_module, "locate", lambda gray, limit: [quad])
+    monkeypatch.setattr(FakeLocator, "quads", lambda self, gray, limit: [quad])
     assert make(only_in=400).read(gray).vin == VIN
 
 

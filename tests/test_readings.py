@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
 from vinchar.assemble import Assembly
-from vinchar.bundle import Confidence
-from vinchar.readings import READABLE, features, glyph_reading, no_vin, probability, vin_reading
+from vinchar.bundle import FEATURES, Confidence
+from vinchar.readings import READABLE, features, glyph_reading, no_vin, probability, sharpness, vin_reading
 from vinchar.types import Lattice, Strip
 from vinchar.vin import ALPHABET
 
 VIN = "1HGCM82633A004352"
-SURE = Confidence((1.0, 0.0, 0.0, 0.0, 0.0, -2.0), threshold=0.8, glyph_threshold=0.7)
+SURE = Confidence((1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -2.0), threshold=0.8, glyph_threshold=0.7)
 
 
 def assembly(vin: str = VIN, weak: dict[int, str] | None = None) -> Assembly:
@@ -47,23 +48,44 @@ def read(found: Assembly, chance: float = 0.9):  # type: ignore[no-untyped-def]
 
 
 def test_probability_is_logistic_in_the_features() -> None:
-    found = assembly()
-    assert features(found).shape == (6,)
-    assert features(found)[-1] == 1
+    strip, found = strip_and_lattice()[0], assembly()
+    assert features(strip, found).shape == (FEATURES,)
+    assert features(strip, found)[-1] == 1
     odds = -math.log(0.1) - 2.0
-    assert probability(found, SURE.weights) == pytest.approx(1 / (1 + math.exp(-odds)))
+    assert probability(strip, found, SURE.weights) == pytest.approx(1 / (1 + math.exp(-odds)))
     surer = replace(found, confidence=0.99)
-    assert probability(surer, SURE.weights) > probability(found, SURE.weights)
+    assert probability(strip, surer, SURE.weights) > probability(strip, found, SURE.weights)
 
 
 @pytest.mark.parametrize(
     "extreme", [{"confidence": 1.0}, {"log_score": -1e9}, {"margin": -1e9}, {"pitch_residual": 99.0}]
 )
 def test_features_are_bounded(extreme: dict[str, float]) -> None:
-    values = features(replace(assembly(), **extreme))  # type: ignore[arg-type]
-    assert np.isfinite(values).all()
-    assert np.abs(values).max() < 25
-    assert 0 <= probability(replace(assembly(), **extreme), (9.0,) * 6) <= 1  # type: ignore[arg-type]
+    noise = np.random.default_rng(0).choice([0, 255], (40, 400)).astype(np.uint8)
+    found = replace(assembly(), **extreme)  # type: ignore[arg-type]
+    for gray in (noise, np.zeros_like(noise)):
+        strip = replace(strip_and_lattice()[0], gray=gray)
+        values = features(strip, found)
+        assert np.isfinite(values).all()
+        assert np.abs(values).max() < 25
+        assert 0 <= probability(strip, found, (9.0,) * FEATURES) <= 1
+
+
+@pytest.mark.parametrize(("vin", "value"), [(VIN, 1), ("1HGCM82634A004352", -1), ("WVWZZZ1KZ7M047185", 0)])
+def test_the_check_digit_is_a_feature_where_it_is_required(vin: str, value: float) -> None:
+    strip = strip_and_lattice()[0]
+    rest = features(strip, assembly(VIN)) - features(strip, assembly(vin))
+    np.testing.assert_array_equal(np.flatnonzero(rest), [] if value == 1 else [5])
+    assert features(strip, assembly(vin))[5] == value
+
+
+def test_what_is_blurred_is_less_sharp() -> None:
+    gray = np.zeros((40, 400), np.uint8)
+    gray[7:33, 30:370:20] = gray[7:33, 31:370:20] = 200
+    values = [sharpness(cv2.GaussianBlur(gray, (0, 0), blur)) for blur in (0.5, 1.0, 2.0, 4.0)]
+    assert values == sorted(values, reverse=True)
+    assert sharpness((gray // 2 + 20).astype(np.uint8)) == pytest.approx(sharpness(gray), rel=0.01)
+    assert sharpness(np.full_like(gray, 7)) == 0
 
 
 def test_a_sure_reading() -> None:

@@ -17,16 +17,18 @@ import pytest
 from conftest import block_network
 
 from vinchar import Reader, __version__
-from vinchar.bundle import open_bundle, sha256
+from vinchar.bundle import NETWORKS, open_bundle, sha256
 from vinchar.rectify import frame_of_picture, sample
 from vinchar.training import measure, run
+from vinchar.training.boxed import Boxed, bounding_box
 from vinchar.training.config import PRESETS
+from vinchar.training.photos import draw_photo
 from vinchar.training.scenes import draw_scene
 from vinchar.training.surfaces import MATERIALS
 from vinchar.vin import ALPHABET
 
 ROOT = Path(__file__).parents[1]
-NETWORKS = ("emnist_shipped", "emnist_pretrained", "emnist_baseline")
+ROWS = ("emnist_shipped", "emnist_pretrained", "emnist_baseline")
 Train = Callable[..., int]
 
 
@@ -54,9 +56,23 @@ def train(emnist_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture(scope="module")
-def model(train: Train) -> Path:
+def boxed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A table of three photos with boxes, the last of them held out."""
+    folder = tmp_path_factory.mktemp("boxed")
+    rows = ["image,x0,y0,x1,y1,held_out,credit"]
+    for i in range(3):
+        photo = draw_photo(np.random.default_rng(3), place="label", calm=True, small=True)
+        cv2.imwrite(str(folder / f"{i}.png"), photo.bgr)
+        x0, y0, x1, y1 = bounding_box(photo.quads)
+        rows.append(f"{i}.png,{x0},{y0},{x1},{y1},{'yes' if i == 2 else ''},a friend")
+    (folder / "boxed.csv").write_text("\n".join(rows) + "\n")
+    return folder / "boxed.csv"
+
+
+@pytest.fixture(scope="module")
+def model(train: Train, boxed: Path) -> Path:
     """The folder of a trained model."""
-    assert train() == 0
+    assert train("--boxed", str(boxed)) == 0
     return Path("out").resolve()
 
 
@@ -73,7 +89,9 @@ def test_model_json_says_what_it_was_made_of(description: dict[str, Any]) -> Non
     assert description["trained_on"] == {
         "emnist_byclass_33": 33 * 6,
         "synthetic_scenes": PRESETS["tiny"].scenes,
-        "real_photos": 0,
+        "synthetic_photos": PRESETS["tiny"].photos,
+        "real_photos": 2,
+        "credits": ["a friend"],
     }
     assert description["trained_with"]["keras"] == keras.__version__
     assert description["trained_with"]["minutes"] > 0
@@ -83,7 +101,7 @@ def test_model_json_says_what_it_was_made_of(description: dict[str, Any]) -> Non
 
 def test_model_json_holds_the_scores(description: dict[str, Any]) -> None:
     rows = description["scores"]["emnist_test"]
-    assert [row["network"] for row in rows] == list(NETWORKS)
+    assert [row["network"] for row in rows] == list(ROWS)
     for row in rows:
         assert row["n"] == 33 * 3
         assert 0 <= row["accuracy"] <= 1
@@ -102,10 +120,13 @@ def test_model_json_holds_the_scores(description: dict[str, Any]) -> None:
     assert set(pictures["groups"]) <= set(MATERIALS)
     assert sum(pictures["causes"].values()) == round(pictures["n"] * (1 - pictures["exact_match"]))
     assert "own_pictures" not in description["scores"]
+    located = description["scores"]["located"]
+    assert {kind: row["n"] for kind, row in located.items()} == {"drawn": PRESETS["tiny"].validation_photos, "real": 1}
+    assert all(0 <= row["best"] <= row["best_three"] <= 1 for row in located.values())
 
 
 def test_hashes_are_those_of_the_files(model: Path, description: dict[str, Any]) -> None:
-    names = {f"{name}{suffix}" for name in ("rectifier", "classifier") for suffix in (".onnx", ".keras")}
+    names = {f"{name}.{suffix}" for name in NETWORKS for suffix in ("onnx", "keras")}
     assert set(description["sha256"]) == names
     for name, digest in description["sha256"].items():
         assert sha256(model / name) == digest, name
@@ -114,7 +135,7 @@ def test_hashes_are_those_of_the_files(model: Path, description: dict[str, Any])
 
 def test_the_folder_holds_what_is_shipped_and_no_more(model: Path, description: dict[str, Any]) -> None:
     parts = ("report.txt", "report.csv", "confusion.csv", "confusion_shares.csv", "confusion.png")
-    report = {f"{name}_{part}" for name in (*NETWORKS, "synthetic") for part in parts}
+    report = {f"{name}_{part}" for name in (*ROWS, "synthetic") for part in parts}
     report |= {"curves.png", "synthetic_pictures"}
     clear = description["scores"]["synthetic_held_out_faces"]["clear"]
     report |= {
@@ -123,7 +144,7 @@ def test_the_folder_holds_what_is_shipped_and_no_more(model: Path, description: 
     assert {path.name for path in (model / "report").iterdir()} == report
     assert all(path.stat().st_size > 50 for path in (model / "report").iterdir())
     assert (model / "report" / "synthetic_pictures" / "index.html").stat().st_size > 5000
-    networks = {"rectifier.onnx", "rectifier.keras", "classifier.onnx", "classifier.keras"}
+    networks = {f"{name}.{suffix}" for name in NETWORKS for suffix in ("onnx", "keras")}
     assert {path.name for path in model.iterdir()} == networks | {"model.json", "README.md", "report"}
 
 
@@ -151,7 +172,12 @@ def test_the_model_reads(model: Path) -> None:
 
 
 def test_a_second_run_resumes_and_reports_on_own_pictures(
-    train: Train, model: Path, description: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    train: Train,
+    boxed: Path,
+    model: Path,
+    description: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     """All networks are loaded, none is trained, and the model is the same."""
     rows = ["image,vin,group"]
@@ -165,7 +191,7 @@ def test_a_second_run_resumes_and_reports_on_own_pictures(
         raise AssertionError("trained again")
 
     monkeypatch.setattr(keras.Model, "fit", refuse)
-    assert train("--labels", str(tmp_path / "labels.csv")) == 0
+    assert train("--boxed", str(boxed), "--labels", str(tmp_path / "labels.csv")) == 0
     again = json.loads((model / "model.json").read_text())
     assert again["trained_with"]["minutes"] >= description["trained_with"]["minutes"]
     strip = np.random.default_rng(0).integers(0, 255, (40, 400)).astype(np.uint8)
@@ -201,20 +227,23 @@ def test_without_emnist_nothing_is_touched(
 def test_another_configuration_starts_anew_but_not_in_a_folder_of_something_else(tmp_path: Path) -> None:
     tiny = PRESETS["tiny"]
     work = tmp_path / "work"
-    run._open_work(tiny, work, resume=True)
+    run._open_work(tiny, [], work, resume=True)
     (work / "classifier.weights.h5").write_text("kept")
-    run._open_work(tiny, work, resume=True)
+    run._open_work(tiny, [], work, resume=True)
     assert (work / "classifier.weights.h5").exists()
-    run._open_work(replace(tiny, seed=8), work, resume=True)
+    run._open_work(replace(tiny, seed=8), [], work, resume=True)
     assert not (work / "classifier.weights.h5").exists()
     (work / "classifier.weights.h5").write_text("kept")
-    run._open_work(replace(tiny, seed=8), work, resume=False)
+    run._open_work(replace(tiny, seed=8), [Boxed(Path("a.jpg"), (0, 0, 9, 9))], work, resume=True)
+    assert not (work / "classifier.weights.h5").exists()
+    (work / "classifier.weights.h5").write_text("kept")
+    run._open_work(replace(tiny, seed=8), [], work, resume=False)
     assert not (work / "classifier.weights.h5").exists()
     other = tmp_path / "other"
     other.mkdir()
     (other / "thesis.txt").write_text("mine")
     with pytest.raises(ValueError, match="not a training folder of vinchar"):
-        run._open_work(tiny, other, resume=True)
+        run._open_work(tiny, [], other, resume=True)
     assert (other / "thesis.txt").read_text() == "mine"
 
 

@@ -11,9 +11,9 @@ from typing import Any
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 from vinchar.vin import ALPHABET
 
-FORMAT = 2  # raised when a model of an older vinchar can no longer be read
-NETWORKS = ("rectifier", "classifier")
-FEATURES = 6  # numbers that ``readings.features`` gives, and so weights of the confidence
+FORMAT = 3  # raised when a model of an older vinchar can no longer be read
+NETWORKS = ("locator", "rectifier", "classifier")
+FEATURES = 8  # numbers that ``readings.features`` gives, and so weights of the confidence
 
 
 class ModelError(ValueError):
@@ -24,7 +24,7 @@ class ModelError(ValueError):
 class Confidence:
     """A logistic model of "all 17 are right" and the probability from which a reading is called ok.
 
-    ``weights``: for the features of ``reader.features``, in their order; the last one is the intercept.
+    ``weights``: for the features of ``readings.features``, in their order; the last one is the intercept.
     """
 
     weights: tuple[float, ...]

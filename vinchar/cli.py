@@ -91,6 +91,9 @@ def _add_training_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=Path("model"), metavar="DIR", help="of the model (default: model)")
     parser.add_argument("--work", type=Path, default=Path("work"), metavar="DIR", help="of what a killed run left")
     parser.add_argument("--labels", type=Path, metavar="CSV", help="known VINs of pictures beside it, to report on")
+    parser.add_argument(
+        "--boxed", type=Path, metavar="CSV", help="photos for the locator: image,x0,y0,x1,y1 and, if any, held_out"
+    )
     start = parser.add_mutually_exclusive_group()
     start.add_argument("--resume", dest="resume", action="store_true", default=True, help="go on with it (default)")
     start.add_argument("--fresh", dest="resume", action="store_false", help="start anew")
@@ -224,9 +227,10 @@ def _train(args: argparse.Namespace) -> int:
     try:
         config = dataclasses.replace(PRESETS[args.preset], **given)
         with _extra("train"):
-            from vinchar.training import run
+            from vinchar.training import boxed, run
 
-            run.train(config, args.out, args.work, resume=args.resume, labels=args.labels)
+            photos = boxed.read_boxed(args.boxed) if args.boxed else None
+            run.train(config, args.out, args.work, resume=args.resume, labels=args.labels, boxed=photos)
     except ValueError as error:
         raise Stop(str(error)) from error
     return 0

@@ -20,7 +20,7 @@ from vinchar.classify import Classifier, arc_scores, glyph_count
 from vinchar.found import WIDER, Found
 from vinchar.imaging import ImageError, Source, load
 from vinchar.kind import guess_kind, light_glyph
-from vinchar.locate import locate
+from vinchar.locate import Locator
 from vinchar.posterior import Priors
 from vinchar.quality import advice
 from vinchar.readings import compare, glyph_reading, no_vin, probability, vin_reading
@@ -64,7 +64,8 @@ _Pass = tuple[Edges, Line]  # a frame, and the line found in it
 class Reader:
     """Reads pictures. Making one loads the model (tens of milliseconds); it is safe to share between threads.
 
-    ``model``: a model folder, by default the shipped one; its stages are ``rectifier`` and ``classifier``.
+    ``model``: a model folder, by default the shipped one; its networks are ``locator``, ``rectifier`` and
+    ``classifier``.
     ``vin_priors``: use what is known of VINs (check digit, where digits stand, makers), softly. ``barcodes``: also look
     for barcodes that hold a VIN, which takes zxing-cpp and some time. ``every``: where a photo shows several VINs, put
     all but the best into ``Reading.others``. Raises ``ModelError`` if the model is missing or broken,
@@ -80,6 +81,7 @@ class Reader:
         every: bool = False,
     ) -> None:
         self.bundle: Bundle = open_bundle(None if model is None else Path(model))
+        self.locator = Locator(self.bundle.paths["locator"])
         self.rectifier = Rectifier(self.bundle.paths["rectifier"])
         self.classifier = Classifier(self.bundle.paths["classifier"])
         self._priors = Priors(vin_priors, vin_priors, vin_priors)
@@ -175,7 +177,7 @@ class Reader:
 
     def _find_in_photo(self, gray: Gray, candidates: int) -> Found | None:
         """Find the VIN among the text lines of a photo; where nothing reads well, also in those seen upside down."""
-        frames = _frames_of_photo(gray, candidates)
+        frames = self._frames_of_photo(gray, candidates)
         best = self.find(gray, frames)
         if best is None or best.probability < POOR:
             turned = self.find(gray, [turn_round(edges) for edges in frames[:TURNED]])
@@ -188,7 +190,7 @@ class Reader:
         Stops at no good reading, so it takes several times as long as ``read``.
         """
         frames = [] if kind == "photo" else [frame_of_picture(gray.shape)]
-        frames += _frames_of_photo(gray, CANDIDATES if kind == "photo" else STRIP_CANDIDATES)
+        frames += self._frames_of_photo(gray, CANDIDATES if kind == "photo" else STRIP_CANDIDATES)
         frames += [turn_round(edges) for edges in frames[:TURNED]]
         for passes in self._passes(gray, frames):
             for edges, line in passes:
@@ -196,6 +198,18 @@ class Reader:
                 for one, light in product((line, wider), _polarities(line, DOUBT)):
                     strip = cut_strip(gray, edges, one, inverted=not light)
                     yield strip, self.classifier.logits(strip.gray[None])[0]
+
+    def _frames_of_photo(self, gray: Gray, candidates: int) -> list[Edges]:
+        """Return frames round the text lines of a photo that may be its VIN, likelier ones first."""
+        frames: list[Edges] = []
+        for edges in map(frame_of_quad, self.locator.quads(gray, candidates)):
+            frames.append(edges)
+            along = edges[:, 1] - edges[:, 0]
+            if abs(float(along[:, 1].sum())) > abs(float(along[:, 0].sum())):
+                frames.append(turn_round(edges))  # a steep line may run up or down
+        if gray.shape[1] > 1.2 * gray.shape[0]:
+            frames.insert(min(2, len(frames)), frame_of_picture(gray.shape))
+        return frames
 
     def _passes(self, gray: Gray, frames: list[Edges]) -> Iterator[list[_Pass]]:
         """Yield, for every frame with a line in it, the first and the second rectifying pass."""
@@ -250,20 +264,7 @@ class Reader:
         assembly = assemble(lattice, arc_scores(logits, lattice), self._priors)
         if assembly is None:
             return None
-        return Found(strip, lattice, assembly, probability(assembly, self.bundle.confidence.weights))
-
-
-def _frames_of_photo(gray: Gray, candidates: int) -> list[Edges]:
-    """Return frames round the text lines of a photo that may be its VIN, likelier ones first."""
-    frames: list[Edges] = []
-    for edges in map(frame_of_quad, locate(gray, candidates)):
-        frames.append(edges)
-        along = edges[:, 1] - edges[:, 0]
-        if abs(float(along[:, 1].sum())) > abs(float(along[:, 0].sum())):
-            frames.append(turn_round(edges))  # a steep line may run up or down
-    if gray.shape[1] > 1.2 * gray.shape[0]:
-        frames.insert(min(2, len(frames)), frame_of_picture(gray.shape))
-    return frames
+        return Found(strip, lattice, assembly, probability(strip, assembly, self.bundle.confidence.weights))
 
 
 def _polarities(line: Line, doubt: float) -> tuple[bool, ...]:

@@ -11,16 +11,21 @@ from numpy.typing import NDArray
 from vinchar import vin as number
 from vinchar.assemble import Assembly
 from vinchar.bundle import Confidence
-from vinchar.types import Character, Kind, Lattice, Reading, Strip
+from vinchar.types import Character, Gray, Kind, Lattice, Reading, Strip
 from vinchar.vin import ALPHABET
 
 OTHER_TEXT = "this looks like other text: VINs end in digits"
 READABLE = 0.02  # below this probability there is no VIN to be read
 
 
-def features(assembly: Assembly) -> NDArray[np.float64]:
-    """Return what the probability that a reading is right depends on, float64 (6,): the last one is the constant 1."""
+def features(strip: Strip, assembly: Assembly) -> NDArray[np.float64]:
+    """Return what the probability that a reading is right depends on, float64 (8,): the last one is the constant 1.
+
+    What the characters' posteriors leave open, the margin to the runner-up path, the path's score (twice), how uneven
+    the pitch is, the check digit where one is required, and how sharp the strip is.
+    """
     doubt = math.log(max(1.0 - assembly.confidence, 1e-6))
+    check = {"valid": 1.0, "invalid": -1.0}.get(number.check_digit_status(assembly.vin), 0.0)
     return np.array(
         [
             -doubt,
@@ -28,14 +33,23 @@ def features(assembly: Assembly) -> NDArray[np.float64]:
             max(assembly.log_score, -60.0) / 10,
             min(assembly.pitch_residual, 0.5) * 10,
             math.log1p(max(-assembly.log_score, 0.0)),
+            check,
+            sharpness(strip.gray),
             1.0,
         ]
     )
 
 
-def probability(assembly: Assembly, weights: tuple[float, ...]) -> float:
-    """Return the probability that all 17 characters are right."""
-    return float(1 / (1 + np.exp(-np.clip(features(assembly) @ np.array(weights), -30, 30))))
+def sharpness(strip: Gray) -> float:
+    """Return the energy of a strip's slope along the line, in parts of all of its variance; uint8 (H, W) to 0..4."""
+    picture = strip.astype(np.float32)
+    variance = float(picture.var())
+    return float(np.square(np.diff(picture, axis=1)).mean()) / variance if variance > 0 else 0.0
+
+
+def probability(strip: Strip, assembly: Assembly, weights: tuple[float, ...]) -> float:
+    """Return the probability that all 17 characters, read from the strip, are right."""
+    return float(1 / (1 + np.exp(-np.clip(features(strip, assembly) @ np.array(weights), -30, 30))))
 
 
 def vin_reading(

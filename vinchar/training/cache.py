@@ -5,17 +5,21 @@ Row ``i`` depends on the seed and on ``i`` alone, so the number of workers chang
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vinchar.rectify import Rectifier, cut_strip, line_picture
 from vinchar.training.framing import draw_frame, line_targets, place_in_frame
+from vinchar.training.other_text import TEXTS, texture
 from vinchar.training.parts import PART, Arrays, Job, build
-from vinchar.training.scenes import draw_scene
+from vinchar.training.photos import draw_photo
+from vinchar.training.scenes import Scene, draw_scene
 from vinchar.training.surfaces import MATERIALS
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 from vinchar.vin import ALPHABET, LENGTH
@@ -39,6 +43,12 @@ class SceneCache:
     light: NDArray[np.bool_]
     material: NDArray[np.uint8]
     offsets: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, arrays: Arrays) -> SceneCache:
+        """Return a cache of these arrays, all but the offsets."""
+        sizes = arrays["shapes"].astype(np.int64).prod(1)
+        return cls(offsets=np.concatenate([[0], np.cumsum(sizes)[:-1]]), **arrays)
 
     def __len__(self) -> int:
         return len(self.shapes)
@@ -83,19 +93,64 @@ class StripCache:
 
 def draw_scenes(folder: Path, count: int, seed: int, workers: int, held_out: bool = False) -> SceneCache:
     """Draw ``count`` scenes, ``held_out``: in the faces kept for validation."""
-    kind = "heldout" if held_out else "scenes"
+    return _draw_pictures("heldout" if held_out else "scenes", partial(_scene, held_out), folder, count, seed, workers)
+
+
+def draw_photos(folder: Path, count: int, seed: int, workers: int, held_out: bool = False) -> SceneCache:
+    """Draw ``count`` whole photos, grey, 640 x 480: what the locator learns on. ``held_out`` as in ``draw_scenes``."""
+    kind = "heldoutphotos" if held_out else "photos"
+    return _draw_pictures(kind, partial(_photo, held_out), folder, count, seed, workers)
+
+
+def draw_others(folder: Path, count: int, seed: int, workers: int) -> SceneCache:
+    """Draw ``count`` photos that show other text, or none, and no VIN; ``quads`` are where a VIN might have been."""
+    return _draw_pictures("others", _other, folder, count, seed, workers)
+
+
+def _draw_pictures(
+    kind: str,
+    draw: Callable[[np.random.Generator], Scene],
+    folder: Path,
+    count: int,
+    seed: int,
+    workers: int,
+) -> SceneCache:
     jobs = [
-        Job(folder / f"{kind}-{seed}-{first}-{rows}.npz", rows, partial(_scenes, first, rows, seed, held_out))
+        Job(folder / f"{kind}-{seed}-{first}-{rows}.npz", rows, partial(_pictures, draw, first, rows, seed))
         for first in range(0, count, PART)
         for rows in [min(PART, count - first)]
     ]
-    arrays = build(jobs, f"drawing {kind}", workers)
-    sizes = arrays["shapes"].astype(np.int64).prod(1)
-    return SceneCache(offsets=np.concatenate([[0], np.cumsum(sizes)[:-1]]), **arrays)
+    return SceneCache.of(build(jobs, f"drawing {kind}", workers))
 
 
-def _scenes(first: int, rows: int, seed: int, held_out: bool) -> Arrays:
-    scenes = [draw_scene(np.random.default_rng([seed, first + i]), held_out) for i in range(rows)]
+def _scene(held_out: bool, rng: np.random.Generator) -> Scene:
+    return draw_scene(rng, held_out)
+
+
+def _photo(held_out: bool, rng: np.random.Generator) -> Scene:
+    photo = draw_photo(rng, held_out=held_out, small=True)
+    gray = np.asarray(cv2.cvtColor(photo.bgr, cv2.COLOR_BGR2GRAY), np.uint8)
+    return Scene(gray, photo.quads, photo.vin, photo.light, photo.material)
+
+
+def _other(rng: np.random.Generator) -> Scene:
+    kinds = [*TEXTS, "texture"]
+    kind = kinds[rng.integers(len(kinds))]
+    if kind == "texture":
+        gray = texture(rng)
+        quads = np.tile(np.array([[0, 0], [20, 0], [20, 30], [0, 30]], np.float32), (LENGTH, 1, 1))
+        quads += (20 * np.arange(LENGTH, dtype=np.float32)[:, None, None] + [150, 225]) * [1, 0] + [0, 225]
+        return Scene(gray, quads.astype(np.float32), "0" * LENGTH, False, "print")
+    place, draw = TEXTS[kind]
+    text = draw(rng)
+    photo = draw_photo(rng, place=place, vin=text, small=True)
+    gray = np.asarray(cv2.cvtColor(photo.bgr, cv2.COLOR_BGR2GRAY), np.uint8)
+    chosen = np.linspace(0, len(photo.quads) - 1, LENGTH).round().astype(int)
+    return Scene(gray, photo.quads[chosen], "0" * LENGTH, photo.light, photo.material)
+
+
+def _pictures(draw: Callable[[np.random.Generator], Scene], first: int, rows: int, seed: int) -> Arrays:
+    scenes = [draw(np.random.default_rng([seed, first + i])) for i in range(rows)]
     return {
         "pixels": np.concatenate([s.gray.ravel() for s in scenes]),
         "shapes": np.array([s.gray.shape for s in scenes], np.int32),

@@ -6,7 +6,7 @@ from typing import Any
 
 _CARD = """# Model card: vinchar {vinchar}
 
-Three files do the reading: `rectifier.onnx` finds and straightens the line of a VIN in a rough cut-out,
+`locator.onnx` marks the glyphs of a VIN in a photo, `rectifier.onnx` finds and straightens the line in a rough cut-out,
 `classifier.onnx` says which of 33 characters (digits and capitals without I, O, Q) is centred at each column of the
 straightened strip, `model.json` says how sure to be. The `.keras` files are the same networks for training on.
 
@@ -23,10 +23,8 @@ number costs more than a missing one.
 | --- | --- |
 | EMNIST ByClass, digits and capitals without I, O, Q (Cohen et al. 2017, arXiv 1702.05373) | {emnist:,} |
 | synthetic scenes of one VIN each, drawn by `vinchar.training.scenes` | {scenes:,} |
-| real photos | {photos:,} |
-
-Finding the line in a photo is not trained here: the classical locator's weights stand in `vinchar/locate.py` and were
-fitted on the line boxes of 800 photos of kirill-sergeev/vin-detection v7 (Roboflow, CC BY 4.0).
+| synthetic photos, for the locator, drawn by `vinchar.training.photos` | {synthetic_photos:,} |
+| real photos, for the locator alone, with a box round the VIN (`--boxed`){credit} | {photos:,} |
 
 ## EMNIST test, {n:,} glyphs of 33 classes
 
@@ -75,6 +73,14 @@ beyond that is wrong in the odd half of the same scenes.
 | --- | --- | --- | --- |
 {quality}
 
+## Finding the VIN in photos it was not trained on
+
+Found: the bounding box of the locator's quad and that of the VIN have an intersection of at least half their union.
+
+| photos | n | found by the best quad | by one of the best three |
+| --- | --- | --- | --- |
+{located}
+
 ## Limits
 
 Small or blurred glyphs; very shallow stamping; handwriting other than EMNIST's
@@ -98,6 +104,10 @@ def model_card(description: dict[str, Any]) -> str:
         f"| {char} | " + " | ".join(f"{row['recall'][char]:.3f}" for row in rows) + " |" for char in rows[0]["recall"]
     ]
     keys = ("n", "exact_match", "character_error_rate", "ok", "ok_right", "calibration_error")
+    located = [
+        f"| {kind} | {row['n']:,} | {row['best']:.4f} | {row['best_three']:.4f} |"
+        for kind, row in description["scores"]["located"].items()
+    ]
     return _CARD.format(
         vinchar=description["vinchar"],
         preset=config["preset"],
@@ -106,6 +116,9 @@ def model_card(description: dict[str, Any]) -> str:
         emnist=data["emnist_byclass_33"],
         scenes=data["synthetic_scenes"],
         photos=data["real_photos"],
+        synthetic_photos=data["synthetic_photos"],
+        credit="".join(f"; {credit}" for credit in data["credits"]),
+        located="\n".join(located),
         n=rows[0]["n"],
         emnist_rows="\n".join(lines),
         networks=" | ".join(row["network"].removeprefix("emnist_") for row in rows),

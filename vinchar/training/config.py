@@ -10,22 +10,27 @@ class TrainConfig:
     """Sizes, lengths and rates of one training run.
 
     Steps are optimiser steps of ``batch`` strips (of ``glyph_batch`` pictures for the baseline, ``line_batch`` line
-    pictures for the rectifier). ``frames``: how often the rectifier sees each scene, in another cut-out.
-    ``rehearsal``: share of handwritten strips in the classifier's batches, ``polish_rehearsal`` in its last steps.
-    ``precision`` is ``float32``, ``mixed_bfloat16`` or ``auto``: bfloat16 where the processor computes in it.
+    pictures for the rectifier, ``photo_batch`` parts of ``photos`` whole ones for the locator). ``frames``: how often
+    the rectifier sees each scene, in another cut-out. ``rehearsal``: share of handwritten strips in the classifier's
+    batches, ``polish_rehearsal`` in its last steps. ``precision`` is ``float32``, ``mixed_bfloat16`` or ``auto``:
+    bfloat16 where the processor computes in it.
     """
 
     preset: str = "full"
     seed: int = 7
     scenes: int = 40_000
-    validation_scenes: int = 1_000
+    validation_scenes: int = 2_000
+    photos: int = 2_500
+    validation_photos: int = 300
     frames: int = 3
     batch: int = 32
     glyph_batch: int = 128
     line_batch: int = 64
+    photo_batch: int = 8
     emnist_steps: int = 5_600
     baseline_steps: int = 5_600
     rectifier_steps: int = 8_000
+    locator_steps: int = 12_000
     classifier_steps: int = 13_000
     polish_steps: int = 4_000
     learning_rate: float = 2e-3
@@ -42,6 +47,8 @@ class TrainConfig:
             "emnist_steps",
             "frames",
             "rectifier_steps",
+            "photos",
+            "locator_steps",
             "classifier_steps",
         ):
             if getattr(self, name) < 1:
@@ -58,9 +65,12 @@ PRESETS: dict[str, TrainConfig] = {
         preset="quick",
         scenes=5_000,
         validation_scenes=300,
+        photos=400,
+        validation_photos=60,
         emnist_steps=300,
         baseline_steps=400,
         rectifier_steps=1_000,
+        locator_steps=400,
         classifier_steps=800,
         polish_steps=200,
     ),
@@ -68,12 +78,16 @@ PRESETS: dict[str, TrainConfig] = {
         preset="tiny",
         scenes=48,
         validation_scenes=16,
+        photos=8,
+        validation_photos=4,
         batch=8,
         glyph_batch=16,
         line_batch=8,
+        photo_batch=2,
         emnist_steps=4,
         baseline_steps=2,
         rectifier_steps=250,
+        locator_steps=2,
         classifier_steps=4,
         polish_steps=2,
         workers=1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 
 import cv2
@@ -15,6 +16,12 @@ from vinchar.vin import ALPHABET
 Floats = NDArray[np.float32]
 COMPANIES = ("NORDLAND MOTOR CO", "ARGENT AUTOMOBILES", "KESTREL MOTORS INC", "TERRA VEHICLES GMBH", "ORLA CARS LTD")
 MARKS = ("", "", "*", "*", "#", "-")
+STATEMENTS = (  # what the law of several countries wants on a label
+    "THIS VEHICLE CONFORMS TO ALL APPLICABLE FEDERAL MOTOR VEHICLE SAFETY, BUMPER AND THEFT PREVENTION STANDARDS "
+    "IN EFFECT ON THE DATE OF MANUFACTURE SHOWN ABOVE.",
+    "CE VEHICULE EST CONFORME A TOUTES LES NORMES QUI LUI SONT APPLICABLES EN VERTU DU REGLEMENT SUR LA SECURITE",
+    "ESTE VEHICULO CUMPLE CON TODAS LAS NORMAS FEDERALES DE SEGURIDAD Y DE EMISIONES APLICABLES A SU FABRICACION",
+)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -32,6 +39,7 @@ class Row:
     ink: Floats
     boxes: Floats
     cap: float
+    face: Face
 
     @property
     def length(self) -> float:
@@ -44,7 +52,7 @@ def set_vin(vin: str, cap: float, rng: np.random.Generator, face: Face | None, m
     face = face or sample_face(rng)
     mark = MARKS[rng.integers(len(MARKS))] if marks else ""
     ink, boxes = set_line(mark + vin + mark, face, draw_setting(face, rng), cap, rng)
-    return Row(ink, boxes[len(mark) : len(mark) + len(vin)], cap)
+    return Row(ink, boxes[len(mark) : len(mark) + len(vin)], cap, face)
 
 
 def _code(rng: np.random.Generator, count: int) -> str:
@@ -67,12 +75,17 @@ def _label_texts(rng: np.random.Generator) -> list[str]:
     return [texts[i] for i in rng.permutation(len(texts))]
 
 
-def label(row: Row, shape: tuple[int, int], rng: np.random.Generator) -> Layout:
-    """Lay out a maker's label: name, weights and types in lines, a barcode, rules, a frame, and the VIN among them."""
+def label(row: Row, shape: tuple[int, int], rng: np.random.Generator, alike: bool = False) -> Layout:
+    """Lay out a maker's label: name, weights and types in lines, a barcode, rules, a frame, and the VIN among them.
+
+    ``alike``: the other lines are about as high as the VIN and in its face, so that size and type do not tell it; half
+    of these labels hold a whole statement in narrow lines, and some have words before and after the VIN.
+    """
     cap, texts = row.cap, _label_texts(rng)
+    statement = alike and rng.random() < 0.5
     fonts = font_faces()
-    face = fonts[rng.integers(len(fonts))]
-    width = round(max(row.ink.shape[1] + cap, row.length * rng.uniform(1.12, 1.45)))
+    face = row.face if alike and row.face in fonts else fonts[rng.integers(len(fonts))]
+    width = round(max(row.ink.shape[1] + cap, row.length * rng.uniform(1.12, 2.0 if statement else 1.45)))
 
     def text(words: str, size: float) -> Floats:
         layer, _ = set_line(words, face, Setting(float(rng.uniform(0.85, 1.1)), None, 0.04), size, rng)
@@ -85,23 +98,35 @@ def label(row: Row, shape: tuple[int, int], rng: np.random.Generator) -> Layout:
         return layer
 
     above, below = int(rng.integers(1, 4)), int(rng.integers(1, 4))
-    small = cap * rng.uniform(0.45, 0.7)
+    small = cap * (rng.uniform(0.75, 1.15) if alike else rng.uniform(0.45, 0.7))
+    if statement:
+        sentence = textwrap.wrap(STATEMENTS[rng.integers(len(STATEMENTS))], int(rng.integers(22, 46)))
+        texts = [*texts[:above], *sentence, *texts[above:]]
+        above += int(rng.integers(len(sentence) // 2, len(sentence) + 1))
     layers = [text("MFD BY " + COMPANIES[rng.integers(len(COMPANIES))], small * 1.25)]
     layers += [text(words, small) for words in texts[:above]]
     place = len(layers)
     pad = round(cap / 2)
-    layers.append(row.ink[pad:-pad])
+    vin, shift = row.ink[pad:-pad], 0
+    if statement and rng.random() < 0.6:
+        words = ("", "VIN:", "V.I.N.", "VIN")[rng.integers(4)], ("", "TYPE: PASSENGER CAR", "MPV")[rng.integers(3)]
+        before, after = (text(some, small) if some else None for some in words)
+        vin, shift = _between(vin, before, after, round(0.7 * cap))
+        width = max(width, vin.shape[1] + round(cap))
+    layers.append(vin)
     bars = draw_barcode(
         round(width * rng.uniform(0.6, 0.9)),
         round(cap * rng.uniform(1, 1.8)),
         max(2.0, cap * rng.uniform(0.06, 0.1)),
         rng,
     )
-    layers.insert(len(layers) if rng.random() < 0.6 else place, bars)
-    place += layers[place] is bars
+    if not (statement and rng.random() < 0.4):
+        layers.insert(len(layers) if rng.random() < 0.6 else place, bars)
+        place += layers[place] is bars
     layers += [text(words, small) for words in texts[above : above + below]]
-    gaps = [cap * rng.uniform(0.45, 0.75) for _ in range(len(layers) + 1)]
+    gaps = [cap * rng.uniform(*((0.25, 0.6) if statement else (0.45, 0.75))) for _ in range(len(layers) + 1)]
     height = round(sum(layer.shape[0] for layer in layers) + sum(gaps))
+    shape = max(shape[0], height + 2 * pad), max(shape[1], width + 2 * pad)
     ink, plate = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
     x0, y0 = (shape[1] - width) // 2, (shape[0] - height) // 2
     _fill(plate, (x0, y0, x0 + width, y0 + height), cap * rng.choice([0.0, 0.3, 0.6]))
@@ -114,7 +139,7 @@ def label(row: Row, shape: tuple[int, int], rng: np.random.Generator) -> Layout:
         x = x0 + (width - layer.shape[1]) // 2 if centred or layer is bars else x0 + pad
         if i == place:
             x = min(x, x0 + width - layer.shape[1])
-            boxes = row.boxes + np.array([x, round(y) - pad] * 2, np.float32)
+            boxes = row.boxes + np.array([x + shift, round(y) - pad] * 2, np.float32)
         paste(ink, layer, x, round(y))
         y += layer.shape[0]
     if rng.random() < 0.6:
@@ -122,12 +147,32 @@ def label(row: Row, shape: tuple[int, int], rng: np.random.Generator) -> Layout:
     return Layout(Print(ink, plate, boxes, cap), (x0 + width / 2, y0 + height / 2))
 
 
-def windscreen(row: Row, shape: tuple[int, int], rng: np.random.Generator) -> Layout:
-    """Lay out a narrow plate on the dashboard, with nothing on it but the VIN."""
+def _between(vin: Floats, before: Floats | None, after: Floats | None, gap: int) -> tuple[Floats, int]:
+    """Return the VIN's line with words at its ends, on one baseline, and how far to the right that moved the VIN."""
+    parts = [part for part in (before, vin, after) if part is not None]
+    height = max(part.shape[0] for part in parts)
+    line = np.zeros((height, sum(part.shape[1] for part in parts) + gap * (len(parts) - 1)), np.float32)
+    x, shift = 0, 0
+    for part in parts:
+        shift = x if part is vin else shift
+        y = 0 if part is vin else min(max(0, vin.shape[0] - part.shape[0]), height - part.shape[0])
+        paste(line, part, x, y)
+        x += part.shape[1] + gap
+    return line, shift
+
+
+def windscreen(row: Row, shape: tuple[int, int], rng: np.random.Generator, barcode: bool = False) -> Layout:
+    """Lay out a narrow plate on the dashboard, with nothing on it but the VIN, or with its ``barcode`` close below."""
     cap = row.cap
     height = round(cap * rng.uniform(1.7, 2.6))
     width = round(row.ink.shape[1] + cap * rng.uniform(0.2, 2.5))
     ink, plate = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+    if barcode:
+        high, gap = round(cap * rng.uniform(0.5, 1.2)), round(cap * rng.uniform(0.1, 0.4))
+        height += 2 * (high + gap)
+        long = min(round(row.length * rng.uniform(0.85, 1.15)), width)
+        bars = draw_barcode(long, high, max(1.5, cap * rng.uniform(0.06, 0.1)), rng)
+        paste(ink, bars, (shape[1] - bars.shape[1]) // 2, round(shape[0] / 2 + cap / 2) + gap)
     x, y = (shape[1] - width) // 2, (shape[0] - height) // 2
     _fill(plate, (x, y, x + width, y + height), cap * rng.choice([0.0, 0.2, 0.4]))
     boxes = _centre(ink, row)

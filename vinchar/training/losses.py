@@ -10,6 +10,7 @@ from keras import ops
 GEOMETRY_SCALE = (0.03, 0.04, 0.25)  # the error of centre, height and slant that counts as one
 ENDS_SCALE = 0.01, 0.06  # the same of an end's distance: a part of the width, and a part of the distance itself
 LIGHT_WEIGHT = 2.0  # at 0.3 the polarity is never learned
+HEAT_WEIGHT = 4.0  # of a cell amid a glyph or a gap against one of the ground, which is nearly all there is
 
 
 def line_loss(true: Any, said: Any) -> Any:
@@ -28,3 +29,12 @@ def line_loss(true: Any, said: Any) -> Any:
 def _huber(error: Any) -> Any:
     size = ops.abs(error)
     return ops.where(size < 1, 0.5 * size * size, size - 0.5)
+
+
+def heat_loss(true: Any, said: Any) -> Any:
+    """Return the locator's loss of every cell, (B, H, W): cross-entropy, heavier where a VIN is.
+
+    ``true`` (B, H, W, 2) as of ``heat.heat_targets``; ``said`` (B, H, W, 2), logits.
+    """
+    cross = ops.softplus(said) - true * said
+    return ops.mean((1 + HEAT_WEIGHT * true) * cross, -1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from tqdm import tqdm
 
-from vinchar.assemble import Assembly
+from vinchar.bundle import FEATURES
 from vinchar.classify import STRIDE, Classifier, glyph_window
 from vinchar.evaluation import metrics
 from vinchar.evaluation.causes import with_causes
@@ -22,10 +22,12 @@ from vinchar.evaluation.reports import write_classification, write_share_right
 from vinchar.evaluation.scored import Label
 from vinchar.found import Found
 from vinchar.imaging import Source
+from vinchar.locate import Locator
 from vinchar.quality import FAULTS
 from vinchar.reader import Reader
 from vinchar.readings import features
 from vinchar.session import open_session
+from vinchar.training.boxed import Box, Boxed, bounding_box, open_boxed, overlap
 from vinchar.training.cache import SceneCache
 from vinchar.training.framing import draw_box_frame, place_in_frame
 from vinchar.training.scenes import is_clear
@@ -35,8 +37,13 @@ from vinchar.vin import ALPHABET, LENGTH
 RISK = 0.01  # of the readings called ok, at most this share may be wrong on the synthetic check
 GLYPH_THRESHOLD = 0.8
 FORETOLD, FEWEST = 0.8, 10  # share of wrong readings beyond a fault's threshold, and rows to say so
+OVERLAP = 0.5  # intersection over union from which a VIN counts as found
 # For a model whose confidence is not fitted yet, and for one that reads nothing right.
-UNFITTED: dict[str, Any] = {"weights": [1.0, 0, 0, 0, 0, -4.0], "threshold": 0.9, "glyph_threshold": GLYPH_THRESHOLD}
+UNFITTED: dict[str, Any] = {
+    "weights": [1.0, *[0] * (FEATURES - 2), -4.0],
+    "threshold": 0.9,
+    "glyph_threshold": GLYPH_THRESHOLD,
+}
 Glyphs = tuple[NDArray[np.uint8], NDArray[np.int32]]
 HEIGHTS = (0, 6, 8, 10, 12, 16, 20, 26, 1000)  # pixels of the photo that a glyph is high
 HIGH = 16
@@ -94,7 +101,7 @@ def synthetic_rows(model: Path, scenes: SceneCache, report: Path) -> tuple[dict[
     ones; those of a line not found count as wrong.
     """
     reader = Reader(model)
-    truths, read, assemblies, qualities = [], [], [], []
+    truths, read, known, qualities = [], [], [], []
     named = np.zeros((len(scenes), LENGTH), bool)
     for i in tqdm(range(len(scenes)), desc="reading held-out faces", unit="scene", mininterval=2):
         rng = np.random.default_rng([0, i])
@@ -103,7 +110,7 @@ def synthetic_rows(model: Path, scenes: SceneCache, report: Path) -> tuple[dict[
             named[i] = _named(reader, best, scenes.quads[i]) == scenes.classes[i]
         truths.append("".join(ALPHABET[c] for c in scenes.classes[i]))
         read.append(best.assembly.vin if best else None)
-        assemblies.append(best.assembly if best else None)
+        known.append(features(best.strip, best.assembly) if best else None)
         qualities.append(best.quality(scenes.gray(i)) if best else None)
     write_classification(report, "synthetic", *metrics.character_pairs(truths, read))
     heights = np.linalg.norm(scenes.quads[:, :, 0] - scenes.quads[:, :, 3], axis=-1)
@@ -114,7 +121,7 @@ def synthetic_rows(model: Path, scenes: SceneCache, report: Path) -> tuple[dict[
             write_share_right(report, f"{name}_glyph_height", by_height, "height of a glyph in the photo, pixels")
     high = heights >= HIGH
     right = np.array([a == b for a, b in zip(truths, read, strict=True)])
-    confidence, check = fit_confidence(assemblies, right)
+    confidence, check = fit_confidence(known, right)
     scores = {
         "n": len(truths),
         "exact_match": round(metrics.exact_match(truths, read), 4),
@@ -177,6 +184,32 @@ def fit_quality(measured: list[dict[str, float] | None], right: NDArray[np.bool_
     return fitted
 
 
+def located(model: Path, drawn: SceneCache, boxed: list[Boxed]) -> dict[str, dict[str, float]]:
+    """Return how often the locator finds the VIN in photos it was not trained on, drawn ones and boxed real ones.
+
+    For each kind the number of photos, and the share where the best quad, and where one of the best three, has a
+    bounding box whose intersection over union with that of the VIN is at least ``OVERLAP``.
+    """
+    locator = Locator(model / "locator.onnx")
+    kinds: dict[str, Iterator[tuple[NDArray[np.uint8], Box]]] = {
+        "drawn": ((drawn.gray(i), bounding_box(drawn.quads[i])) for i in range(len(drawn))),
+        "real": open_boxed(boxed),
+    }
+    shares = {}
+    for kind, photos in kinds.items():
+        rank = [_rank(locator, gray, box) for gray, box in photos]
+        if rank:
+            first, three = (round(float(np.mean(np.array(rank) < n)), 4) for n in (1, 3))
+            shares[kind] = {"n": len(rank), "best": first, "best_three": three}
+    return shares
+
+
+def _rank(locator: Locator, gray: NDArray[np.uint8], box: Box) -> int:
+    """Return the place, from 0 on, of the first quad that covers the box, 99 if none does."""
+    quads = locator.quads(gray, 3)
+    return next((i for i, quad in enumerate(quads) if overlap(box, bounding_box(quad.points)) >= OVERLAP), 99)
+
+
 def _share(right: NDArray[np.bool_]) -> float | None:
     return round(float(right.mean()), 4) if right.size else None
 
@@ -190,11 +223,14 @@ def _named(reader: Reader, found: Found, quads: NDArray[np.float32]) -> NDArray[
 
 
 def fit_confidence(
-    assemblies: list[Assembly | None], right: NDArray[np.bool_]
+    known: list[NDArray[np.float64] | None], right: NDArray[np.bool_]
 ) -> tuple[dict[str, Any], dict[str, float]]:
-    """Fit the logistic confidence on the even rows, choose the threshold for ``RISK`` there, check on the odd ones."""
-    found = np.array([a is not None for a in assemblies])
-    rows = np.array([features(a) for a in assemblies if a is not None])
+    """Fit the logistic confidence on the even rows, choose the threshold for ``RISK`` there, check on the odd ones.
+
+    ``known``: ``readings.features`` of every reading, None where no line was found; ``right``, bool (N,): of the same.
+    """
+    found = np.array([values is not None for values in known])
+    rows = np.array([values for values in known if values is not None])
     y = right[found]
     even = np.arange(len(y)) % 2 == 0
     if len(y) < 8 or len(set(y[even])) < 2:  # a try-out run that reads nothing right: sure of nothing

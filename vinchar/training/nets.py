@@ -1,4 +1,4 @@
-"""The networks, in backend-agnostic Keras 3: the glyph classifier, the rectifier and the published baseline."""
+"""The networks, in backend-agnostic Keras 3: glyph classifier, rectifier, locator and the published baseline."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from vinchar.types import STRIP_HEIGHT
 CLASSES = 34  # the 33 characters of vin.ALPHABET, then "no glyph is centred here"
 STRIDE = 2  # strip columns for one column of the classifier's output
 LINE_SIZE = (64, 256)  # height, width of the picture the rectifier sees
+HEAT_STRIDE = 4  # photo pixels for one cell of the locator's maps
 LINE_OUTPUTS = 7  # inside, centre, height, slant, polarity, from the start, to the end
 RELU_GAIN = 1.7139588594436646  # 1 / the standard deviation of ReLU of a standard normal
 
@@ -51,6 +52,11 @@ def _conv(x: Any, filters: int, kernel: Any, strides: Any = 1, padding: str = "s
     return StandardConv(filters, kernel, strides=strides, padding=padding, activation="relu")(x)
 
 
+def _square(x: Any, filters: int, dilation: int) -> Any:
+    """Convolve 3 x 3, spread both ways."""
+    return StandardConv(filters, 3, padding="same", dilation_rate=dilation, activation="relu")(x)
+
+
 def _row(x: Any, filters: int, kernel: int, dilation: int) -> Any:
     """Mix along the line: depthwise over columns, then over channels, added to the input."""
     y = layers.DepthwiseConv2D((1, kernel), padding="same", dilation_rate=(1, dilation))(x)
@@ -88,6 +94,32 @@ def classifier(width: float = 1.0, context: int = 9) -> keras.Model:
     x = layers.Reshape((-1, last))(x)
     logits = layers.Dense(CLASSES, dtype="float32", name="logits")(x)
     return keras.Model(inputs, logits, name="classifier")
+
+
+def locator() -> keras.Model:
+    """Build the net that finds the VIN in a photo, after CRAFT (Baek et al. 2019, arXiv 1904.01941).
+
+    Input float32 (B, H, W, 1) in 0..1, H and W multiples of 32; output float32 (B, H / 4, W / 4, 2): for every fourth
+    row and column the logit of being near the centre of a VIN's glyph, and that of being in the gap between two. Other
+    text has neither.
+    """
+    inputs = keras.Input((None, None, 1), name="photo")
+    x = _conv(inputs, 16, 5, 2)
+    kept = []
+    for filters in (32, 48, 64):  # at a quarter, an eighth, a sixteenth of the size
+        x = _conv(x, filters, 3, 2)
+        x = layers.Add()([x, _conv(x, filters, 3)])
+        kept.append(x)
+    x = _conv(x, 96, 3, 2)
+    for dilation in (1, 2):
+        x = layers.Add()([x, _square(x, 96, dilation)])
+    for filters, finer in ((64, kept[2]), (48, kept[1]), (32, kept[0])):
+        x = layers.UpSampling2D(2)(_conv(x, filters, 1))
+        x = layers.Add()([x, finer])
+        x = layers.Add()([x, _conv(x, filters, 3)])
+    bias = keras.initializers.Constant(-4.0)  # hardly any place in a photo belongs to its VIN
+    heat = layers.Conv2D(2, 3, padding="same", bias_initializer=bias, dtype="float32", name="heat")(x)
+    return keras.Model(inputs, heat, name="locator")
 
 
 def baseline() -> keras.Model:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import platform
 import shutil
@@ -25,12 +26,14 @@ from vinchar.evaluation.scored import Label, labelled_pictures
 from vinchar.files import write_whole
 from vinchar.imaging import Source
 from vinchar.training import batches, handwriting, measure, nets
-from vinchar.training.cache import cut_strips, draw_lines, draw_scenes
+from vinchar.training.boxed import Boxed, draw_boxed
+from vinchar.training.cache import cut_strips, draw_lines, draw_others, draw_photos, draw_scenes
 from vinchar.training.card import model_card
 from vinchar.training.config import TrainConfig
 from vinchar.training.export import export
 from vinchar.training.fit import fit, precision
-from vinchar.training.losses import line_loss
+from vinchar.training.losses import heat_loss, line_loss
+from vinchar.training.sights import SIDE, sight_batches
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 from vinchar.vin import ALPHABET
 
@@ -73,20 +76,26 @@ class _Run:
 
 
 def train(
-    config: TrainConfig, out: Path, work: Path, resume: bool = True, labels: Path | None = None
+    config: TrainConfig,
+    out: Path,
+    work: Path,
+    resume: bool = True,
+    labels: Path | None = None,
+    boxed: list[Boxed] | None = None,
 ) -> dict[str, Any]:
     """Train everything ``config`` says and write the model to ``out``; return what ``out/model.json`` holds.
 
-    ``labels``: a CSV of known VINs beside pictures of one's own, on which the model is to be reported too.
-
-    ``work`` keeps the steps already done, so a killed run continues: a run with another configuration, or one with
-    ``resume`` false, starts anew. Nothing in ``out`` changes until all networks are trained and checked. Raises
-    ``handwriting.DataError`` (a ``ValueError``) where EMNIST cannot be had, ``ValueError`` for unusable labels.
+    ``labels``: a CSV of known VINs beside pictures of one's own, on which the model is to be reported too. ``boxed``:
+    real photos for the locator to learn on beside the drawn ones, but for those marked as held out, on which it is
+    measured. ``work`` keeps the steps already done, so a killed run continues: a run with another configuration or
+    other photos, or one with ``resume`` false, starts anew. Nothing in ``out`` changes until all networks are trained
+    and checked. Raises ``handwriting.DataError`` (a ``ValueError``) where EMNIST cannot be had, ``ValueError`` for
+    unusable labels.
     """
     _check_out(out)
     own: Sequence[tuple[Source, Label]] = [] if labels is None else labelled_pictures(labels, labels.parent)
     emnist_train, emnist_test = handwriting.load("train"), handwriting.load("test")  # first: it is what may be missing
-    _open_work(config, work, resume)
+    _open_work(config, boxed or [], work, resume)
     cv2.setNumThreads(1)
     keras.mixed_precision.set_dtype_policy(precision(config.precision))
     run = _Run(config, work, _Clock(work), {})
@@ -96,6 +105,7 @@ def train(
 
     scenes = draw_scenes(work / "scenes", config.scenes, config.seed, config.workers)
     _train_rectifier(run, scenes, staged)
+    real = _train_locator(run, [one for one in boxed or [] if not one.held_out], staged)
     baseline, emnist = _train_handwriting(run, emnist_train)
     classifier = _train_classifier(run, scenes, emnist, emnist_train, staged)
 
@@ -113,7 +123,9 @@ def train(
         "trained_on": {
             "emnist_byclass_33": len(emnist_train[0]),
             "synthetic_scenes": len(scenes),
-            "real_photos": 0,
+            "synthetic_photos": config.photos,
+            "real_photos": real,
+            "credits": sorted({one.credit for one in boxed or [] if one.credit}),
         },
         "trained_with": {
             "keras": keras.__version__,
@@ -138,6 +150,8 @@ def train(
     for name, labelled in pictures.items():
         if labelled:
             scores[name] = measure.reading_report(staged, labelled, report / name)
+    unseen = draw_photos(work / "photos", config.validation_photos, config.seed + 1, config.workers, held_out=True)
+    scores["located"] = measure.located(staged, unseen, [one for one in boxed or [] if one.held_out])
     description["scores"] = scores
     write_curves(report, run.histories)
     write_whole(staged / "README.md", model_card(description))
@@ -157,9 +171,10 @@ def _check_out(out: Path) -> None:
         raise ValueError(f"{out}: holds something that is not a model; name another place with --out")
 
 
-def _open_work(config: TrainConfig, work: Path, resume: bool) -> None:
-    """Keep what an earlier run with this configuration left; clear what another one left."""
-    wanted = json.dumps(dataclasses.asdict(config), indent=2)
+def _open_work(config: TrainConfig, boxed: list[Boxed], work: Path, resume: bool) -> None:
+    """Keep what an earlier run with this configuration and these photos left; clear what another one left."""
+    photos = hashlib.sha256(repr(boxed).encode()).hexdigest() if boxed else None
+    wanted = json.dumps({**dataclasses.asdict(config), "boxed": photos}, indent=2)
     kept = work / "config.json"
     if work.exists() and not (resume and kept.exists() and kept.read_text() == wanted):
         if any(work.iterdir()) and not kept.exists():
@@ -181,6 +196,25 @@ def _train_rectifier(run: _Run, scenes: Any, staged: Path) -> None:
         learning_rate=config.learning_rate,
     )
     export(nets.rectifier, model, (*nets.LINE_SIZE, 1), staged / "rectifier")
+
+
+def _train_locator(run: _Run, boxed: list[Boxed], staged: Path) -> int:
+    """Train the locator on drawn photos, and half and half on real ones if there are any; return how many."""
+    config = run.config
+    sources = [draw_photos(run.work / "photos", config.photos, config.seed, config.workers)]
+    others = draw_others(run.work / "photos", max(1, config.photos // 5), config.seed, config.workers)
+    if boxed:
+        sources.append(draw_boxed(run.work / "boxed", boxed, staged / "rectifier.onnx", config.workers))
+    model = run.fit(
+        "locator",
+        nets.locator,
+        sight_batches(sources, others, config.photo_batch),
+        heat_loss,
+        config.locator_steps,
+        learning_rate=config.learning_rate,
+    )
+    export(nets.locator, model, (SIDE, SIDE, 1), staged / "locator")
+    return sum(len(source) for source in sources[1:])
 
 
 def _train_handwriting(run: _Run, data: tuple[NDArray[np.uint8], NDArray[np.int32]]) -> tuple[keras.Model, keras.Model]:

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import numpy as np
+
+from vinchar.barcode import vins_in
+from vinchar.training.other_text import TEXTS, texture
+
+
+def test_no_drawn_text_is_a_vin() -> None:
+    """Neither as it stands nor with I, O and Q taken for the digits they look like."""
+    for kind, (_, draw) in TEXTS.items():
+        rng = np.random.default_rng(3)
+        for _ in range(300):
+            text = draw(rng)
+            assert 4 < len(text) < 40, kind
+            assert vins_in(text) == [], (kind, text)
+            assert vins_in(text.translate(str.maketrans("IOQ", "100"))) == [], (kind, text)
+
+
+def test_textures_differ_and_hold_contrast() -> None:
+    pictures = [texture(np.random.default_rng(seed)) for seed in range(12)]
+    assert all(picture.shape == (480, 640) and picture.std() > 5 for picture in pictures)
+    assert len({picture.tobytes() for picture in pictures}) == 12
