@@ -1,7 +1,8 @@
 """How long reading takes on this machine: ``python3 benchmarks/speed.py``. One core, models loaded, images/ read.
 
-Prints a Markdown table: start-up beside the bare imports, a whole run over ``images/``, and one strip, glyph and photo
-from array to reading; ``--write README.md`` puts it into the document's place ``speed``.
+Prints a Markdown table: start-up beside the bare imports, a whole run over ``images/``, one strip, glyph and photo from
+array to reading, and photos of 12 and 48 megapixels from file to reading with the most memory that a process of their
+own took; ``--write README.md`` puts it into the document's place ``speed``.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import argparse
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -35,6 +37,30 @@ def seconds(run: Callable[[], object], times: int) -> float:
 def command(*arguments: str) -> Callable[[], object]:
     """Return a function that runs this Python with ``arguments``."""
     return lambda: subprocess.run([sys.executable, *arguments], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+
+
+def large_photo(path: Path, width: int) -> None:
+    """Write a drawn photo, 4 : 3 and ``width`` pixels wide, as a JPEG file with the noise of a sensor."""
+    import cv2
+    import numpy as np
+
+    from vinchar.training.photos import draw_photo
+
+    rng = np.random.default_rng(1)
+    photo = cv2.resize(
+        draw_photo(rng, place="label", calm=True).bgr, (width, width * 3 // 4), interpolation=cv2.INTER_CUBIC
+    )
+    noise = np.empty(photo.shape, np.int8)
+    cv2.randn(noise, (0, 0, 0), (3, 3, 3))
+    cv2.imwrite(str(path), cv2.add(photo, noise, dtype=cv2.CV_8U), [cv2.IMWRITE_JPEG_QUALITY, 92])
+
+
+def most_memory(path: Path) -> float:
+    """Return the most resident memory, in MB, of a process that reads one picture (Linux)."""
+    code = "import resource, sys, vinchar; vinchar.read(sys.argv[1]); "
+    code += "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    run = subprocess.run([sys.executable, "-c", code, path], cwd=ROOT, capture_output=True, text=True, check=True)
+    return int(run.stdout) * 1024 / 1e6
 
 
 def main() -> None:
@@ -67,6 +93,16 @@ def main() -> None:
                 f"{statistics.mean(taken) * 1000:.1f} ms, at most {max(taken) * 1000:.1f}",
             )
         )
+    with tempfile.TemporaryDirectory() as folder:
+        for width in (4000, 8000):
+            path = Path(folder) / f"{width}.jpg"
+            large_photo(path, width)
+            decoding = seconds(lambda p=path: load(p), 3)  # type: ignore[misc]
+            reading = seconds(lambda p=path: reader.read(p), 3)  # type: ignore[misc]
+            said = (
+                f"{reading * 1000:.0f} ms, of these {decoding * 1000:.0f} decoding; {most_memory(path):.0f} MB at most"
+            )
+            rows.append((f"a JPEG of {width * width * 3 // 4 // 10**6} megapixels, file to reading", said))
     text = table(("what", "time"), rows)
     print(text)
     if args.write:

@@ -11,6 +11,7 @@ from vinchar.assemble import Assembly
 from vinchar.quality import measure
 from vinchar.rectify import STRIP_END, STRIP_START, sample
 from vinchar.types import STRIP_WIDTH, Gray, Lattice, Strip
+from vinchar.vin import is_plausible
 
 EDGE, WIDER = 22, 40  # columns: glyphs nearer to a strip's end may go on beyond it, and are looked for so much farther
 
@@ -23,6 +24,11 @@ class Found:
     lattice: Lattice
     assembly: Assembly
     probability: float
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """Return what readings of one picture are compared by: is it like a VIN, and the score of its path."""
+        return is_plausible(self.assembly.vin), self.assembly.log_score
 
     def quality(self, gray: Gray) -> dict[str, float]:
         """Return how hard to read the line is in the photo ``gray``, as ``quality.measure`` gives it."""

@@ -165,11 +165,11 @@ class Reader:
                 tried.append((found, passes))
             if tried and tried[-1][0].probability >= SETTLED:
                 return tried[-1][0]
-        tried.sort(key=lambda pair: -pair[0].assembly.log_score)
+        tried.sort(key=lambda pair: pair[0].rank, reverse=True)
         best = tried[0][0] if tried else None
         for _, passes in tried[:SECOND_LOOKS]:
             for found in self._other_views(gray, passes):
-                if best is None or found.assembly.log_score > best.assembly.log_score:
+                if best is None or found.rank > best.rank:
                     best = found
             if best is not None and best.probability >= SETTLED:
                 break
@@ -250,7 +250,7 @@ class Reader:
             if again is None:
                 break
             found = again
-            if found.assembly.log_score > best.assembly.log_score:
+            if found.rank > best.rank:
                 best = found
         return best
 

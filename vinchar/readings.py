@@ -16,6 +16,7 @@ from vinchar.vin import ALPHABET
 
 OTHER_TEXT = "this looks like other text: VINs end in digits"
 READABLE = 0.02  # below this probability there is no VIN to be read
+OTHERWISE = 0.05  # probability, at most, of what reads well and is not like a VIN: photos are full of other text
 
 
 def features(strip: Strip, assembly: Assembly) -> NDArray[np.float64]:
@@ -48,8 +49,9 @@ def sharpness(strip: Gray) -> float:
 
 
 def probability(strip: Strip, assembly: Assembly, weights: tuple[float, ...]) -> float:
-    """Return the probability that all 17 characters, read from the strip, are right."""
-    return float(1 / (1 + np.exp(-np.clip(features(strip, assembly) @ np.array(weights), -30, 30))))
+    """Return the probability that this is a VIN and all 17 characters, read from the strip, are right."""
+    chance = float(1 / (1 + np.exp(-np.clip(features(strip, assembly) @ np.array(weights), -30, 30))))
+    return chance if number.is_plausible(assembly.vin) else min(chance, OTHERWISE)
 
 
 def vin_reading(

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 SPREAD_ALONG, SPREAD_ACROSS = 0.26, 0.25  # standard deviations, in pitches and in glyph heights
+BREAK = 3.0  # pitches: a glyph farther from the one before it begins a new row
 NARROWEST = 0.5  # cells: a narrower Gaussian would fall between them
 
 
@@ -20,11 +21,15 @@ def heat_targets(quads: Floats, shape: tuple[int, int], stride: int) -> Floats:
     if not len(quads):
         return out
     centres = quads.mean(1) / stride - 0.5
-    along = np.gradient(centres, axis=0)  # one pitch
     up = ((quads[:, 0] + quads[:, 1]) - (quads[:, 2] + quads[:, 3])) / 2 / stride
-    gaps = (centres[1:] + centres[:-1]) / 2
-    _stamp(out[..., 0], centres, along, up)
-    _stamp(out[..., 1], gaps, np.diff(centres, axis=0), (up[1:] + up[:-1]) / 2)
+    steps = np.diff(centres, axis=0)
+    length = np.linalg.norm(steps, axis=1)
+    breaks = np.flatnonzero(length > BREAK * np.median(length)) + 1
+    for row in np.split(np.arange(len(quads)), breaks):
+        at, high = centres[row], up[row]
+        along = np.gradient(at, axis=0) if len(row) > 1 else np.median(steps, axis=0)[None]  # one pitch
+        _stamp(out[..., 0], at, along, high)
+        _stamp(out[..., 1], (at[1:] + at[:-1]) / 2, np.diff(at, axis=0), (high[1:] + high[:-1]) / 2)
     return out
 
 

@@ -43,8 +43,13 @@ class Row:
 
     @property
     def length(self) -> float:
-        """Return the VIN's length in pixels."""
-        return float(self.boxes[-1, 2] - self.boxes[0, 0])
+        """Return the VIN's length in pixels, of the longer row where there are two."""
+        return float(self.boxes[:, 2].max() - self.boxes[:, 0].min())
+
+    @property
+    def lower(self) -> float:
+        """Return how far below the first character the last one stands, in pixels: 0 in a single row."""
+        return float(max(0.0, self.boxes[-1, 1] - self.boxes[0, 3]) and self.boxes[-1, 1] - self.boxes[0, 1])
 
 
 def set_vin(vin: str, cap: float, rng: np.random.Generator, face: Face | None, marks: bool) -> Row:
@@ -53,6 +58,25 @@ def set_vin(vin: str, cap: float, rng: np.random.Generator, face: Face | None, m
     mark = MARKS[rng.integers(len(MARKS))] if marks else ""
     ink, boxes = set_line(mark + vin + mark, face, draw_setting(face, rng), cap, rng)
     return Row(ink, boxes[len(mark) : len(mark) + len(vin)], cap, face)
+
+
+def in_two_rows(row: Row, rng: np.random.Generator) -> Row:
+    """Return the VIN broken in two, one part close below the other, as frames of motorcycles and trailers have it."""
+    count = int(rng.choice([8, 9, 9, 9, 10, 11]))
+    pad, cut = round(row.cap / 2), round(float(row.boxes[count - 1, 2] + row.boxes[count, 0]) / 2)
+    parts = row.ink[pad:-pad, :cut], row.ink[pad:-pad, cut:]
+    high, wide = parts[0].shape[0], max(part.shape[1] for part in parts)
+    step = high + round(row.cap * rng.uniform(0.25, 0.9))
+    ink = np.zeros((step + high + 2 * pad, wide + 2 * pad), np.float32)
+    side = rng.choice([0.0, 0.0, 0.5])
+    at = [pad + round(side * (wide - part.shape[1])) for part in parts]
+    boxes = row.boxes.copy()
+    for i, (part, x) in enumerate(zip(parts, at, strict=True)):
+        paste(ink, part, x, pad + i * step)
+    boxes[:count, [0, 2]] += at[0]
+    boxes[count:, [0, 2]] += at[1] - cut
+    boxes[count:, [1, 3]] += step
+    return Row(ink, boxes, row.cap, row.face)
 
 
 def _code(rng: np.random.Generator, count: int) -> str:
@@ -164,7 +188,7 @@ def _between(vin: Floats, before: Floats | None, after: Floats | None, gap: int)
 def windscreen(row: Row, shape: tuple[int, int], rng: np.random.Generator, barcode: bool = False) -> Layout:
     """Lay out a narrow plate on the dashboard, with nothing on it but the VIN, or with its ``barcode`` close below."""
     cap = row.cap
-    height = round(cap * rng.uniform(1.7, 2.6))
+    height = round(cap * rng.uniform(1.7, 2.6) + row.lower)
     width = round(row.ink.shape[1] + cap * rng.uniform(0.2, 2.5))
     ink, plate = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
     if barcode:
@@ -172,7 +196,7 @@ def windscreen(row: Row, shape: tuple[int, int], rng: np.random.Generator, barco
         height += 2 * (high + gap)
         long = min(round(row.length * rng.uniform(0.85, 1.15)), width)
         bars = draw_barcode(long, high, max(1.5, cap * rng.uniform(0.06, 0.1)), rng)
-        paste(ink, bars, (shape[1] - bars.shape[1]) // 2, round(shape[0] / 2 + cap / 2) + gap)
+        paste(ink, bars, (shape[1] - bars.shape[1]) // 2, round(shape[0] / 2 + (cap + row.lower) / 2) + gap)
     x, y = (shape[1] - width) // 2, (shape[0] - height) // 2
     _fill(plate, (x, y, x + width, y + height), cap * rng.choice([0.0, 0.2, 0.4]))
     boxes = _centre(ink, row)

@@ -21,6 +21,7 @@ Floats = NDArray[np.float32]
 Place = Literal["label", "windscreen", "frame"]
 PLACES: tuple[Place, ...] = ("label", "windscreen", "frame")
 SIZES = ((640, 480), (800, 600), (1024, 768), (1280, 960), (1600, 1200), (1280, 720))
+BROKEN = 0.12  # share of the small photos whose VIN stands in two rows
 CAP, SMALL_CAP = 40.0, 18.0  # cap height on the plane, before the camera
 _LAYOUTS = {"label": layouts.label, "windscreen": layouts.windscreen, "frame": layouts.frame}
 # Blue, green, red: paint of cars; metal; labels and plates. Only their tint counts.
@@ -56,12 +57,14 @@ def draw_photo(
 
     ``place``, ``vin`` and ``face`` are drawn where None; ``held_out``: a face kept out of training. ``calm``: in even
     light, without dirt and glare, not far from level. ``small``: 640 pixels wide, coarser and five times as fast, and
-    what stands beside the VIN is more like it.
+    what stands beside the VIN is more like it; some VINs stand in two rows.
     """
     place = place or PLACES[rng.integers(len(PLACES))]
     vin = vin or draw_vin(rng)
     cap = SMALL_CAP if small else CAP
     row = layouts.set_vin(vin, cap, rng, face or sample_face(rng, held_out), marks=place != "windscreen")
+    broken = small and rng.random() < BROKEN
+    row = layouts.in_two_rows(row, rng) if broken else row
     size = SIZES[0] if small else SIZES[rng.integers(len(SIZES))]
     share = (
         rng.uniform(0.3 if small else 0.45, 0.6) if place == "label" else rng.uniform(0.45, 0.78)

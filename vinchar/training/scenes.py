@@ -121,7 +121,7 @@ def project(
 
     ``spread``: standard deviation of the shear.
     """
-    x0, y0, x1, y1 = boxes[0, 0], boxes[:, 1].min(), boxes[-1, 2], boxes[:, 3].max()
+    (x0, y0), (x1, y1) = boxes[:, :2].min(0), boxes[:, 2:].max(0)
     centre = np.array([(x0 + x1) / 2, (y0 + y1) / 2])
     half = (x1 - x0) / 2
     turn = np.deg2rad(-view.tilt)
@@ -137,7 +137,7 @@ def project(
 
 
 def _line_corners(boxes: NDArray[np.float32], matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    x0, y0, x1, y1 = boxes[0, 0], boxes[:, 1].min(), boxes[-1, 2], boxes[:, 3].max()
+    (x0, y0), (x1, y1) = boxes[:, :2].min(0), boxes[:, 2:].max(0)
     corners = np.array([[[x0, y0]], [[x1, y0]], [[x1, y1]], [[x0, y1]]], np.float64)
     return np.asarray(cv2.perspectiveTransform(corners, matrix)[:, 0], np.float64)
 
