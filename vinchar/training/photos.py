@@ -16,6 +16,7 @@ from vinchar.training.printing import Print
 from vinchar.training.scenes import View, is_light, project
 from vinchar.training.strings import draw_vin
 from vinchar.training.surfaces import smooth_noise, surface
+from vinchar.vin import LENGTH
 
 Floats = NDArray[np.float32]
 Place = Literal["label", "windscreen", "frame"]
@@ -63,7 +64,7 @@ def draw_photo(
     vin = vin or draw_vin(rng)
     cap = SMALL_CAP if small else CAP
     row = layouts.set_vin(vin, cap, rng, face or sample_face(rng, held_out), marks=place != "windscreen")
-    broken = small and rng.random() < BROKEN
+    broken = small and len(vin) == LENGTH and rng.random() < BROKEN
     row = layouts.in_two_rows(row, rng) if broken else row
     size = SIZES[0] if small else SIZES[rng.integers(len(SIZES))]
     share = (
