@@ -12,9 +12,10 @@ import cv2
 import pytest
 
 from vinchar.assemble import assemble
+from vinchar.bundle import open_bundle
 from vinchar.classify import arc_scores
 from vinchar.imaging import load
-from vinchar.locate import locate
+from vinchar.locate import Locator
 from vinchar.posterior import Priors
 from vinchar.reader import Reader
 from vinchar.rectify import cut_strip, frame_of_picture
@@ -37,7 +38,7 @@ def test_decode(benchmark: Any) -> None:
 
 
 def test_locate(benchmark: Any) -> None:
-    assert benchmark(locate, load(PHOTO), 10)
+    assert benchmark(Locator(open_bundle().paths["locator"]).lines, load(PHOTO), 10)
 
 
 def test_rectify_one_pass(benchmark: Any, reader: Reader) -> None:

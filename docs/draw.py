@@ -17,7 +17,6 @@ sys.path.insert(0, str(ROOT))
 
 from vinchar.classify import STRIDE, log_softmax  # noqa: E402
 from vinchar.imaging import load  # noqa: E402
-from vinchar.locate import locate  # noqa: E402
 from vinchar.reader import CANDIDATES, Reader  # noqa: E402
 from vinchar.rectify import (  # noqa: E402  # noqa: E402
     FINE_GLYPH,
@@ -53,8 +52,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "stages.jpg")
     args = parser.parse_args()
     gray, reader = load(args.photo), Reader()
-    quads = locate(gray, CANDIDATES)
+    quads = [rows[0] for rows in reader.locator.lines(gray, CANDIDATES)]
     frames = [frame_of_quad(quad) for quad in quads]
+    heat, cells = reader.locator.heat(gray)
     found = reader.find(gray, frames)
     if found is None:
         sys.exit(f"{args.photo}: no line of a VIN found in it")
@@ -72,6 +72,8 @@ def main() -> None:
     figure = Figure(figsize=(11, 15.5), dpi=90, layout="constrained")
     rows = figure.subplots(7, 1, height_ratios=(6, 1.7, 1.7, 1.1, 1.6, 4.6, 1.5))
     rows[0].imshow(cv2.cvtColor(cv2.imread(str(args.photo)), cv2.COLOR_BGR2RGB))
+    extent = (0, heat.shape[1] / cells, heat.shape[0] / cells, 0)
+    rows[0].imshow(heat.max(-1), cmap="hot", alpha=heat.max(-1), extent=extent)
     for i, quad in enumerate(quads):
         rows[0].add_patch(Polygon(quad.points, fill=False, color="tab:red" if i == chosen else "tab:blue", linewidth=2))
     draw_line(rows[1], line_picture(gray, frames[chosen]), first)
@@ -91,7 +93,7 @@ def main() -> None:
         rows[6].add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, color="tab:green", linewidth=1.5))
         rows[6].text((x0 + x1) / 2, 42, char, ha="center", va="top", color="tab:green", fontsize=13)
     titles = (
-        "locate: the lines most like a VIN; red: the one that reads as one",
+        "locate: heat on glyphs of a VIN and gaps between them; the lines it makes; red: the one that reads as a VIN",
         "rectify, first pass: ends, centre and height of the line in the rough cut-out",
         "rectify, second pass: the same in the finer frame",
         "the strip: 17 glyphs over 340 of 400 columns, local contrast evened out",

@@ -44,6 +44,17 @@ def test_no_heat_away_from_the_line() -> None:
     assert 200 - 9 * 18 < columns[0] * STRIDE < columns[-1] * STRIDE < 200 + 9 * 18
 
 
+def test_two_rows_have_no_heat_between_them() -> None:
+    quads = line_of_quads((0, 0), 18, 30, 0)
+    quads[9:] += np.array([-9 * 18, 60], np.float32)
+    heat = heat_targets(quads + np.float32(200), (100, 100), STRIDE)
+    assert heat[200 // STRIDE].max() > 0.75
+    assert heat[260 // STRIDE].max() > 0.75
+    assert heat[230 // STRIDE].max() < 0.2
+    columns = np.flatnonzero(heat[260 // STRIDE].max(-1) > 0.5) * STRIDE
+    assert columns[-1] - columns[0] == pytest.approx(8 * 18, abs=12)
+
+
 @pytest.mark.parametrize("middle", [(-500.0, 50.0), (1000.0, 1000.0)])
 def test_a_line_outside_leaves_the_maps_cold(middle: tuple[float, float]) -> None:
     assert not heat_targets(line_of_quads(middle, 18, 30, 0), (100, 100), STRIDE).any()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from test_heat import line_of_quads
 
 from vinchar.bundle import open_bundle
-from vinchar.locate import ENLARGE, SIDE, STRIDE, Locator, streaks
+from vinchar.locate import ENLARGE, SIDE, STRIDE, Locator, find_lines
 from vinchar.training.boxed import bounding_box, overlap
 from vinchar.training.heat import heat_targets
 from vinchar.training.photos import PLACES, Place, draw_photo
@@ -27,19 +27,19 @@ def maps(*lines: Maps) -> Maps:
 
 
 def test_a_cold_map_has_no_lines() -> None:
-    assert streaks(np.zeros((64, 64, 2), np.float32)) == []
-    assert streaks(np.full((64, 64, 2), 0.1, np.float32)) == []
+    assert find_lines(np.zeros((64, 64, 2), np.float32)) == []
+    assert find_lines(np.full((64, 64, 2), 0.1, np.float32)) == []
 
 
 def test_specks_are_no_lines() -> None:
     heat = np.zeros((64, 64, 2), np.float32)
     heat[10, 10] = heat[40, 20:22] = 1
-    assert streaks(heat) == []
+    assert find_lines(heat) == []
 
 
 def test_the_surer_of_two_lines_comes_first() -> None:
     heat = maps(line_of_quads((300, 100), 20, 30, 0)) * 0.6 + maps(line_of_quads((300, 300), 20, 30, 0))
-    assert [round(streak.y * STRIDE, -1) for streak in streaks(heat)[:2]] == [300, 100]
+    assert [round(rows[0].y * STRIDE, -1) for rows in find_lines(heat)[:2]] == [300, 100]
 
 
 def test_a_short_piece_comes_after_a_whole_line() -> None:
@@ -47,21 +47,35 @@ def test_a_short_piece_comes_after_a_whole_line() -> None:
     piece = maps(line_of_quads((300, 300), 20, 30, 0))
     piece[:, :80] = 0
     piece[:, 100:] = 0
-    assert streaks(whole + piece)[0].y * STRIDE == pytest.approx(98, abs=4)
+    assert find_lines(whole + piece)[0][0].y * STRIDE == pytest.approx(98, abs=4)
 
 
 @pytest.mark.parametrize("angle", [0, 30, 90])
 def test_a_line_broken_by_glare_is_put_together(angle: float) -> None:
     quads = line_of_quads((300, 250), 20, 30, angle)
     broken = maps(quads[:6], quads[10:])
-    lengths = [streak.length * STRIDE for streak in streaks(broken)]
+    lengths = [rows[0].length * STRIDE for rows in find_lines(broken)]
     assert lengths[0] == pytest.approx(17 * 20, rel=0.06)
     assert len(lengths) == 3
 
 
 def test_two_lines_above_each_other_stay_two() -> None:
     heat = maps(line_of_quads((300, 200), 20, 30, 0), line_of_quads((300, 260), 20, 30, 0))
-    assert len(streaks(heat)) == 2
+    assert [len(rows) for rows in find_lines(heat)] == [1, 1]
+
+
+@pytest.mark.parametrize("angle", [0, 25, -30, 90])
+def test_two_rows_close_above_each_other_are_one_vin_too(angle: float) -> None:
+    line = line_of_quads((0, 0), 20, 30, 0)
+    lower = line[9:] + np.array([-9 * 20, 45], np.float32)
+    turn = np.deg2rad(angle)
+    quads = np.concatenate([line[:9], lower]) @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    quads = (quads - quads.mean((0, 1)) + [300, 250]).astype(np.float32)
+    found = find_lines(maps(quads))
+    assert [len(rows) for rows in found] == [2, 1, 1]
+    for row, part in zip(found[0], (quads[:9], quads[9:]), strict=True):
+        np.testing.assert_allclose([row.x * STRIDE, row.y * STRIDE], part.mean((0, 1)), atol=5)
+    assert found[0][0].length > found[0][1].length
 
 
 @pytest.mark.parametrize("shape", [(256, 256), (480, 640), (3000, 4000), (40, 1000), (33, 31), (1, 1)])
@@ -83,34 +97,34 @@ def test_the_vin_of_a_drawn_photo_is_found_whichever_way_up(locator: Locator, pl
     for _ in range(turned):  # a quarter counter-clockwise
         quads = np.stack([quads[..., 1], gray.shape[1] - quads[..., 0]], -1)
         gray = np.ascontiguousarray(np.rot90(gray))
-    found = locator.quads(gray)
-    assert overlap(bounding_box(found[0].points), bounding_box(quads)) > 0.5
+    (found,) = locator.lines(gray, limit=1)
+    assert overlap(bounding_box(np.stack([row.points for row in found])), bounding_box(quads)) > 0.5
 
 
 @pytest.mark.parametrize("value", [0, 128, 255])
 def test_nothing_in_a_blank_picture(locator: Locator, value: int) -> None:
-    assert locator.quads(np.full((300, 400), value, np.uint8)) == []
+    assert locator.lines(np.full((300, 400), value, np.uint8)) == []
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (8, 8), (1, 500), (500, 1), (3, 4000), (2000, 5), (0, 0), (0, 7)])
 def test_odd_shapes_do_no_harm(locator: Locator, shape: tuple[int, int]) -> None:
-    quads = locator.quads(np.random.default_rng(5).integers(0, 256, shape).astype(np.uint8))
-    assert all(np.isfinite(quad.points).all() for quad in quads)
+    lines = locator.lines(np.random.default_rng(5).integers(0, 256, shape).astype(np.uint8))
+    assert all(np.isfinite(row.points).all() for rows in lines for row in rows)
 
 
 def test_best_first_no_more_than_asked_and_the_same_every_time(locator: Locator) -> None:
     photo = draw_photo(np.random.default_rng(12), place="label", held_out=True, calm=True, small=True)
     gray = cv2.cvtColor(photo.bgr, cv2.COLOR_BGR2GRAY).astype(np.uint8)
     twice = np.vstack([gray, gray])
-    quads = locator.quads(twice)
-    assert len(quads) >= 2
-    assert [quad.score for quad in quads] == sorted((quad.score for quad in quads), reverse=True)
-    np.testing.assert_array_equal(locator.quads(twice, limit=1)[0].points, quads[0].points)
-    assert len(locator.quads(twice, limit=1)) == 1
-    assert locator.quads(twice, limit=0) == []
+    lines = locator.lines(twice)
+    assert len(lines) >= 2
+    assert [rows[0].score for rows in lines] == sorted((rows[0].score for rows in lines), reverse=True)
+    np.testing.assert_array_equal(locator.lines(twice, limit=1)[0][0].points, lines[0][0].points)
+    assert len(locator.lines(twice, limit=1)) == 1
+    assert locator.lines(twice, limit=0) == []
 
 
 @pytest.mark.parametrize("bad", [np.zeros((4, 4), np.float32), np.zeros((4, 4, 3), np.uint8), None])
 def test_anything_but_a_grey_picture_is_refused(locator: Locator, bad: object) -> None:
     with pytest.raises(ValueError, match="expected uint8"):
-        locator.quads(bad)  # type: ignore[arg-type]
+        locator.lines(bad)  # type: ignore[arg-type]

@@ -36,7 +36,7 @@ from vinchar.rectify import (
     bend,
     cut_strip,
     frame_of_picture,
-    frame_of_quad,
+    frame_of_rows,
     move_ends,
     turn_round,
 )
@@ -202,7 +202,7 @@ class Reader:
     def _frames_of_photo(self, gray: Gray, candidates: int) -> list[Edges]:
         """Return frames round the text lines of a photo that may be its VIN, likelier ones first."""
         frames: list[Edges] = []
-        for edges in map(frame_of_quad, self.locator.quads(gray, candidates)):
+        for edges in map(frame_of_rows, self.locator.lines(gray, candidates)):
             frames.append(edges)
             along = edges[:, 1] - edges[:, 0]
             if abs(float(along[:, 1].sum())) > abs(float(along[:, 0].sum())):
@@ -231,7 +231,7 @@ class Reader:
 
     @staticmethod
     def _finer_frame(one: _Pass) -> Edges:
-        return bend(*one, FINE_LENGTH, FINE_GLYPH, LINE_WIDTH // 4)
+        return bend(*one, FINE_LENGTH, FINE_GLYPH, max(LINE_WIDTH // 4, one[0].shape[1] - 1))
 
     def _read_line(self, gray: Gray, one: _Pass, doubt: float) -> Iterator[Found]:
         """Read the line, in both polarities if that of the line has a probability below 1 - ``doubt``."""

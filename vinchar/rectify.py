@@ -22,6 +22,7 @@ LINE_HEIGHT, LINE_WIDTH = 64, 256
 LINE_STRIDE = 4  # columns of the line picture for one answer of the net
 # How much of the line picture's width the VIN, and of its height a glyph, takes in the fine pass.
 FINE_LENGTH, FINE_GLYPH = 0.8, 0.4
+JOINED = 400  # columns of the frame of several rows: what lies between the rows is narrower than a pixel
 NEAR = 0.05  # columns nearer to an end than this, in parts of the width, count alike in telling where it is
 STRIP_START, STRIP_END = 30, 370  # columns of a strip between which the VIN lies if the line's ends are right
 Edges = NDArray[np.float32]
@@ -49,6 +50,21 @@ def frame_of_quad(quad: Quad) -> Edges:
     """Return the frame, float32 (2, 2, 2), whose corners are the quad's."""
     top_left, top_right, bottom_right, bottom_left = quad.points
     return np.array([[top_left, top_right], [bottom_left, bottom_right]], np.float32)
+
+
+def frame_of_rows(rows: tuple[Quad, ...]) -> Edges:
+    """Return the frame, float32 (2, n, 2), of a line, or of rows set one after the other as if they were one line.
+
+    A row takes as much of the width as its length and height ask for.
+    """
+    frames = [frame_of_quad(quad) for quad in rows]
+    if len(frames) == 1:
+        return frames[0]
+    sides = np.array([np.linalg.norm([f[0, 1] - f[0, 0], f[1, 0] - f[0, 0]], axis=1) for f in frames])
+    shape = sides[:, 0] / np.maximum(sides[:, 1], 1e-6)
+    columns = np.maximum(2, np.round(JOINED * shape / shape.sum())).astype(int)
+    parts = [frame_at(frame, (np.arange(n) + 0.5) / n) for frame, n in zip(frames, columns, strict=True)]
+    return np.concatenate(parts, 1).astype(np.float32)
 
 
 def frame_of_picture(shape: tuple[int, ...]) -> Edges:

@@ -187,7 +187,7 @@ def fit_quality(measured: list[dict[str, float] | None], right: NDArray[np.bool_
 def located(model: Path, drawn: SceneCache, boxed: list[Boxed]) -> dict[str, dict[str, float]]:
     """Return how often the locator finds the VIN in photos it was not trained on, drawn ones and boxed real ones.
 
-    For each kind the number of photos, and the share where the best quad, and where one of the best three, has a
+    For each kind the number of photos, and the share where the best line, and where one of the best three, has a
     bounding box whose intersection over union with that of the VIN is at least ``OVERLAP``.
     """
     locator = Locator(model / "locator.onnx")
@@ -205,9 +205,9 @@ def located(model: Path, drawn: SceneCache, boxed: list[Boxed]) -> dict[str, dic
 
 
 def _rank(locator: Locator, gray: NDArray[np.uint8], box: Box) -> int:
-    """Return the place, from 0 on, of the first quad that covers the box, 99 if none does."""
-    quads = locator.quads(gray, 3)
-    return next((i for i, quad in enumerate(quads) if overlap(box, bounding_box(quad.points)) >= OVERLAP), 99)
+    """Return the place, from 0 on, of the first line that covers the box, 99 if none does."""
+    boxes = [bounding_box(np.stack([quad.points for quad in rows])) for rows in locator.lines(gray, 3)]
+    return next((i for i, found in enumerate(boxes) if overlap(box, found) >= OVERLAP), 99)
 
 
 def _share(right: NDArray[np.bool_]) -> float | None:
