@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Literal
 
@@ -212,13 +212,18 @@ class Reader:
         return frames
 
     def _passes(self, gray: Gray, frames: list[Edges]) -> Iterator[list[_Pass]]:
-        """Yield, for every frame with a line in it, the first and the second rectifying pass."""
-        coarse = self.rectifier.lines(gray, frames) if frames else []
-        first = [(edges, line) for edges, line in zip(frames, coarse, strict=True) if line is not None]
-        for start in range(0, len(first), BATCH):
-            part = first[start : start + BATCH]
-            finer = [self._finer_frame(one) for one in part]
-            for one, edges, line in zip(part, finer, self.rectifier.lines(gray, finer), strict=True):
+        """Yield, for every frame with a line in it, the first and the second rectifying pass.
+
+        The first frame goes alone: it is the right one more often than not. The others share the net's passes.
+        """
+        bounds = [0, *range(1, len(frames), BATCH), len(frames)] if frames else []
+        for start, end in pairwise(bounds):
+            part = frames[start:end]
+            coarse = self.rectifier.lines(gray, part)
+            first = [(edges, line) for edges, line in zip(part, coarse, strict=True) if line is not None]
+            finer = [self._finer_frame(one) for one in first]
+            lines = self.rectifier.lines(gray, finer) if finer else []
+            for one, edges, line in zip(first, finer, lines, strict=True):
                 yield [one] if line is None else [one, (edges, line)]
 
     def _other_views(self, gray: Gray, passes: list[_Pass]) -> Iterator[Found]:
