@@ -97,7 +97,7 @@ class FakeLocator:
     def __init__(self, path: Path) -> None:
         pass
 
-    def lines(self, gray: NDArray[np.uint8], limit: int) -> list[tuple[Quad, ...]]:
+    def lines(self, gray: NDArray[np.uint8], limit: int, side: int) -> list[tuple[Quad, ...]]:
         return []
 
 
@@ -205,10 +205,21 @@ def test_a_photo_is_read_where_the_locator_points(make: Make, monkeypatch: pytes
     photo[200:240, 100:500] = blocks()
     wrong = Quad(np.array([[0, 0], [50, 0], [50, 20], [0, 20]], np.float32))
     right = Quad(np.array([[100, 200], [500, 200], [500, 240], [100, 240]], np.float32))
-    monkeypatch.setattr(FakeLocator, "lines", lambda self, gray, limit: [(wrong,), (right,)][:limit])
+    monkeypatch.setattr(FakeLocator, "lines", lambda self, gray, limit, side: [(wrong,), (right,)][:limit])
     reading = make(only_in=400).read(photo)
     assert (reading.kind, reading.vin, reading.status) == ("photo", VIN, "ok")
     np.testing.assert_allclose(reading.characters[0].quad.mean(0), [140, 220], atol=1.5)
+
+
+def test_a_large_photo_is_looked_at_from_closer_by_where_nothing_reads(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = Quad(np.array([[100, 200], [500, 200], [500, 240], [100, 240]], np.float32))
+    monkeypatch.setattr(FakeLocator, "lines", lambda self, gray, limit, side: [(right,)] if side > 1000 else [])
+    for size, vin in ((1500, VIN), (600, None)):
+        photo = np.full((500, size), 20, np.uint8)
+        photo[200:240, 100:500] = blocks()
+        assert make(only_in=400).read(photo, "photo").vin == vin
 
 
 @pytest.mark.parametrize(("log_odds", "status"), [(4.0, "ok"), (1.0, "uncertain"), (-5.0, "not_found")])
@@ -226,7 +237,7 @@ def test_what_is_not_read_surely_is_explained(log_odds: float, status: str, make
 
 
 def test_a_photo_without_lines(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(FakeLocator, "lines", lambda self, gray, limit: [])
+    monkeypatch.setattr(FakeLocator, "lines", lambda self, gray, limit, side: [])
     assert make().read(np.full((500, 500), 20, np.uint8)).status == "not_found"
 
 
@@ -254,7 +265,7 @@ def test_a_wide_photo_is_tried_as_one_where_it_reads_badly_as_a_strip(
     gray = np.full((200, 700), 20, np.uint8)
     gray[100:140, 200:600] = blocks()
     quad = Quad(np.array([[200, 100], [600, 100], [600, 140], [200, 140]], np.float32))
-    monkeypatch.setattr(FakeLocator, "lines", lambda self, gray, limit: [(quad,)])
+    monkeypatch.setattr(FakeLocator, "lines", lambda self, gray, limit, side: [(quad,)])
     assert make(only_in=400).read(gray).vin == VIN
 
 

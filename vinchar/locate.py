@@ -20,6 +20,7 @@ from vinchar.types import Gray, Quad
 Floats = NDArray[np.float32]
 
 SIDE = 640  # pixels: the longest side of what the net sees
+CLOSER = 1280  # the same where nothing was found and the photo has more to show
 ENLARGE = 2.0  # small photos are enlarged so far at most
 STRIDE = 4  # pixels for a cell of the maps
 MULTIPLE = 32  # the net's sides are multiples of this
@@ -60,10 +61,10 @@ class Locator:
         self._session = open_session(path)
         self._input = self._session.get_inputs()[0].name
 
-    def heat(self, gray: Gray) -> tuple[Floats, float]:
+    def heat(self, gray: Gray, side: int = SIDE) -> tuple[Floats, float]:
         """Return the maps of glyph centres and of gaps, float32 (H', W', 2) in 0..1, and cells for a photo pixel."""
         longest = max(gray.shape)
-        scale = min(SIDE / longest, ENLARGE)
+        scale = min(side / longest, ENLARGE)
         width, height = (max(1, round(n * scale)) for n in gray.shape[::-1])
         kind = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         small = gray if scale == 1 else np.asarray(cv2.resize(gray, (width, height), interpolation=kind), np.uint8)
@@ -73,20 +74,20 @@ class Locator:
         heat = 1 / (1 + np.exp(-logits[: -(-height // STRIDE), : -(-width // STRIDE)]))
         return np.asarray(heat, np.float32), scale / STRIDE
 
-    def lines(self, gray: Gray, limit: int = 6) -> list[tuple[Quad, ...]]:
+    def lines(self, gray: Gray, limit: int = 6, side: int = SIDE) -> list[tuple[Quad, ...]]:
         """Return what looks most like a VIN in a photo, best first, at most ``limit``: a quad each, two for two rows.
 
-        ``gray`` uint8 (H, W), any size, either polarity. The text runs from left to right in each quad, or from top to
-        bottom where the line is steeper than 45 degrees; of two rows the first is the upper one, or the right one. A
-        line that stands on its head is not told from one that does not. Raises ``ValueError`` for anything but a grey
-        picture.
+        ``gray`` uint8 (H, W), any size, either polarity; the net sees it with ``side`` pixels at its longest. The text
+        runs from left to right in each quad, or from top to bottom where the line is steeper than 45 degrees; of two
+        rows the first is the upper one, or the right one. A line that stands on its head is not told from one that does
+        not. Raises ``ValueError`` for anything but a grey picture.
         """
         if getattr(gray, "dtype", None) != np.uint8 or gray.ndim != 2:
             got = f"{gray.dtype} {gray.shape}" if isinstance(gray, np.ndarray) else type(gray).__name__
             raise ValueError(f"gray: got {got}, expected uint8 (H, W); convert the picture to grey first")
         if not gray.size:
             return []
-        heat, cells = self.heat(gray)
+        heat, cells = self.heat(gray, side)
         return [tuple(_quad(row, cells, score(rows)) for row in rows) for rows in find_lines(heat)[:limit]]
 
 

@@ -20,7 +20,7 @@ from vinchar.classify import Classifier, arc_scores, glyph_count
 from vinchar.found import WIDER, Found
 from vinchar.imaging import ImageError, Source, load
 from vinchar.kind import guess_kind, light_glyph
-from vinchar.locate import Locator
+from vinchar.locate import CLOSER, SIDE, Locator
 from vinchar.posterior import Priors
 from vinchar.quality import advice
 from vinchar.readings import compare, glyph_reading, no_vin, probability, vin_reading
@@ -176,12 +176,17 @@ class Reader:
         return best
 
     def _find_in_photo(self, gray: Gray, candidates: int) -> Found | None:
-        """Find the VIN among the text lines of a photo; where nothing reads well, also in those seen upside down."""
-        frames = self._frames_of_photo(gray, candidates)
-        best = self.find(gray, frames)
-        if best is None or best.probability < POOR:
-            turned = self.find(gray, [turn_round(edges) for edges in frames[:TURNED]])
-            best = _better(best, turned)
+        """Find the VIN among the lines of a photo.
+
+        Where nothing reads well, also in those seen upside down, and then in those seen from closer by.
+        """
+        best: Found | None = None
+        for side in (SIDE, CLOSER) if max(gray.shape) > CLOSER / 1.4 else (SIDE,):
+            frames = self._frames_of_photo(gray, candidates, side)
+            for some in (frames, [turn_round(edges) for edges in frames[:TURNED]]):
+                best = _better(best, self.find(gray, some))
+                if best is not None and best.probability >= POOR:
+                    return best
         return best
 
     def views(self, gray: Gray, kind: Kind) -> Iterator[tuple[Strip, NDArray[np.float32]]]:
@@ -199,10 +204,10 @@ class Reader:
                     strip = cut_strip(gray, edges, one, inverted=not light)
                     yield strip, self.classifier.logits(strip.gray[None])[0]
 
-    def _frames_of_photo(self, gray: Gray, candidates: int) -> list[Edges]:
+    def _frames_of_photo(self, gray: Gray, candidates: int, side: int = SIDE) -> list[Edges]:
         """Return frames round the text lines of a photo that may be its VIN, likelier ones first."""
         frames: list[Edges] = []
-        for edges in map(frame_of_rows, self.locator.lines(gray, candidates)):
+        for edges in map(frame_of_rows, self.locator.lines(gray, candidates, side)):
             frames.append(edges)
             along = edges[:, 1] - edges[:, 0]
             if abs(float(along[:, 1].sum())) > abs(float(along[:, 0].sum())):
