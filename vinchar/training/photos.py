@@ -53,18 +53,19 @@ def draw_photo(
     held_out: bool = False,
     calm: bool = False,
     small: bool = False,
+    rows: int | None = None,
 ) -> Photo:
     """Draw one photo of 640 to 1600 pixels width; all chance comes from ``rng``.
 
     ``place``, ``vin`` and ``face`` are drawn where None; ``held_out``: a face kept out of training. ``calm``: in even
     light, without dirt and glare, not far from level. ``small``: 640 pixels wide, coarser and five times as fast, and
-    what stands beside the VIN is more like it; some VINs stand in two rows.
+    what stands beside the VIN is more like it; some VINs stand in two rows. ``rows``: 1 or 2 of them.
     """
     place = place or PLACES[rng.integers(len(PLACES))]
     vin = vin or draw_vin(rng)
     cap = SMALL_CAP if small else CAP
     row = layouts.set_vin(vin, cap, rng, face or sample_face(rng, held_out), marks=place != "windscreen")
-    broken = small and len(vin) == LENGTH and rng.random() < BROKEN
+    broken = rows == 2 if rows else small and len(vin) == LENGTH and rng.random() < BROKEN
     row = layouts.in_two_rows(row, rng) if broken else row
     size = SIZES[0] if small else SIZES[rng.integers(len(SIZES))]
     share = (
