@@ -245,6 +245,17 @@ def test_arcs_of_a_path_are_ordered_and_disjoint_whatever_the_scores(seed: int) 
     assert (columns[1:, 0] >= columns[:-1, 1]).all()
 
 
+def test_what_is_surely_no_glyph_is_none_of_the_path() -> None:
+    lattice, scores, arcs = line_of(VIN, marks=True)
+    plain = read(lattice, scores)
+    others = np.setdiff1d(np.arange(len(lattice.arcs)), arcs)
+    scores.log_glyph[others] = -5.1
+    again = read(lattice, scores)
+    assert (again.vin, again.arcs.tolist()) == (plain.vin, arcs)
+    scores.log_glyph[arcs[3]] = -5.1
+    assert assemble(lattice, scores, NO_PRIORS) is None
+
+
 def test_leaving_out_an_end_glyph_costs() -> None:
     lattice, scores, arcs = line_of(VIN, marks=True)
     scores.log_glyph[0] = -3.5  # the first glyph is hard to see, and the mark after the last looks like one

@@ -8,7 +8,7 @@ weighs all their strings. Shortest-path segmentation: LeCun, Bottou, Bengio, Haf
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -25,6 +25,7 @@ Path = tuple[Ints, float]  # arcs and score
 Steps = tuple[Floats, Floats, Floats]  # to step from arc to arc, to start, to end
 
 SEGMENTATIONS = 4  # how many paths share in the posterior
+RELEVANT = 12.0  # nats: a path that is so much worse than the best shares in nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Weights:
     zone: float = 0.25  # columns this near to a glyph's centre are no gap
     margin: float = 1.0  # how far outside the ends columns count
     reach: float = 2.6  # neighbours are never further apart
+    least: float = -5.0  # log-probability of being a glyph below which an arc is left out
     closest: float = 10.0  # nor nearer, in pixels: so far the classifier answers for one and the same glyph
 
 
@@ -75,11 +77,16 @@ def assemble(
     What lies before the first and after the last arc, such as marks, is not part of the VIN. Raises ``ValueError`` if
     the scores are not this lattice's.
     """
+    _check(lattice, scores)
+    kept = np.flatnonzero(scores.log_glyph >= weights.least)
+    lattice = replace(lattice, arcs=lattice.arcs[kept], boxes=lattice.boxes[kept], cost=lattice.cost[kept])
+    scores = replace(scores, log_probs=scores.log_probs[kept], log_glyph=scores.log_glyph[kept])
     table = np.float32(weights.position) * priors.table()  # (17, 33)
     gains = (scores.log_probs.T + table[:, :, None]).max(axis=1)  # (17, E)
     paths = best_paths(lattice, scores, gains, weights)[:SEGMENTATIONS]
     if not paths:
         return None
+    paths = [path for path in paths if path[1] >= paths[0][1] - RELEVANT]
     places = np.arange(LENGTH)
     # A path's score counts its best characters; without them it is the segmentation's own.
     own = np.array([score - gains[places, path].sum() for path, score in paths])
@@ -97,7 +104,7 @@ def assemble(
         vin=vin,
         confidence=confidence,
         log_score=posterior.log_score,
-        arcs=arcs,
+        arcs=kept[arcs].astype(np.int32),
         marginals=posterior.marginals,
         margin=float((preferred - others.max(axis=1)).min()),
         alternatives=tuple(alternatives),
@@ -124,8 +131,7 @@ def best_paths(lattice: Lattice, scores: Scores, gains: Floats, weights: Weights
     a step over all arcs is one addition and one maximum.
     """
     length, count = gains.shape
-    if not count == len(scores.log_glyph) == len(lattice.arcs):
-        raise ValueError(f"scores: got {len(scores.log_glyph)} arcs, expected the lattice's {len(lattice.arcs)}")
+    _check(lattice, scores)
     if count == 0:
         return []
     order = np.argsort(lattice.cuts[lattice.arcs].sum(axis=1), kind="stable")
@@ -149,6 +155,11 @@ def best_paths(lattice: Lattice, scores: Scores, gains: Floats, weights: Weights
         if score > found.get(arcs.tobytes(), (arcs, -np.inf))[1]:
             found[arcs.tobytes()] = arcs, score
     return sorted(found.values(), key=lambda path: -path[1])
+
+
+def _check(lattice: Lattice, scores: Scores) -> None:
+    if len(scores.log_glyph) != len(lattice.arcs):
+        raise ValueError(f"scores: got {len(scores.log_glyph)} arcs, expected the lattice's {len(lattice.arcs)}")
 
 
 def _transitions(lattice: Lattice, scores: Scores, order: NDArray[np.intp], weights: Weights) -> Iterator[Steps]:
