@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,10 @@ from vinchar.evaluation.reports import write_classification, write_share_right
 from vinchar.evaluation.scored import Label
 from vinchar.found import Found
 from vinchar.imaging import Source
-from vinchar.locate import Locator
 from vinchar.quality import FAULTS
 from vinchar.reader import Reader
 from vinchar.readings import features
 from vinchar.session import open_session
-from vinchar.training.boxed import Box, Boxed, bounding_box, open_boxed, overlap
 from vinchar.training.cache import SceneCache
 from vinchar.training.framing import draw_box_frame, place_in_frame
 from vinchar.training.scenes import is_clear
@@ -37,7 +35,6 @@ from vinchar.vin import ALPHABET, LENGTH
 RISK = 0.01  # of the readings called ok, at most this share may be wrong on the synthetic check
 GLYPH_THRESHOLD = 0.8
 FORETOLD, FEWEST = 0.8, 10  # share of wrong readings beyond a fault's threshold, and rows to say so
-OVERLAP = 0.5  # intersection over union from which a VIN counts as found
 # For a model whose confidence is not fitted yet, and for one that reads nothing right.
 UNFITTED: dict[str, Any] = {
     "weights": [1.0, *[0] * (FEATURES - 2), -4.0],
@@ -182,32 +179,6 @@ def fit_quality(measured: list[dict[str, float] | None], right: NDArray[np.bool_
                 "n": int(beyond.sum()),
             }
     return fitted
-
-
-def located(model: Path, drawn: SceneCache, boxed: list[Boxed]) -> dict[str, dict[str, float]]:
-    """Return how often the locator finds the VIN in photos it was not trained on, drawn ones and boxed real ones.
-
-    For each kind the number of photos, and the share where the best line, and where one of the best three, has a
-    bounding box whose intersection over union with that of the VIN is at least ``OVERLAP``.
-    """
-    locator = Locator(model / "locator.onnx")
-    kinds: dict[str, Iterator[tuple[NDArray[np.uint8], Box]]] = {
-        "drawn": ((drawn.gray(i), bounding_box(drawn.quads[i])) for i in range(len(drawn))),
-        "real": open_boxed(boxed),
-    }
-    shares = {}
-    for kind, photos in kinds.items():
-        rank = [_rank(locator, gray, box) for gray, box in photos]
-        if rank:
-            first, three = (round(float(np.mean(np.array(rank) < n)), 4) for n in (1, 3))
-            shares[kind] = {"n": len(rank), "best": first, "best_three": three}
-    return shares
-
-
-def _rank(locator: Locator, gray: NDArray[np.uint8], box: Box) -> int:
-    """Return the place, from 0 on, of the first line that covers the box, 99 if none does."""
-    boxes = [bounding_box(np.stack([quad.points for quad in rows])) for rows in locator.lines(gray, 3)]
-    return next((i for i, found in enumerate(boxes) if overlap(box, found) >= OVERLAP), 99)
 
 
 def _share(right: NDArray[np.bool_]) -> float | None:

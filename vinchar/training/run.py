@@ -32,6 +32,7 @@ from vinchar.training.card import model_card
 from vinchar.training.config import TrainConfig
 from vinchar.training.export import export
 from vinchar.training.fit import fit, precision
+from vinchar.training.located import located
 from vinchar.training.losses import heat_loss, line_loss
 from vinchar.training.sights import SIDE, sight_batches
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
@@ -151,7 +152,7 @@ def train(
         if labelled:
             scores[name] = measure.reading_report(staged, labelled, report / name)
     unseen = draw_photos(work / "photos", config.validation_photos, config.seed + 1, config.workers, held_out=True)
-    scores["located"] = measure.located(staged, unseen, [one for one in boxed or [] if one.held_out])
+    scores["located"] = located(staged, unseen, [one for one in boxed or [] if one.held_out])
     description["scores"] = scores
     write_curves(report, run.histories)
     write_whole(staged / "README.md", model_card(description))
