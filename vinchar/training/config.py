@@ -30,7 +30,7 @@ class TrainConfig:
     emnist_steps: int = 5_600
     baseline_steps: int = 5_600
     rectifier_steps: int = 8_000
-    locator_steps: int = 12_000
+    locator_steps: int = 10_000
     classifier_steps: int = 13_000
     polish_steps: int = 4_000
     learning_rate: float = 2e-3

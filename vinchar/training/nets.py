@@ -114,7 +114,9 @@ def locator() -> keras.Model:
     for dilation in (1, 2):
         x = layers.Add()([x, _square(x, 96, dilation)])
     for filters, finer in ((64, kept[2]), (48, kept[1]), (32, kept[0])):
-        x = layers.UpSampling2D(2)(_conv(x, filters, 1))
+        # Normalised and without ReLU: otherwise what comes from the coarse levels can grow without bounds, and die.
+        x = layers.Conv2D(filters, 1)(layers.LayerNormalization()(x))
+        x = layers.UpSampling2D(2)(x)
         x = layers.Add()([x, finer])
         x = layers.Add()([x, _conv(x, filters, 3)])
     bias = keras.initializers.Constant(-4.0)  # hardly any place in a photo belongs to its VIN

@@ -212,7 +212,7 @@ def _train_locator(run: _Run, boxed: list[Boxed], staged: Path) -> int:
         sight_batches(sources, others, config.photo_batch),
         heat_loss,
         config.locator_steps,
-        learning_rate=config.learning_rate,
+        learning_rate=config.learning_rate / 2,
     )
     export(nets.locator, model, (SIDE, SIDE, 1), staged / "locator")
     return sum(len(source) for source in sources[1:])
