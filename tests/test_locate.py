@@ -10,6 +10,7 @@ from test_heat import line_of_quads
 
 from vinchar.bundle import open_bundle
 from vinchar.locate import ENLARGE, SIDE, STRIDE, Locator, find_lines
+from vinchar.rectify import Rectifier, bend, frame_of_rows
 from vinchar.training.boxed import bounding_box, overlap
 from vinchar.training.heat import heat_targets
 from vinchar.training.photos import PLACES, Place, draw_photo
@@ -98,7 +99,9 @@ def test_the_vin_of_a_drawn_photo_is_found_whichever_way_up(locator: Locator, pl
         quads = np.stack([quads[..., 1], gray.shape[1] - quads[..., 0]], -1)
         gray = np.ascontiguousarray(np.rot90(gray))
     (found,) = locator.lines(gray, limit=1)
-    assert overlap(bounding_box(np.stack([row.points for row in found])), bounding_box(quads)) > 0.5
+    straightened = Rectifier(open_bundle().paths["rectifier"]).refine(gray, frame_of_rows(found), passes=2)
+    assert straightened is not None
+    assert overlap(bounding_box(bend(*straightened, 1.0, 1.0, 17)), bounding_box(quads)) > 0.5
 
 
 @pytest.mark.parametrize("value", [0, 128, 255])

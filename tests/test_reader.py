@@ -113,6 +113,7 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Make:
         paths = {name: Path(name) for name in ("locator", "rectifier", "classifier")}
         monkeypatch.setattr(reader_module, "open_bundle", lambda folder: Bundle(paths, confidence, quality or {}, {}))
         monkeypatch.setattr(reader_module, "Locator", FakeLocator)
+        monkeypatch.setattr(reader_module, "find_textlines", lambda gray, limit: [])
         monkeypatch.setattr(reader_module, "Rectifier", type("Rectifier", (FakeRectifier,), rectifier))
         monkeypatch.setattr(reader_module, "Classifier", FakeClassifier)
         return Reader()

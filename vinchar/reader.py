@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from itertools import pairwise, product
+from itertools import islice, product, tee
 from pathlib import Path
 from typing import Literal
 
@@ -36,18 +36,21 @@ from vinchar.rectify import (
     bend,
     cut_strip,
     frame_of_picture,
+    frame_of_quad,
     frame_of_rows,
     move_ends,
     turn_round,
 )
 from vinchar.segment import segment
+from vinchar.textlines import find_textlines
 from vinchar.types import Gray, Kind, Reading, Strip
 
 __all__ = ["ModelError", "Reader", "read"]
 
 AskedKind = Kind | Literal["auto"]  # auto: found out from the picture
 
-CANDIDATES, STRIP_CANDIDATES = 10, 4  # text lines looked at in a photo, and in a strip that does not read as one
+CANDIDATES, STRIP_CANDIDATES = 10, 4  # lines looked at in a photo, and in a strip that does not read as one
+TEXTLINES = 6  # further lines of any text, where these do not read surely
 SETTLED = 0.97  # a reading this sure needs no further view or candidate
 POOR = 0.3  # below this a photo is searched again, and a strip as if it were a photo
 DOUBT, WIDE_DOUBT = 0.2, 0.04  # polarity: both ways if the likelier one is less probable than 1 minus this
@@ -152,7 +155,7 @@ class Reader:
         with ThreadPoolExecutor(workers) as pool:
             yield from pool.map(lambda source: self.read(source, kind), sources)
 
-    def find(self, gray: Gray, frames: list[Edges]) -> Found | None:
+    def find(self, gray: Gray, frames: Iterable[Edges]) -> Found | None:
         """Return the best reading of the line in any of the frames, None if there is no line in any.
 
         The frames come in order of likelihood, and the first reading that is beyond doubt ends the search. If there is
@@ -182,9 +185,9 @@ class Reader:
         """
         best: Found | None = None
         for side in (SIDE, CLOSER) if max(gray.shape) > CLOSER / 1.4 else (SIDE,):
-            frames = self._frames_of_photo(gray, candidates, side)
-            for some in (frames, [turn_round(edges) for edges in frames[:TURNED]]):
-                best = _better(best, self.find(gray, some))
+            upright, again = tee(self._frames_of_photo(gray, candidates, side))
+            for frames in (upright, map(turn_round, islice(again, TURNED))):
+                best = _better(best, self.find(gray, frames))
                 if best is not None and best.probability >= POOR:
                     return best
         return best
@@ -204,32 +207,35 @@ class Reader:
                     strip = cut_strip(gray, edges, one, inverted=not light)
                     yield strip, self.classifier.logits(strip.gray[None])[0]
 
-    def _frames_of_photo(self, gray: Gray, candidates: int, side: int = SIDE) -> list[Edges]:
-        """Return frames round the text lines of a photo that may be its VIN, likelier ones first."""
-        frames: list[Edges] = []
-        for edges in map(frame_of_rows, self.locator.lines(gray, candidates, side)):
-            frames.append(edges)
+    def _frames_of_photo(self, gray: Gray, candidates: int, side: int = SIDE) -> Iterator[Edges]:
+        """Yield frames round what may be the VIN of a photo: what the locator finds, all of it, other text."""
+        for edges in self._undirected(gray, candidates, side):
+            yield edges
             along = edges[:, 1] - edges[:, 0]
             if abs(float(along[:, 1].sum())) > abs(float(along[:, 0].sum())):
-                frames.append(turn_round(edges))  # a steep line may run up or down
-        if gray.shape[1] > 1.2 * gray.shape[0]:
-            frames.insert(min(2, len(frames)), frame_of_picture(gray.shape))
-        return frames
+                yield turn_round(edges)  # a steep line may run up or down
 
-    def _passes(self, gray: Gray, frames: list[Edges]) -> Iterator[list[_Pass]]:
+    def _undirected(self, gray: Gray, candidates: int, side: int) -> Iterator[Edges]:
+        yield from map(frame_of_rows, self.locator.lines(gray, candidates, side))
+        if side == SIDE:
+            if gray.shape[1] > 1.2 * gray.shape[0]:
+                yield frame_of_picture(gray.shape)
+            yield from map(frame_of_quad, find_textlines(gray, TEXTLINES))
+
+    def _passes(self, gray: Gray, frames: Iterable[Edges]) -> Iterator[list[_Pass]]:
         """Yield, for every frame with a line in it, the first and the second rectifying pass.
 
         The first frame goes alone: it is the right one more often than not. The others share the net's passes.
         """
-        bounds = [0, *range(1, len(frames), BATCH), len(frames)] if frames else []
-        for start, end in pairwise(bounds):
-            part = frames[start:end]
+        waiting, count = iter(frames), 1
+        while part := list(islice(waiting, count)):
             coarse = self.rectifier.lines(gray, part)
             first = [(edges, line) for edges, line in zip(part, coarse, strict=True) if line is not None]
             finer = [self._finer_frame(one) for one in first]
             lines = self.rectifier.lines(gray, finer) if finer else []
             for one, edges, line in zip(first, finer, lines, strict=True):
                 yield [one] if line is None else [one, (edges, line)]
+            count = BATCH
 
     def _other_views(self, gray: Gray, passes: list[_Pass]) -> Iterator[Found]:
         edges = self._finer_frame(passes[-1])
