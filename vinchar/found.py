@@ -13,6 +13,7 @@ from vinchar.rectify import STRIP_END, STRIP_START, sample
 from vinchar.types import STRIP_WIDTH, Gray, Lattice, Strip
 from vinchar.vin import is_plausible
 
+UNLIKE = 12.0  # nats: so much better must read what is not like a VIN, to be taken for the VIN
 EDGE, WIDER = 22, 40  # columns: glyphs nearer to a strip's end may go on beyond it, and are looked for so much farther
 
 
@@ -26,9 +27,9 @@ class Found:
     probability: float
 
     @property
-    def rank(self) -> tuple[bool, float]:
-        """Return what readings of one picture are compared by: is it like a VIN, and the score of its path."""
-        return is_plausible(self.assembly.vin), self.assembly.log_score
+    def rank(self) -> float:
+        """Return what readings of one picture are compared by, in nats: the path's score, less if it is not a VIN's."""
+        return self.assembly.log_score - (0.0 if is_plausible(self.assembly.vin) else UNLIKE)
 
     def quality(self, gray: Gray) -> dict[str, float]:
         """Return how hard to read the line is in the photo ``gray``, as ``quality.measure`` gives it."""

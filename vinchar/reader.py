@@ -292,7 +292,7 @@ def _polarities(line: Line, doubt: float) -> tuple[bool, ...]:
 def _better(one: Found | None, other: Found | None) -> Found | None:
     if one is None or other is None:
         return one or other
-    return one if one.probability >= other.probability else other
+    return one if one.rank >= other.rank else other
 
 
 def read(source: Source, kind: AskedKind = "auto") -> Reading:
