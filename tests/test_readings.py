@@ -11,7 +11,7 @@ import pytest
 
 from vinchar.assemble import Assembly
 from vinchar.bundle import FEATURES, Confidence
-from vinchar.readings import READABLE, features, glyph_reading, no_vin, probability, sharpness, vin_reading
+from vinchar.readings import OTHERWISE, READABLE, features, glyph_reading, no_vin, probability, sharpness, vin_reading
 from vinchar.types import Lattice, Strip
 from vinchar.vin import ALPHABET
 
@@ -55,6 +55,12 @@ def test_probability_is_logistic_in_the_features() -> None:
     assert probability(strip, found, SURE.weights) == pytest.approx(1 / (1 + math.exp(-odds)))
     surer = replace(found, confidence=0.99)
     assert probability(strip, surer, SURE.weights) > probability(strip, found, SURE.weights)
+
+
+def test_what_is_not_like_a_vin_is_hardly_one_however_well_it_reads() -> None:
+    strip, sure = strip_and_lattice()[0], (0.0,) * 7 + (9.0,)
+    assert probability(strip, assembly(), sure) > 0.99
+    assert probability(strip, assembly("ANDTHEFTPREVENTXN"), sure) == OTHERWISE
 
 
 @pytest.mark.parametrize(
