@@ -17,7 +17,7 @@ import pytest
 from conftest import block_network
 
 from vinchar import Reader, __version__
-from vinchar.bundle import NETWORKS, open_bundle, sha256
+from vinchar.bundle import FEATURES, NETWORKS, open_bundle, sha256
 from vinchar.rectify import frame_of_picture, sample
 from vinchar.training import measure, run
 from vinchar.training.boxed import Boxed, bounding_box
@@ -96,7 +96,7 @@ def test_model_json_says_what_it_was_made_of(description: dict[str, Any]) -> Non
     assert description["trained_with"]["keras"] == keras.__version__
     assert description["trained_with"]["minutes"] > 0
     assert description["parameters"]["classifier"] * 10 <= description["parameters"]["baseline"]
-    assert len(description["confidence"]["weights"]) == 6
+    assert len(description["confidence"]["weights"]) == FEATURES
 
 
 def test_model_json_holds_the_scores(description: dict[str, Any]) -> None:
