@@ -115,7 +115,7 @@ def test_model_json_holds_the_scores(description: dict[str, Any]) -> None:
     assert 0 <= synthetic["glyphs_right"] <= 1
     assert 0 <= synthetic["clear"] < synthetic["n"]
     pictures = description["scores"]["synthetic_pictures"]["vin"]
-    assert pictures["n"] == PRESETS["tiny"].validation_scenes // 2  # those that no confidence was fitted on
+    assert 1 <= pictures["n"] <= PRESETS["tiny"].validation_scenes // 2  # like VINs, and no confidence fitted on them
     assert sum(group["n"] for group in pictures["groups"].values()) == pictures["n"]
     assert set(pictures["groups"]) <= set(MATERIALS)
     assert sum(pictures["causes"].values()) == round(pictures["n"] * (1 - pictures["exact_match"]))

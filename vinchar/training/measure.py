@@ -30,7 +30,7 @@ from vinchar.training.cache import SceneCache
 from vinchar.training.framing import draw_box_frame, place_in_frame
 from vinchar.training.scenes import is_clear
 from vinchar.training.surfaces import MATERIALS
-from vinchar.vin import ALPHABET, LENGTH
+from vinchar.vin import ALPHABET, LENGTH, is_plausible
 
 RISK = 0.01  # of the readings called ok, at most this share may be wrong on the synthetic check
 GLYPH_THRESHOLD = 0.8
@@ -90,7 +90,7 @@ def _row(
 
 
 def synthetic_rows(model: Path, scenes: SceneCache, report: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Read scenes in held-out faces from loose boxes; fit the confidence on one half and check it on the other.
+    """Read scenes in held-out faces from loose boxes; fit the confidence on half of the VINs and check it on the rest.
 
     ``model``: a folder whose model.json may hold ``UNFITTED`` confidence. Returns the scores and what model.json is to
     say of confidence and quality; writes the classification report of all characters, and how many glyphs the
@@ -118,7 +118,8 @@ def synthetic_rows(model: Path, scenes: SceneCache, report: Path) -> tuple[dict[
             write_share_right(report, f"{name}_glyph_height", by_height, "height of a glyph in the photo, pixels")
     high = heights >= HIGH
     right = np.array([a == b for a, b in zip(truths, read, strict=True)])
-    confidence, check = fit_confidence(known, right)
+    likely = [i for i, vin in enumerate(truths) if is_plausible(vin)]  # half of what is drawn follows no rule
+    confidence, check = fit_confidence([known[i] for i in likely], right[likely])
     scores = {
         "n": len(truths),
         "exact_match": round(metrics.exact_match(truths, read), 4),
@@ -133,12 +134,10 @@ def synthetic_rows(model: Path, scenes: SceneCache, report: Path) -> tuple[dict[
 
 
 def labelled_scenes(scenes: SceneCache) -> list[tuple[Source, Label]]:
-    """Return at most ``REPORTED`` scenes that no confidence was fitted on, with what they show and on what."""
-    rows: list[tuple[Source, Label]] = [
-        (scenes.gray(i), Label("".join(ALPHABET[c] for c in scenes.classes[i]), MATERIALS[scenes.material[i]]))
-        for i in range(1, len(scenes), 2)
-    ]
-    return rows[:REPORTED]
+    """Return at most ``REPORTED`` scenes of what is like a VIN, and on what it stands; no confidence was fitted on these."""
+    texts = ["".join(ALPHABET[c] for c in row) for row in scenes.classes]
+    likely = [i for i, text in enumerate(texts) if is_plausible(text)][1::2]
+    return [(scenes.gray(i), Label(texts[i], MATERIALS[scenes.material[i]])) for i in likely[:REPORTED]]
 
 
 def reading_report(model: Path, labelled: Sequence[tuple[Source, Label]], report: Path) -> dict[str, Any]:
