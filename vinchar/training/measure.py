@@ -134,7 +134,7 @@ def synthetic_rows(model: Path, scenes: SceneCache, report: Path) -> tuple[dict[
 
 
 def labelled_scenes(scenes: SceneCache) -> list[tuple[Source, Label]]:
-    """Return at most ``REPORTED`` scenes of what is like a VIN, and on what it stands; no confidence was fitted on these."""
+    """Return at most ``REPORTED`` scenes of what is like a VIN, and on what; no confidence was fitted on these."""
     texts = ["".join(ALPHABET[c] for c in row) for row in scenes.classes]
     likely = [i for i, text in enumerate(texts) if is_plausible(text)][1::2]
     return [(scenes.gray(i), Label(texts[i], MATERIALS[scenes.material[i]])) for i in likely[:REPORTED]]
