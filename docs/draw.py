@@ -93,7 +93,7 @@ def main() -> None:
         rows[6].add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, color="tab:green", linewidth=1.5))
         rows[6].text((x0 + x1) / 2, 42, char, ha="center", va="top", color="tab:green", fontsize=13)
     titles = (
-        "locate: heat on glyphs of a VIN and gaps between them; the lines it makes; red: the one that reads as a VIN",
+        "locate: heat on a VIN's glyphs and gaps; red: the line that reads as one",
         "rectify, first pass: ends, centre and height of the line in the rough cut-out",
         "rectify, second pass: the same in the finer frame",
         "the strip: 17 glyphs over 340 of 400 columns, local contrast evened out",
