@@ -58,7 +58,7 @@ def draw_photo(
     """Draw one photo of 640 to 1600 pixels width; all chance comes from ``rng``.
 
     ``place``, ``vin`` and ``face`` are drawn where None; ``held_out``: a face kept out of training. ``calm``: in even
-    light, without dirt and glare, not far from level. ``small``: 640 pixels wide, coarser and five times as fast, and
+    light, without dirt and glare, not far from level. ``small``: 640 pixels wide, coarser, and
     what stands beside the VIN is more like it; some VINs stand in two rows. ``rows``: 1 or 2 of them.
     """
     place = place or PLACES[rng.integers(len(PLACES))]
@@ -68,9 +68,8 @@ def draw_photo(
     broken = rows == 2 if rows else small and len(vin) == LENGTH and rng.random() < BROKEN
     row = layouts.in_two_rows(row, rng) if broken else row
     size = SIZES[0] if small else SIZES[rng.integers(len(SIZES))]
-    share = (
-        rng.uniform(0.3 if small else 0.45, 0.6) if place == "label" else rng.uniform(0.45, 0.78)
-    )  # of the photo's width
+    low, high = (0.3 if small else 0.45, 0.6) if place == "label" else (0.45, 0.78)
+    share = rng.uniform(low, high)  # of the photo's width
     across = round(1.45 * row.length / share)
     shape = round(across * 0.85), across
     if small and place == "label" and rng.random() < 0.6:
