@@ -40,7 +40,7 @@ from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH  # noqa: E402
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to train: the network, whether it starts from EMNIST, the share of handwriting, label smoothing."""
+    """One way to train: the network, whether it starts from EMNIST, a share of handwriting, label smoothing."""
 
     name: str
     build: Callable[[], keras.Model] = nets.classifier
@@ -98,7 +98,7 @@ def main() -> None:
         )
         staged = _stage(folder / "model", args.work / "model", way, model)
         (staged / "report").mkdir(exist_ok=True)
-        scores, fitted = measure.synthetic_rows(staged, held_out, staged / "report")
+        scores, fitted = measure.synthetic_rows(staged, held_out, staged / "report", config.workers)
         glyphs = Classifier(staged / "classifier.onnx")
         parts = range(0, len(test[0]), 256)
         read = np.concatenate([glyphs.glyphs(list(test[0][i : i + 256])).argmax(1) for i in parts])
@@ -114,7 +114,7 @@ def _stage(folder: Path, shipped: Path, way: Way, model: keras.Model) -> Path:
     """Make a model folder of the run's rectifier and this classifier."""
     folder.mkdir(exist_ok=True)
     for suffix in (".onnx", ".keras"):
-        for name in ("locator", "rectifier"):
+        for name in ("locator", "rectifier", "glyph"):
             shutil.copy(shipped / f"{name}{suffix}", folder)
     export(way.build, model, (STRIP_HEIGHT, STRIP_WIDTH, 1), folder / "classifier")
     description = json.loads((shipped / "model.json").read_text())

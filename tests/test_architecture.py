@@ -33,7 +33,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli": BASE | STAGES | PRESENTING | {"reader", "workers", "training", "evaluation", "__init__"},
     "__main__": {"cli"},
     "evaluation": BASE | STAGES | {"posterior"},
-    "training": BASE | STAGES | {"bundle", "found", "readings", "reader", "evaluation", "__init__"},
+    "training": BASE | STAGES | {"bundle", "kind", "found", "readings", "reader", "evaluation", "__init__"},
 }
 HEAVY = ("keras", "tensorflow", "sklearn", "matplotlib", "pandas", "seaborn", "scipy", "PIL", "onnx")
 

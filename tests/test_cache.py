@@ -9,7 +9,7 @@ import pytest
 
 from vinchar.rectify import Edges, Line, fit_line, line_picture
 from vinchar.training import cache
-from vinchar.training.cache import SceneCache, cut_strips, draw_lines, draw_scenes
+from vinchar.training.cache import SceneCache, cut_strips, draw_characters, draw_lines, draw_scenes
 from vinchar.training.framing import draw_frame, line_targets
 from vinchar.training.scenes import draw_scene
 from vinchar.vin import ALPHABET
@@ -154,3 +154,15 @@ def test_a_rectifier_that_finds_nothing_is_an_error(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(cache, "Rectifier", lambda path: Oracle(scenes, missed=tuple(range(COUNT))))
     with pytest.raises(ValueError, match="found the line in none of 7 scenes"):
         cut_strips(tmp_path / "strips", scenes, Path("no-model"), SEED, 1)
+
+
+def test_characters_are_of_all_classes_and_do_not_depend_on_the_workers(tmp_path: Path) -> None:
+    windows, labels = draw_characters(tmp_path / "one", 2 * len(ALPHABET), seed=3, workers=1)
+    assert windows.shape == (66, 40, 64)
+    assert windows.dtype == np.uint8
+    assert (np.bincount(labels) == 2).all()
+    assert (windows.max((1, 2)) > 128).all()
+    again, _ = draw_characters(tmp_path / "two", 2 * len(ALPHABET), seed=3, workers=2)
+    np.testing.assert_array_equal(windows, again)
+    other, _ = draw_characters(tmp_path / "one", 2 * len(ALPHABET), seed=3, workers=1, held_out=True)
+    assert (windows != other).any()

@@ -45,15 +45,17 @@ def test_onnx_and_keras_agree_on_any_batch_and_width(tmp_path: Path, width: int)
     batch = np.random.default_rng(1).random((5, 8, width, 1), np.float32)
     loaded = keras.saving.load_model(tmp_path / "net.keras")
     want = np.asarray(keras.ops.convert_to_numpy(loaded(batch, training=False)))
-    assert np.allclose(answers(tmp_path / "net.onnx", batch), want, atol=TOLERANCE)
+    assert np.allclose(answers(tmp_path / "net.onnx", batch), want, atol=2e-3)
     assert np.allclose(keras.ops.convert_to_numpy(trained(batch, training=False)), want, atol=2e-3)
     for kept, given in zip(loaded.get_weights(), trained.get_weights(), strict=True):
         np.testing.assert_array_equal(kept, given.astype(np.float16))
 
 
-def test_the_keras_file_is_packed(tmp_path: Path) -> None:
+def test_both_files_take_two_bytes_a_weight(tmp_path: Path) -> None:
     export(nets.rectifier, nets.rectifier(), (*nets.LINE_SIZE, 1), tmp_path / "net")
-    assert (tmp_path / "net.keras").stat().st_size < 0.65 * (tmp_path / "net.onnx").stat().st_size
+    numbers = nets.rectifier().count_params()
+    assert (tmp_path / "net.keras").stat().st_size < 2.6 * numbers
+    assert (tmp_path / "net.onnx").stat().st_size < 2.3 * numbers
 
 
 def test_a_network_trained_in_bfloat16_is_written_in_float32(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from vinchar import reader as reader_module
 from vinchar.bundle import Bundle, Confidence
 from vinchar.imaging import load
 from vinchar.kind import guess_kind, light_glyph
-from vinchar.reader import Reader
+from vinchar.reader import HEIGHTS, Reader
 from vinchar.rectify import FINE_GLYPH, FINE_LENGTH, Line, frame_of_picture, move_ends
 from vinchar.types import Quad, Reading
 from vinchar.vin import ALPHABET
@@ -110,7 +110,7 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Make:
 
     def make_reader(log_odds: float = 4.0, quality: dict[str, float] | None = None, **rectifier: Any) -> Reader:
         confidence = Confidence((0.0,) * 7 + (log_odds,), threshold=0.9, glyph_threshold=0.9)
-        paths = {name: Path(name) for name in ("locator", "rectifier", "classifier")}
+        paths = {name: Path(name) for name in ("locator", "rectifier", "classifier", "glyph")}
         monkeypatch.setattr(reader_module, "open_bundle", lambda folder: Bundle(paths, confidence, quality or {}, {}))
         monkeypatch.setattr(reader_module, "Locator", FakeLocator)
         monkeypatch.setattr(reader_module, "find_textlines", lambda gray, limit: [])
@@ -180,7 +180,22 @@ def test_a_sure_reading_needs_no_second_view_and_a_doubtful_one_gets_them(make: 
     sure.read(blocks())
     doubtful.read(blocks())
     assert len(strips_seen(sure)) == 1
-    assert len(strips_seen(doubtful)) == 3
+    assert len(strips_seen(doubtful)) == 3 + 1 + len(HEIGHTS)  # three views, and the best one together with other cuts
+
+
+def test_what_is_in_doubt_is_read_from_several_cuts_together(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the strip itself one character looks like another; in the other cuts it does not."""
+    plain = FakeClassifier.logits
+
+    def misled(self: FakeClassifier, strips: NDArray[np.uint8]) -> NDArray[np.float32]:
+        out = plain(self, strips)
+        middle = np.s_[18 + 10 * 5 : 22 + 10 * 5]
+        out[0, middle, ALPHABET.index("B")], out[0, middle, ALPHABET.index(VIN[5])] = 8, -4
+        return out
+
+    monkeypatch.setattr(FakeClassifier, "logits", misled)
+    assert make(4.0).read(blocks()).vin == VIN[:5] + "B" + VIN[6:]
+    assert make(0.5).read(blocks()).vin == VIN
 
 
 def test_both_polarities_are_tried_where_the_net_is_in_doubt(make: Make) -> None:

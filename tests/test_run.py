@@ -28,7 +28,7 @@ from vinchar.training.surfaces import MATERIALS
 from vinchar.vin import ALPHABET
 
 ROOT = Path(__file__).parents[1]
-ROWS = ("emnist_shipped", "emnist_pretrained", "emnist_baseline")
+ROWS = ("emnist_glyph", "emnist_pretrained", "emnist_classifier", "emnist_baseline")
 Train = Callable[..., int]
 
 
@@ -109,6 +109,7 @@ def test_model_json_holds_the_scores(description: dict[str, Any]) -> None:
         assert row["accuracy"] == pytest.approx(np.mean(list(row["recall"].values())), abs=1e-3)
         assert row["recall"][row["weakest_recall"][0]] == min(row["recall"].values())
         assert row["milliseconds_for_17_glyphs"] > 0
+        assert ("printed_right" in row) == (row["network"] != "emnist_baseline")
     synthetic = description["scores"]["synthetic_held_out_faces"]
     assert synthetic["n"] == PRESETS["tiny"].validation_scenes
     assert 0 <= synthetic["exact_match"] <= 1

@@ -11,7 +11,8 @@ import pytest
 
 from vinchar.training import samples
 from vinchar.training.faces import font_faces
-from vinchar.training.samples import GLYPHS, MAX_BYTES, PHOTOS, STRIPS, draw_glyph, main, write_samples
+from vinchar.training.printing import draw_glyph
+from vinchar.training.samples import GLYPHS, MAX_BYTES, PHOTOS, STRIPS, main, write_samples
 from vinchar.vin import ALPHABET, check_digit
 
 

@@ -44,6 +44,7 @@ class Weights:
     margin: float = 1.0  # how far outside the ends columns count
     reach: float = 2.6  # neighbours are never further apart
     least: float = -5.0  # log-probability of being a glyph below which an arc is left out
+    hopeless: float = -45.0  # score of a path that shows no VIN; of those that were read rightly the least had -25
     closest: float = 10.0  # nor nearer, in pixels: so far the classifier answers for one and the same glyph
 
 
@@ -72,7 +73,7 @@ class Assembly:
 def assemble(
     lattice: Lattice, scores: Scores, priors: Priors = ALL_PRIORS, weights: Weights = Weights()
 ) -> Assembly | None:
-    """Return the most probable reading, or None if no path of 17 arcs exists.
+    """Return the most probable reading, or None if there is no path of 17 arcs that looks at all like 17 glyphs.
 
     What lies before the first and after the last arc, such as marks, is not part of the VIN. Raises ``ValueError`` if
     the scores are not this lattice's.
@@ -84,9 +85,9 @@ def assemble(
     table = np.float32(weights.position) * priors.table()  # (17, 33)
     gains = (scores.log_probs.T + table[:, :, None]).max(axis=1)  # (17, E)
     paths = best_paths(lattice, scores, gains, weights)[:SEGMENTATIONS]
+    paths = [path for path in paths if path[1] >= max(paths[0][1] - RELEVANT, weights.hopeless)]
     if not paths:
         return None
-    paths = [path for path in paths if path[1] >= paths[0][1] - RELEVANT]
     places = np.arange(LENGTH)
     # A path's score counts its best characters; without them it is the segmentation's own.
     own = np.array([score - gains[places, path].sum() for path, score in paths])

@@ -11,8 +11,8 @@ from typing import Any
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 from vinchar.vin import ALPHABET
 
-FORMAT = 3  # raised when a model of an older vinchar can no longer be read
-NETWORKS = ("locator", "rectifier", "classifier")
+FORMAT = 4  # raised when a model of an older vinchar can no longer be read
+NETWORKS = ("locator", "rectifier", "classifier", "glyph")
 FEATURES = 8  # numbers that ``readings.features`` gives, and so weights of the confidence
 
 

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.session import open_session
+from vinchar.session import open_session, returning_memory
 from vinchar.types import Gray, Quad
 
 Floats = NDArray[np.float32]
@@ -60,6 +60,7 @@ class Locator:
     def __init__(self, path: Path) -> None:
         self._session = open_session(path)
         self._input = self._session.get_inputs()[0].name
+        self._options = returning_memory()
 
     def heat(self, gray: Gray, side: int = SIDE) -> tuple[Floats, float]:
         """Return the maps of glyph centres and of gaps, float32 (H', W', 2) in 0..1, and cells for a photo pixel."""
@@ -70,7 +71,8 @@ class Locator:
         small = gray if scale == 1 else np.asarray(cv2.resize(gray, (width, height), interpolation=kind), np.uint8)
         more = (-height % MULTIPLE, -width % MULTIPLE)
         small = np.pad(small, ((0, more[0]), (0, more[1])), mode="edge")
-        logits = self._session.run(None, {self._input: small[None, ..., None].astype(np.float32) / 255})[0][0]
+        feed = {self._input: small[None, ..., None].astype(np.float32) / 255}
+        logits = self._session.run(None, feed, self._options)[0][0]
         heat = 1 / (1 + np.exp(-logits[: -(-height // STRIDE), : -(-width // STRIDE)]))
         return np.asarray(heat, np.float32), scale / STRIDE
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice, product, tee
 from pathlib import Path
 from typing import Literal
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from vinchar.assemble import assemble
 from vinchar.barcode import read_barcodes
 from vinchar.bundle import Bundle, ModelError, open_bundle
-from vinchar.classify import Classifier, arc_scores, glyph_count
+from vinchar.classify import Classifier, arc_scores, glyph_count, log_softmax
 from vinchar.found import WIDER, Found
 from vinchar.imaging import ImageError, Source, load
 from vinchar.kind import guess_kind, light_glyph
@@ -34,6 +35,7 @@ from vinchar.rectify import (
     Line,
     Rectifier,
     bend,
+    cut_again,
     cut_strip,
     frame_of_picture,
     frame_of_quad,
@@ -43,7 +45,7 @@ from vinchar.rectify import (
 )
 from vinchar.segment import segment
 from vinchar.textlines import find_textlines
-from vinchar.types import Gray, Kind, Reading, Strip
+from vinchar.types import Gray, Kind, Lattice, Reading, Strip
 
 __all__ = ["ModelError", "Reader", "read"]
 
@@ -59,6 +61,7 @@ SECOND_LOOKS = 2  # lines that are looked at again if no reading is beyond doubt
 FEWEST, MOST = 13, 22  # glyphs seen in a strip that is worth a search; real VINs gave 15.7 to 19.1
 TURNED = 3  # lines of a photo in which nothing reads well that are also tried upside down
 BATCH = 4  # frames that go through the rectifier together
+HEIGHTS = (0.92, 1.08)  # of further cuts of a line in doubt, in those of its strip
 
 
 _Pass = tuple[Edges, Line]  # a frame, and the line found in it
@@ -67,8 +70,8 @@ _Pass = tuple[Edges, Line]  # a frame, and the line found in it
 class Reader:
     """Reads pictures. Making one loads the model (tens of milliseconds); it is safe to share between threads.
 
-    ``model``: a model folder, by default the shipped one; its networks are ``locator``, ``rectifier`` and
-    ``classifier``.
+    ``model``: a model folder, by default the shipped one; its networks are ``locator``, ``rectifier``, ``classifier``
+    and, for pictures of one character, ``glyph``.
     ``vin_priors``: use what is known of VINs (check digit, where digits stand, makers), softly. ``barcodes``: also look
     for barcodes that hold a VIN, which takes zxing-cpp and some time. ``every``: where a photo shows several VINs, put
     all but the best into ``Reading.others``. Raises ``ModelError`` if the model is missing or broken,
@@ -92,6 +95,11 @@ class Reader:
         if barcodes:
             import zxingcpp  # noqa: F401  (missed now, not at the first picture)
 
+    @cached_property
+    def glyph(self) -> Classifier:
+        """The network for single characters, loaded when the first one is met."""
+        return Classifier(self.bundle.paths["glyph"])
+
     def read(self, source: Source, kind: AskedKind = "auto", name: str | None = None) -> Reading:
         """Read one picture: a path, the bytes of a file, or an array (see ``imaging.load``).
 
@@ -110,7 +118,7 @@ class Reader:
         if kind == "auto":
             kind = guess_kind(gray)
         if kind == "glyph":
-            (log_probs,) = self.classifier.glyphs([light_glyph(gray)])
+            (log_probs,) = self.glyph.glyphs([light_glyph(gray)])
             return replace(glyph_reading(log_probs, gray.shape, self.bundle.confidence), image=name)
         if kind == "photo":
             best = self._find_in_photo(gray, CANDIDATES)
@@ -160,7 +168,7 @@ class Reader:
 
         The frames come in order of likelihood, and the first reading that is beyond doubt ends the search. If there is
         none, the most promising lines are looked at again: after one rectifying pass more and one less, and in the
-        other polarity where that is in doubt.
+        other polarity where that is in doubt. What is best then and still in doubt is read from several cuts at once.
         """
         tried: list[tuple[Found, list[_Pass]]] = []
         for passes in self._passes(gray, frames):
@@ -175,8 +183,14 @@ class Reader:
                 if best is None or found.rank > best.rank:
                     best = found
             if best is not None and best.probability >= SETTLED:
-                break
-        return best
+                return best
+        return None if best is None else self._read_together(gray, best)
+
+    def _read_together(self, gray: Gray, found: Found) -> Found:
+        """Read the strip together with others of the same line: what the classifier says of them is averaged."""
+        strips = [found.strip.gray, *(cut_again(gray, found.strip, height) for height in HEIGHTS)]
+        logits = log_softmax(self.classifier.logits(np.stack(strips))).mean(axis=0)
+        return self._assembled(found.strip, found.lattice, logits) or found
 
     def _find_in_photo(self, gray: Gray, candidates: int) -> Found | None:
         """Find the VIN among the lines of a photo.
@@ -276,7 +290,9 @@ class Reader:
         logits = self.classifier.logits(strip.gray[None])[0]
         if not FEWEST <= glyph_count(logits) <= MOST:
             return None
-        lattice = segment(strip)
+        return self._assembled(strip, segment(strip), logits)
+
+    def _assembled(self, strip: Strip, lattice: Lattice, logits: NDArray[np.float32]) -> Found | None:
         assembly = assemble(lattice, arc_scores(logits, lattice), self._priors)
         if assembly is None:
             return None

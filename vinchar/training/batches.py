@@ -14,6 +14,7 @@ from vinchar.training.targets import dense_targets
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 
 Draw = Callable[[np.random.Generator], tuple[NDArray[np.float32], NDArray[np.float32]]]
+Glyphs = tuple[NDArray[np.uint8], NDArray[np.int32]]  # pictures (N, H, W) and their classes (N,)
 GLYPHS_A_STRIP = 7
 
 
@@ -22,24 +23,31 @@ def _input(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.asarray(pictures[..., None].astype(np.float32) / 255, np.float32)
 
 
-def emnist_strips(
-    images: NDArray[np.uint8], labels: NDArray[np.int32], count: int, rng: np.random.Generator, power: float = BALANCE
+def glyph_strips(
+    glyphs: Glyphs, count: int, rng: np.random.Generator, power: float = BALANCE
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Return strips of handwritten glyphs, uint8 (count, 40, 400), and their targets, float32 (count, 200, 34).
+    """Return strips of single glyphs, uint8 (count, 40, 400), and their targets, float32 (count, 200, 34).
 
     ``power``: how far the classes' counts count, see ``handwriting.class_weights``.
     """
+    images, labels = glyphs
     chosen = draw_balanced(labels, count * GLYPHS_A_STRIP, rng, power).reshape(count, GLYPHS_A_STRIP)
     pairs = [strip_of_glyphs(images[row], rng) for row in chosen]
     targets = [dense_targets(c, labels[row], STRIP_WIDTH) for (_, c), row in zip(pairs, chosen, strict=True)]
     return np.stack([strip for strip, _ in pairs]), np.stack(targets)
 
 
-def emnist_batches(images: NDArray[np.uint8], labels: NDArray[np.int32], batch: int) -> Draw:
-    """Return a source of batches of handwritten strips for the classifier."""
+def glyph_strip_batches(
+    written: Glyphs, batch: int, power: float = BALANCE, printed: Glyphs | None = None, share: float = 0.0
+) -> Draw:
+    """Return a source of batches of strips of handwritten glyphs, a ``share`` of which hold ``printed`` ones."""
+    some = round(share * batch)
 
     def draw(rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        strips, targets = emnist_strips(images, labels, batch, rng)
+        strips, targets = glyph_strips(written, batch - some, rng, power)
+        if printed is not None and some:
+            more, more_targets = glyph_strips(printed, some, rng)
+            strips, targets = np.concatenate([strips, more]), np.concatenate([targets, more_targets])
         return _input(strips), targets
 
     return draw
@@ -102,9 +110,7 @@ def shake_strip(
     return np.clip(picture, 0, 255).astype(np.uint8), matrix[0, 0] * centres + lean * middle[1] + np.float32(offset[0])
 
 
-def strip_batches(
-    strips: StripCache, glyphs: tuple[NDArray[np.uint8], NDArray[np.int32]], batch: int, rehearsal: float, power: float
-) -> Draw:
+def strip_batches(strips: StripCache, glyphs: Glyphs, batch: int, rehearsal: float, power: float) -> Draw:
     """Return a source of batches for the classifier: synthetic strips and a share ``rehearsal`` of handwritten ones.
 
     ``power``: how far the counts of the handwritten classes count, see ``handwriting.class_weights``.
@@ -119,7 +125,7 @@ def strip_batches(
             targets.append(dense_targets(centres, strips.classes[index], STRIP_WIDTH))
         inputs, answers = np.stack(pictures), np.stack(targets)
         if written:
-            more, more_targets = emnist_strips(*glyphs, written, rng, power)
+            more, more_targets = glyph_strips(glyphs, written, rng, power)
             inputs, answers = np.concatenate([inputs, more]), np.concatenate([answers, more_targets])
         return _input(inputs), answers
 

@@ -14,11 +14,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vinchar.classify import glyph_window
+from vinchar.kind import light_glyph
 from vinchar.rectify import Rectifier, cut_strip, line_picture
+from vinchar.training.faces import sample_face
 from vinchar.training.framing import draw_frame, line_targets, place_in_frame
 from vinchar.training.other_text import TEXTS, texture
 from vinchar.training.parts import PART, Arrays, Job, build
 from vinchar.training.photos import draw_photo
+from vinchar.training.printing import draw_glyph
 from vinchar.training.scenes import Scene, draw_scene
 from vinchar.training.surfaces import MATERIALS
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
@@ -105,6 +109,34 @@ def draw_photos(folder: Path, count: int, seed: int, workers: int, held_out: boo
 def draw_others(folder: Path, count: int, seed: int, workers: int) -> SceneCache:
     """Draw ``count`` photos that show other text, or none, and no VIN; ``quads`` are where a VIN might have been."""
     return _draw_pictures("others", _other, folder, count, seed, workers)
+
+
+def draw_characters(
+    folder: Path, count: int, seed: int, workers: int, held_out: bool = False
+) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    """Draw ``count`` printed characters, all classes alike, as the classifier meets a picture of one glyph.
+
+    Returns windows, uint8 (N, 40, 64), and labels, int32 (N,) indices into ``vin.ALPHABET``.
+    """
+    kind = "heldoutcharacters" if held_out else "characters"
+    jobs = [
+        Job(folder / f"{kind}-{seed}-{first}-{rows}.npz", rows, partial(_characters, held_out, first, rows, seed))
+        for first in range(0, count, PART)
+        for rows in [min(PART, count - first)]
+    ]
+    arrays = build(jobs, f"drawing {kind}", workers)
+    return arrays["windows"], arrays["labels"]
+
+
+def _characters(held_out: bool, first: int, rows: int, seed: int) -> Arrays:
+    labels = np.arange(first, first + rows, dtype=np.int32) % len(ALPHABET)
+    windows = []
+    for i, label in enumerate(labels):
+        rng = np.random.default_rng([seed, first + i])
+        side, light = int(rng.integers(20, 97)), bool(rng.random() < 0.5)
+        gray = draw_glyph(ALPHABET[label], sample_face(rng, held_out), side, light, rng)
+        windows.append(glyph_window(light_glyph(gray)))
+    return {"windows": np.stack(windows), "labels": labels}
 
 
 def _draw_pictures(

@@ -11,15 +11,16 @@ class TrainConfig:
 
     Steps are optimiser steps of ``batch`` strips (of ``glyph_batch`` pictures for the baseline, ``line_batch`` line
     pictures for the rectifier, ``photo_batch`` parts of ``photos`` whole ones for the locator). ``frames``: how often
-    the rectifier sees each scene, in another cut-out. ``rehearsal``: share of handwritten strips in the classifier's
-    batches, ``polish_rehearsal`` in its last steps. ``precision`` is ``float32``, ``mixed_bfloat16`` or ``auto``:
-    bfloat16 where the processor computes in it.
+    the rectifier sees each scene, in another cut-out. ``printed``: share of printed characters among the handwritten
+    ones in the batches of the network for single characters. ``rehearsal``: share of handwritten strips in the
+    classifier's batches, ``polish_rehearsal`` in its last steps. ``precision`` is ``float32``, ``mixed_bfloat16`` or
+    ``auto``: bfloat16 where the processor computes in it.
     """
 
     preset: str = "full"
     seed: int = 7
     scenes: int = 40_000
-    validation_scenes: int = 2_000
+    validation_scenes: int = 4_000
     photos: int = 2_500
     validation_photos: int = 300
     frames: int = 3
@@ -31,11 +32,14 @@ class TrainConfig:
     baseline_steps: int = 5_600
     rectifier_steps: int = 8_000
     locator_steps: int = 10_000
+    glyph_steps: int = 2_400
     classifier_steps: int = 13_000
     polish_steps: int = 4_000
     learning_rate: float = 2e-3
+    printed: float = 0.1875
     rehearsal: float = 0.1875
     polish_rehearsal: float = 0.5
+    characters: int = 9_900
     workers: int = 2
     precision: str = "auto"
 
@@ -49,14 +53,17 @@ class TrainConfig:
             "rectifier_steps",
             "photos",
             "locator_steps",
+            "glyph_steps",
             "classifier_steps",
+            "characters",
         ):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}: got {getattr(self, name)}, expected 1 or more")
         if self.precision not in ("auto", "float32", "mixed_bfloat16"):
             raise ValueError(f"precision: got {self.precision!r}, expected auto, float32 or mixed_bfloat16")
-        if not 0 <= self.rehearsal < 1:
-            raise ValueError(f"rehearsal: got {self.rehearsal}, expected a share from 0 to below 1")
+        for name in ("printed", "rehearsal", "polish_rehearsal"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"{name}: got {getattr(self, name)}, expected a share from 0 to below 1")
 
 
 PRESETS: dict[str, TrainConfig] = {
@@ -64,15 +71,17 @@ PRESETS: dict[str, TrainConfig] = {
     "quick": TrainConfig(
         preset="quick",
         scenes=5_000,
-        validation_scenes=300,
+        validation_scenes=150,
         photos=400,
         validation_photos=60,
         emnist_steps=300,
         baseline_steps=400,
         rectifier_steps=1_000,
         locator_steps=400,
+        glyph_steps=200,
         classifier_steps=800,
         polish_steps=200,
+        characters=1_000,
     ),
     "tiny": TrainConfig(
         preset="tiny",
@@ -88,8 +97,10 @@ PRESETS: dict[str, TrainConfig] = {
         baseline_steps=2,
         rectifier_steps=250,
         locator_steps=2,
+        glyph_steps=2,
         classifier_steps=4,
         polish_steps=2,
+        characters=66,
         workers=1,
         precision="float32",
     ),

@@ -10,19 +10,21 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import onnx
 
 from vinchar.session import open_session
 
 TOLERANCE = 1e-4
+SMALL = 64  # numbers: what has fewer is not worth the step that makes it float32 again
 
 
 def export(build: Callable[[], keras.Model], trained: keras.Model, example: tuple[int, ...], stem: Path) -> float:
     """Write ``stem.keras`` and ``stem.onnx`` and return how far, at most, the two differ on random input.
 
     ``build`` makes the same network anew in float32, whatever the precision it was trained in; ``example`` is the
-    shape of one input without the batch. Weights are rounded to the eleven binary digits of float16: nothing that is
-    read changes, and the Keras file packs into half. Raises ``ValueError`` if the logits differ by more than 1e-4
-    relative to their size.
+    shape of one input without the batch. Both files keep the weights in the eleven binary digits of float16, half the
+    size, and compute in float32. Raises ``ValueError`` if the logits differ by more than 1e-4 relative to their size
+    before the ONNX file's weights, into which it has multiplied others, are rounded too.
     """
     policy = keras.mixed_precision.dtype_policy()
     keras.mixed_precision.set_dtype_policy("float32")
@@ -43,11 +45,29 @@ def export(build: Callable[[], keras.Model], trained: keras.Model, example: tupl
                     f"{stem.name}: ONNX and Keras differ by {difference:.1e}, expected at most {TOLERANCE}"
                 )
             _pack(folder / "model.keras")
+            _halve(folder / "model.onnx")
             for suffix in (".keras", ".onnx"):
                 shutil.move(folder / f"model{suffix}", stem.with_suffix(suffix))
     finally:
         keras.mixed_precision.set_dtype_policy(policy)
     return difference
+
+
+def _halve(path: Path) -> None:
+    """Keep the weights of an ONNX file as float16, which the runtime makes float32 again when it loads them."""
+    model = onnx.load(path)
+    casts = []
+    for weight in model.graph.initializer:
+        if weight.data_type == onnx.TensorProto.FLOAT and np.prod(weight.dims) >= SMALL:
+            name = weight.name
+            half = onnx.numpy_helper.to_array(weight).astype(np.float16)
+            weight.CopyFrom(onnx.numpy_helper.from_array(half, f"{name}/half"))
+            casts.append(onnx.helper.make_node("Cast", [weight.name], [name], to=onnx.TensorProto.FLOAT))
+    nodes = [*casts, *model.graph.node]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    onnx.checker.check_model(model)
+    onnx.save(model, path)
 
 
 def _pack(path: Path) -> None:

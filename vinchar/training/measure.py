@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
@@ -28,6 +34,7 @@ from vinchar.readings import features
 from vinchar.session import open_session
 from vinchar.training.cache import SceneCache
 from vinchar.training.framing import draw_box_frame, place_in_frame
+from vinchar.training.parts import PART
 from vinchar.training.scenes import is_clear
 from vinchar.training.surfaces import MATERIALS
 from vinchar.vin import ALPHABET, LENGTH, is_plausible
@@ -48,21 +55,32 @@ REPORTED = 200  # scenes of which every wrong reading is looked into
 _TIMED = 200
 
 
-def emnist_rows(classifier: Path, pretrained: Path, baseline: Path, test: Glyphs, report: Path) -> list[dict[str, Any]]:
-    """Score three networks on the EMNIST test glyphs and write their reports; a dict a network, for model.json."""
+def glyph_rows(networks: dict[str, Path], test: Glyphs, printed: Glyphs, report: Path) -> list[dict[str, Any]]:
+    """Score networks on the EMNIST test glyphs and write their reports; a dict a network, for model.json.
+
+    ``networks``: ONNX files by name; ``baseline`` sees the pictures as they are, the others in a window of a strip, and
+    so they have their share right of ``printed`` windows, uint8 (N, 40, 64), too.
+    """
     images, labels = test
     rows = []
-    for name, path in (("shipped", classifier), ("pretrained", pretrained)):
+    for name, path in networks.items():
+        if name == "baseline":
+            session = open_session(path)
+            feed = session.get_inputs()[0].name
+            parts = (images[i : i + 256, ..., None].astype(np.float32) / 255 for i in range(0, len(images), 256))
+            read = np.concatenate([session.run(None, {feed: part})[0].argmax(1) for part in parts])
+            rows.append(_row(f"emnist_{name}", labels, read, path, images[:LENGTH], report))
+            continue
         net = Classifier(path)
-        read = np.concatenate([net.glyphs(list(images[i : i + 256])).argmax(1) for i in range(0, len(images), 256)])
         windows = np.stack([glyph_window(image) for image in images[:LENGTH]])
-        rows.append(_row(f"emnist_{name}", labels, read, path, windows, report))
-    session = open_session(baseline)
-    name = session.get_inputs()[0].name
-    batches = (images[i : i + 256, ..., None].astype(np.float32) / 255 for i in range(0, len(images), 256))
-    read = np.concatenate([session.run(None, {name: batch})[0].argmax(1) for batch in batches])
-    rows.append(_row("emnist_baseline", labels, read, baseline, images[:LENGTH], report))
+        row = _row(f"emnist_{name}", labels, _named_glyphs(net, images), path, windows, report)
+        rows.append({**row, "printed_right": round(float((_named_glyphs(net, printed[0]) == printed[1]).mean()), 4)})
     return rows
+
+
+def _named_glyphs(net: Classifier, images: NDArray[np.uint8]) -> NDArray[np.int64]:
+    parts = range(0, len(images), 256)
+    return np.concatenate([net.glyphs(list(images[i : i + 256])).argmax(1) for i in parts])
 
 
 def _row(
@@ -89,26 +107,59 @@ def _row(
     }
 
 
-def synthetic_rows(model: Path, scenes: SceneCache, report: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Read scenes in held-out faces from loose boxes; fit the confidence on half of the VINs and check it on the rest.
+@dataclass(frozen=True, eq=False, slots=True)
+class _Read:
+    """What was read in a scene, None where no line was found, and which class was ``named`` at each true place."""
+
+    vin: str | None
+    features: NDArray[np.float64] | None
+    quality: dict[str, float] | None
+    named: NDArray[np.int64]
+
+
+def _read_scenes(model: Path, first: int, scenes: SceneCache) -> list[_Read]:
+    """Read scenes, ``first`` of all and on, from loose boxes."""
+    cv2.setNumThreads(1)
+    reader, rows = Reader(model), []
+    for i in range(len(scenes)):
+        gray, quads = scenes.gray(i), scenes.quads[i]
+        best = reader.find(gray, [draw_box_frame(quads, np.random.default_rng([0, first + i]))])
+        if best is None:
+            rows.append(_Read(None, None, None, np.full(LENGTH, -1)))
+        else:
+            known, named = features(best.strip, best.assembly), _named(reader, best, quads)
+            rows.append(_Read(best.assembly.vin, known, best.quality(gray), named))
+    return rows
+
+
+def _read_all(model: Path, scenes: SceneCache, workers: int) -> list[_Read]:
+    starts = range(0, len(scenes), PART)
+    jobs = partial(_read_scenes, model), starts, map(scenes.part, starts)
+    rows: list[_Read] = []
+    with (
+        tqdm(total=len(scenes), desc="reading held-out faces", unit="scene", mininterval=2) as bar,
+        ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) if workers > 1 else nullcontext() as pool,
+    ):
+        for part in pool.map(*jobs) if pool else map(*jobs):
+            rows += part
+            bar.update(len(part))
+    return rows
+
+
+def synthetic_rows(
+    model: Path, scenes: SceneCache, report: Path, workers: int
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Read scenes in held-out faces from loose boxes, and fit the confidence on the VINs among them.
 
     ``model``: a folder whose model.json may hold ``UNFITTED`` confidence. Returns the scores and what model.json is to
     say of confidence and quality; writes the classification report of all characters, and how many glyphs the
     classifier names rightly at their true places against their height in the photo, in all scenes and in the clear
     ones; those of a line not found count as wrong.
     """
-    reader = Reader(model)
-    truths, read, known, qualities = [], [], [], []
-    named = np.zeros((len(scenes), LENGTH), bool)
-    for i in tqdm(range(len(scenes)), desc="reading held-out faces", unit="scene", mininterval=2):
-        rng = np.random.default_rng([0, i])
-        best = reader.find(scenes.gray(i), [draw_box_frame(scenes.quads[i], rng)])
-        if best is not None:
-            named[i] = _named(reader, best, scenes.quads[i]) == scenes.classes[i]
-        truths.append("".join(ALPHABET[c] for c in scenes.classes[i]))
-        read.append(best.assembly.vin if best else None)
-        known.append(features(best.strip, best.assembly) if best else None)
-        qualities.append(best.quality(scenes.gray(i)) if best else None)
+    rows = _read_all(model, scenes, workers)
+    truths = ["".join(ALPHABET[c] for c in classes) for classes in scenes.classes]
+    read = [row.vin for row in rows]
+    named = np.stack([row.named for row in rows]) == scenes.classes
     write_classification(report, "synthetic", *metrics.character_pairs(truths, read))
     heights = np.linalg.norm(scenes.quads[:, :, 0] - scenes.quads[:, :, 3], axis=-1)
     clear = np.array([is_clear(scenes.gray(i), scenes.quads[i]) for i in range(len(scenes))])
@@ -118,8 +169,8 @@ def synthetic_rows(model: Path, scenes: SceneCache, report: Path) -> tuple[dict[
             write_share_right(report, f"{name}_glyph_height", by_height, "height of a glyph in the photo, pixels")
     high = heights >= HIGH
     right = np.array([a == b for a, b in zip(truths, read, strict=True)])
-    likely = [i for i, vin in enumerate(truths) if is_plausible(vin)]  # half of what is drawn follows no rule
-    confidence, check = fit_confidence([known[i] for i in likely], right[likely])
+    _, likely = _vin_like(truths)
+    confidence, check = fit_confidence([rows[i].features for i in likely], right[likely])
     scores = {
         "n": len(truths),
         "exact_match": round(metrics.exact_match(truths, read), 4),
@@ -130,14 +181,21 @@ def synthetic_rows(model: Path, scenes: SceneCache, report: Path) -> tuple[dict[
         "clear_glyphs_right_from_16_pixels": _share(named[high & clear[:, None]]),
         **check,
     }
-    return scores, {"confidence": confidence, "quality": fit_quality(qualities, right)}
+    return scores, {"confidence": confidence, "quality": fit_quality([row.quality for row in rows], right)}
 
 
 def labelled_scenes(scenes: SceneCache) -> list[tuple[Source, Label]]:
     """Return at most ``REPORTED`` scenes of what is like a VIN, and on what; no confidence was fitted on these."""
     texts = ["".join(ALPHABET[c] for c in row) for row in scenes.classes]
-    likely = [i for i, text in enumerate(texts) if is_plausible(text)][1::2]
-    return [(scenes.gray(i), Label(texts[i], MATERIALS[scenes.material[i]])) for i in likely[:REPORTED]]
+    kept, _ = _vin_like(texts)
+    return [(scenes.gray(i), Label(texts[i], MATERIALS[scenes.material[i]])) for i in kept]
+
+
+def _vin_like(texts: list[str]) -> tuple[list[int], list[int]]:
+    """Return which texts are like VINs, half of what is drawn is not: those kept for the report, and the others."""
+    likely = [i for i, text in enumerate(texts) if is_plausible(text)]
+    kept = min(REPORTED, len(likely) // 2)
+    return likely[:kept], likely[kept:]
 
 
 def reading_report(model: Path, labelled: Sequence[tuple[Source, Label]], report: Path) -> dict[str, Any]:
@@ -195,28 +253,40 @@ def _named(reader: Reader, found: Found, quads: NDArray[np.float32]) -> NDArray[
 def fit_confidence(
     known: list[NDArray[np.float64] | None], right: NDArray[np.bool_]
 ) -> tuple[dict[str, Any], dict[str, float]]:
-    """Fit the logistic confidence on the even rows, choose the threshold for ``RISK`` there, check on the odd ones.
+    """Fit the logistic confidence, choose the threshold for ``RISK``, and check both on rows that they have not seen.
 
     ``known``: ``readings.features`` of every reading, None where no line was found; ``right``, bool (N,): of the same.
+    The threshold is chosen on what the halves' models say of each other's rows; the check applies that of one half to
+    the other, while what is returned is fitted on all.
     """
     found = np.array([values is not None for values in known])
     rows = np.array([values for values in known if values is not None])
     y = right[found]
     even = np.arange(len(y)) % 2 == 0
-    if len(y) < 8 or len(set(y[even])) < 2:  # a try-out run that reads nothing right: sure of nothing
+    halves = (even, ~even)
+    if len(y) < 8 or any(len(set(y[half])) < 2 for half in halves):  # a try-out run that reads nothing right
         return UNFITTED, {}
-    model = LogisticRegression(fit_intercept=False, C=1.0, max_iter=2000).fit(rows[even], y[even])
-    chance = model.predict_proba(rows)[:, 1]
-    order = np.argsort(-chance[even])
-    risk = np.cumsum(~y[even][order]) / np.arange(1, even.sum() + 1)
-    below = np.flatnonzero(risk <= RISK)
-    threshold = float(chance[even][order][below[-1]]) if len(below) else 0.99
-    threshold = min(max(threshold, 0.6), 0.99)
-    ok = chance[~even] >= threshold
+    chance, ok = np.empty(len(y)), np.empty(len(y), bool)
+    for half in halves:
+        chance[half] = _logistic(rows[~half], y[~half]).predict_proba(rows[half])[:, 1]
+    for half in halves:
+        ok[half] = chance[half] >= _threshold(chance[~half], y[~half])
     check = {
-        "calibration_error": round(metrics.expected_calibration_error(chance[~even], y[~even]), 4),
+        "calibration_error": round(metrics.expected_calibration_error(chance, y), 4),
         "ok": round(float(ok.mean()), 4),
-        "ok_right": round(float(y[~even][ok].mean()), 4) if ok.any() else 0.0,
+        "ok_right": round(float(y[ok].mean()), 4) if ok.any() else 0.0,
     }
-    weights = [round(float(w), 5) for w in model.coef_[0]]
-    return {"weights": weights, "threshold": round(threshold, 4), "glyph_threshold": GLYPH_THRESHOLD}, check
+    weights = [round(float(w), 5) for w in _logistic(rows, y).coef_[0]]
+    return {"weights": weights, "threshold": round(_threshold(chance, y), 4), "glyph_threshold": GLYPH_THRESHOLD}, check
+
+
+def _logistic(rows: NDArray[np.float64], right: NDArray[np.bool_]) -> LogisticRegression:
+    return LogisticRegression(fit_intercept=False, C=1.0, max_iter=2000).fit(rows, right)
+
+
+def _threshold(chance: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    """Return the least probability from which on at most ``RISK`` of the readings are wrong, within 0.6 to 0.99."""
+    order = np.argsort(-chance)
+    risk = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
+    below = np.flatnonzero(risk <= RISK)
+    return float(np.clip(chance[order][below[-1]], 0.6, 0.99)) if len(below) else 0.99

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from vinchar.training.faces import CAP_HEIGHT, Face, sample_face
 from vinchar.training.strings import draw_label_text
+from vinchar.types import Gray
 
 Floats = NDArray[np.float32]
 END_MARKS = "*****☆☆★##-/<>"
@@ -196,3 +197,20 @@ def _plate(
         cv2.drawContours(frame, contours, -1, 255, max(1, round(cap * rng.uniform(0.04, 0.15))))
         np.maximum(ink, frame.astype(np.float32) / 255, out=ink)
     return mask
+
+
+def draw_glyph(char: str, face: Face, side: int, light: bool, rng: np.random.Generator) -> Gray:
+    """Return a picture of one glyph, uint8 (side, side), a little turned, blurred and noisy."""
+    mask = face.glyph(char)
+    scale = side * rng.uniform(0.6, 0.75) / max(CAP_HEIGHT, mask.shape[1])
+    turn = np.deg2rad(rng.normal(0, 2))
+    matrix = scale * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    middle = np.array([mask.shape[1], mask.shape[0]]) / 2
+    offset = side / 2 + rng.normal(0, 0.02, 2) * side - matrix @ middle
+    soft = cv2.GaussianBlur(mask.astype(np.float32) / 255, (0, 0), max(0.5, 0.4 / scale))
+    ink = cv2.warpAffine(soft, np.column_stack([matrix, offset]), (side, side))
+    ground, letter = rng.uniform(10, 60), rng.uniform(170, 245)
+    if not light:
+        ground, letter = 255 - ground, 255 - letter
+    picture = ground + (letter - ground) * ink + rng.normal(0, rng.uniform(1, 5), ink.shape)
+    return np.asarray(np.clip(picture, 0, 255), np.uint8)

@@ -27,7 +27,7 @@ from vinchar.files import write_whole
 from vinchar.imaging import Source
 from vinchar.training import batches, handwriting, measure, nets
 from vinchar.training.boxed import Boxed, draw_boxed
-from vinchar.training.cache import cut_strips, draw_lines, draw_others, draw_photos, draw_scenes
+from vinchar.training.cache import cut_strips, draw_characters, draw_lines, draw_others, draw_photos, draw_scenes
 from vinchar.training.card import model_card
 from vinchar.training.config import TrainConfig
 from vinchar.training.export import export
@@ -39,6 +39,7 @@ from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 from vinchar.vin import ALPHABET
 
 History = list[dict[str, float]]
+PRINTED_TEST = 3_300  # printed characters in held-out faces
 
 
 class _Clock:
@@ -108,6 +109,7 @@ def train(
     _train_rectifier(run, scenes, staged)
     real = _train_locator(run, [one for one in boxed or [] if not one.held_out], staged)
     baseline, emnist = _train_handwriting(run, emnist_train)
+    _train_glyph(run, emnist, emnist_train, staged)
     classifier = _train_classifier(run, scenes, emnist, emnist_train, staged)
 
     held_out = draw_scenes(work / "scenes", config.validation_scenes, config.seed + 1, config.workers, held_out=True)
@@ -141,9 +143,15 @@ def train(
         "sha256": {f"{name}{s}": sha256(staged / f"{name}{s}") for name in NETWORKS for s in (".onnx", ".keras")},
     }
     _describe(staged, description)
-    networks = staged / "classifier.onnx", work / "emnist.onnx", work / "baseline.onnx"
-    rows = measure.emnist_rows(*networks, emnist_test, report)
-    synthetic, fitted = measure.synthetic_rows(staged, held_out, report)
+    networks = {
+        "glyph": staged / "glyph.onnx",
+        "pretrained": work / "emnist.onnx",
+        "classifier": staged / "classifier.onnx",
+        "baseline": work / "baseline.onnx",
+    }
+    printed = draw_characters(work / "characters", PRINTED_TEST, config.seed + 1, config.workers, held_out=True)
+    rows = measure.glyph_rows(networks, emnist_test, printed, report)
+    synthetic, fitted = measure.synthetic_rows(staged, held_out, report, config.workers)
     description |= fitted
     _describe(staged, description)
     scores: dict[str, Any] = {"emnist_test": rows, "synthetic_held_out_faces": synthetic}
@@ -232,7 +240,7 @@ def _train_handwriting(run: _Run, data: tuple[NDArray[np.uint8], NDArray[np.int3
     emnist = run.fit(
         "emnist",
         nets.classifier,
-        batches.emnist_batches(*data, config.batch),
+        batches.glyph_strip_batches(data, config.batch),
         keras.losses.CategoricalCrossentropy(from_logits=True),
         config.emnist_steps,
         learning_rate=config.learning_rate,
@@ -240,11 +248,27 @@ def _train_handwriting(run: _Run, data: tuple[NDArray[np.uint8], NDArray[np.int3
     return baseline, emnist
 
 
+def _train_glyph(run: _Run, emnist: keras.Model, written: batches.Glyphs, staged: Path) -> None:
+    """Train the network for single characters: on from EMNIST, all classes alike, with printed ones among them."""
+    config = run.config
+    printed = draw_characters(run.work / "characters", config.characters, config.seed, config.workers)
+    model = run.fit(
+        "glyph",
+        nets.classifier,
+        batches.glyph_strip_batches(written, config.batch, 0.0, printed, config.printed),
+        keras.losses.CategoricalCrossentropy(from_logits=True),
+        config.glyph_steps,
+        learning_rate=config.learning_rate / 4,
+        start_from=emnist,
+    )
+    export(nets.classifier, model, (STRIP_HEIGHT, STRIP_WIDTH, 1), staged / "glyph")
+
+
 def _train_classifier(
     run: _Run,
     scenes: Any,
     emnist: keras.Model,
-    glyphs: tuple[NDArray[np.uint8], NDArray[np.int32]],
+    glyphs: batches.Glyphs,
     staged: Path,
 ) -> keras.Model:
     """Train the classifier on synthetic strips, then polish it on more handwriting among them, all classes alike."""

@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 
 from vinchar.training.dataset_files import whole_folder
 from vinchar.training.dots import dot_face
-from vinchar.training.faces import CAP_HEIGHT, Face, font_faces
+from vinchar.training.faces import Face, font_faces
 from vinchar.training.photos import Photo, Place, draw_photo
+from vinchar.training.printing import draw_glyph
 from vinchar.training.scenes import Scene, draw_scene, is_clear
 from vinchar.training.strings import WMIS, draw_vin
 from vinchar.training.strokes import stroke_face
@@ -104,23 +105,6 @@ def write_samples(out: Path, seed: int = 0) -> None:
         table = io.StringIO()
         csv.writer(table, lineterminator="\n").writerows([("image", "vin"), *rows])
         (part / "labels.csv").write_text(table.getvalue(), encoding="utf-8")
-
-
-def draw_glyph(char: str, face: Face, side: int, light: bool, rng: np.random.Generator) -> Gray:
-    """Return a picture of one glyph, uint8 (side, side), a little turned, blurred and noisy."""
-    mask = face.glyph(char)
-    scale = side * rng.uniform(0.6, 0.75) / max(CAP_HEIGHT, mask.shape[1])
-    turn = np.deg2rad(rng.normal(0, 2))
-    matrix = scale * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    middle = np.array([mask.shape[1], mask.shape[0]]) / 2
-    offset = side / 2 + rng.normal(0, 0.02, 2) * side - matrix @ middle
-    soft = cv2.GaussianBlur(mask.astype(np.float32) / 255, (0, 0), max(0.5, 0.4 / scale))
-    ink = cv2.warpAffine(soft, np.column_stack([matrix, offset]), (side, side))
-    ground, letter = rng.uniform(10, 60), rng.uniform(170, 245)
-    if not light:
-        ground, letter = 255 - ground, 255 - letter
-    picture = ground + (letter - ground) * ink + rng.normal(0, rng.uniform(1, 5), ink.shape)
-    return np.asarray(np.clip(picture, 0, 255), np.uint8)
 
 
 def _strip(rng: np.random.Generator, face: str, material: str, polarity: Polarity) -> Scene:
