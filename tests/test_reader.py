@@ -18,7 +18,8 @@ from vinchar import reader as reader_module
 from vinchar.bundle import Bundle, Confidence
 from vinchar.imaging import load
 from vinchar.kind import guess_kind, light_glyph
-from vinchar.reader import HEIGHTS, Reader
+from vinchar.line_reader import HEIGHTS
+from vinchar.reader import Reader
 from vinchar.rectify import FINE_GLYPH, FINE_LENGTH, Line, frame_of_picture, move_ends
 from vinchar.types import Quad, Reading
 from vinchar.vin import ALPHABET

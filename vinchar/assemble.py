@@ -44,7 +44,7 @@ class Weights:
     margin: float = 1.0  # how far outside the ends columns count
     reach: float = 2.6  # neighbours are never further apart
     least: float = -5.0  # log-probability of being a glyph below which an arc is left out
-    hopeless: float = -45.0  # score of a path that shows no VIN; of those that were read rightly the least had -25
+    hopeless: float = -45.0  # score of a path that shows no VIN; readings that were right had log scores from -25 on
     closest: float = 10.0  # nor nearer, in pixels: so far the classifier answers for one and the same glyph
 
 

@@ -14,17 +14,17 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.assemble import assemble
 from vinchar.barcode import read_barcodes
 from vinchar.bundle import Bundle, ModelError, open_bundle
-from vinchar.classify import Classifier, arc_scores, glyph_count, log_softmax
+from vinchar.classify import Classifier
 from vinchar.found import WIDER, Found
 from vinchar.imaging import ImageError, Source, load
 from vinchar.kind import guess_kind, light_glyph
+from vinchar.line_reader import LineReader, polarities
 from vinchar.locate import CLOSER, SIDE, Locator
 from vinchar.posterior import Priors
 from vinchar.quality import advice
-from vinchar.readings import compare, glyph_reading, no_vin, probability, vin_reading
+from vinchar.readings import compare, glyph_reading, no_vin, vin_reading
 from vinchar.rectify import (
     FINE_GLYPH,
     FINE_LENGTH,
@@ -35,7 +35,6 @@ from vinchar.rectify import (
     Line,
     Rectifier,
     bend,
-    cut_again,
     cut_strip,
     frame_of_picture,
     frame_of_quad,
@@ -43,9 +42,8 @@ from vinchar.rectify import (
     move_ends,
     turn_round,
 )
-from vinchar.segment import segment
 from vinchar.textlines import find_textlines
-from vinchar.types import Gray, Kind, Lattice, Reading, Strip
+from vinchar.types import Gray, Kind, Reading, Strip
 
 __all__ = ["ModelError", "Reader", "read"]
 
@@ -58,10 +56,8 @@ POOR = 0.3  # below this a photo is searched again, and a strip as if it were a 
 DOUBT, WIDE_DOUBT = 0.2, 0.04  # polarity: both ways if the likelier one is less probable than 1 minus this
 MOST_OTHERS = 4  # further lines looked for in a photo that may show several VINs
 SECOND_LOOKS = 2  # lines that are looked at again if no reading is beyond doubt
-FEWEST, MOST = 13, 22  # glyphs seen in a strip that is worth a search; real VINs gave 15.7 to 19.1
 TURNED = 3  # lines of a photo in which nothing reads well that are also tried upside down
 BATCH = 4  # frames that go through the rectifier together
-HEIGHTS = (0.92, 1.08)  # of further cuts of a line in doubt, in those of its strip
 
 
 _Pass = tuple[Edges, Line]  # a frame, and the line found in it
@@ -90,7 +86,8 @@ class Reader:
         self.locator = Locator(self.bundle.paths["locator"])
         self.rectifier = Rectifier(self.bundle.paths["rectifier"])
         self.classifier = Classifier(self.bundle.paths["classifier"])
-        self._priors = Priors(vin_priors, vin_priors, vin_priors)
+        priors = Priors(vin_priors, vin_priors, vin_priors)
+        self._lines = LineReader(self.classifier, priors, self.bundle.confidence.weights)
         self._barcodes, self._every = barcodes, every
         if barcodes:
             import zxingcpp  # noqa: F401  (missed now, not at the first picture)
@@ -172,7 +169,7 @@ class Reader:
         """
         tried: list[tuple[Found, list[_Pass]]] = []
         for passes in self._passes(gray, frames):
-            for found in self._read_line(gray, passes[-1], DOUBT):
+            for found in self._lines.read(gray, *passes[-1], DOUBT):
                 tried.append((found, passes))
             if tried and tried[-1][0].probability >= SETTLED:
                 return tried[-1][0]
@@ -184,13 +181,7 @@ class Reader:
                     best = found
             if best is not None and best.probability >= SETTLED:
                 return best
-        return None if best is None else self._read_together(gray, best)
-
-    def _read_together(self, gray: Gray, found: Found) -> Found:
-        """Read the strip together with others of the same line: what the classifier says of them is averaged."""
-        strips = [found.strip.gray, *(cut_again(gray, found.strip, height) for height in HEIGHTS)]
-        logits = log_softmax(self.classifier.logits(np.stack(strips))).mean(axis=0)
-        return self._assembled(found.strip, found.lattice, logits) or found
+        return None if best is None else self._lines.read_together(gray, best)
 
     def _find_in_photo(self, gray: Gray, candidates: int) -> Found | None:
         """Find the VIN among the lines of a photo.
@@ -217,7 +208,7 @@ class Reader:
         for passes in self._passes(gray, frames):
             for edges, line in passes:
                 wider = move_ends(line, STRIP_START - WIDER, STRIP_END + WIDER)
-                for one, light in product((line, wider), _polarities(line, DOUBT)):
+                for one, light in product((line, wider), polarities(line, DOUBT)):
                     strip = cut_strip(gray, edges, one, inverted=not light)
                     yield strip, self.classifier.logits(strip.gray[None])[0]
 
@@ -255,54 +246,13 @@ class Reader:
         edges = self._finer_frame(passes[-1])
         line = self.rectifier.lines(gray, [edges])[0]
         if line is not None:
-            yield from self._read_line(gray, (edges, line), WIDE_DOUBT)
+            yield from self._lines.read(gray, edges, line, WIDE_DOUBT)
         if len(passes) > 1:
-            yield from self._read_line(gray, passes[0], DOUBT)
+            yield from self._lines.read(gray, *passes[0], DOUBT)
 
     @staticmethod
     def _finer_frame(one: _Pass) -> Edges:
         return bend(*one, FINE_LENGTH, FINE_GLYPH, max(LINE_WIDTH // 4, one[0].shape[1] - 1))
-
-    def _read_line(self, gray: Gray, one: _Pass, doubt: float) -> Iterator[Found]:
-        """Read the line, in both polarities if that of the line has a probability below 1 - ``doubt``."""
-        edges, line = one
-        for light in _polarities(line, doubt):
-            found = self._read_strip(gray, edges, line, inverted=not light)
-            if found is not None:
-                yield found if found.is_whole() else self._look_wider(gray, edges, line, found)
-
-    def _look_wider(self, gray: Gray, edges: Edges, line: Line, found: Found) -> Found:
-        """Read a strip whose glyphs reach its ends again, cut wider there, and once more where the VIN then ends."""
-        best = found
-        for _ in range(2):
-            line = move_ends(line, *found.room())
-            again = self._read_strip(gray, edges, line, found.strip.inverted)
-            if again is None:
-                break
-            found = again
-            if found.rank > best.rank:
-                best = found
-        return best
-
-    def _read_strip(self, gray: Gray, edges: Edges, line: Line, inverted: bool) -> Found | None:
-        """Read the strip cut along a line; None where it does not show about as many glyphs as a VIN has."""
-        strip = cut_strip(gray, edges, line, inverted)
-        logits = self.classifier.logits(strip.gray[None])[0]
-        if not FEWEST <= glyph_count(logits) <= MOST:
-            return None
-        return self._assembled(strip, segment(strip), logits)
-
-    def _assembled(self, strip: Strip, lattice: Lattice, logits: NDArray[np.float32]) -> Found | None:
-        assembly = assemble(lattice, arc_scores(logits, lattice), self._priors)
-        if assembly is None:
-            return None
-        return Found(strip, lattice, assembly, probability(strip, assembly, self.bundle.confidence.weights))
-
-
-def _polarities(line: Line, doubt: float) -> tuple[bool, ...]:
-    """Return whether the glyphs are lighter than the ground, and the opposite if that is in doubt."""
-    light = line.light >= 0.5
-    return (light, not light) if doubt < line.light < 1 - doubt else (light,)
 
 
 def _better(one: Found | None, other: Found | None) -> Found | None:

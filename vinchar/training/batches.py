@@ -14,6 +14,7 @@ from vinchar.training.targets import dense_targets
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 
 Draw = Callable[[np.random.Generator], tuple[NDArray[np.float32], NDArray[np.float32]]]
+Strips = tuple[NDArray[np.uint8], NDArray[np.float32]]  # pictures (B, 40, 400) and targets (B, 200, 34)
 Glyphs = tuple[NDArray[np.uint8], NDArray[np.int32]]  # pictures (N, H, W) and their classes (N,)
 GLYPHS_A_STRIP = 7
 
@@ -23,9 +24,14 @@ def _input(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.asarray(pictures[..., None].astype(np.float32) / 255, np.float32)
 
 
-def glyph_strips(
-    glyphs: Glyphs, count: int, rng: np.random.Generator, power: float = BALANCE
-) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+def _together(one: Strips, other: Strips | None) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return a batch of some strips and, if there are any, others after them."""
+    if other is None:
+        return _input(one[0]), one[1]
+    return _input(np.concatenate([one[0], other[0]])), np.concatenate([one[1], other[1]])
+
+
+def glyph_strips(glyphs: Glyphs, count: int, rng: np.random.Generator, power: float = BALANCE) -> Strips:
     """Return strips of single glyphs, uint8 (count, 40, 400), and their targets, float32 (count, 200, 34).
 
     ``power``: how far the classes' counts count, see ``handwriting.class_weights``.
@@ -44,11 +50,8 @@ def glyph_strip_batches(
     some = round(share * batch)
 
     def draw(rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        strips, targets = glyph_strips(written, batch - some, rng, power)
-        if printed is not None and some:
-            more, more_targets = glyph_strips(printed, some, rng)
-            strips, targets = np.concatenate([strips, more]), np.concatenate([targets, more_targets])
-        return _input(strips), targets
+        strips = glyph_strips(written, batch - some, rng, power)
+        return _together(strips, glyph_strips(printed, some, rng) if printed is not None and some else None)
 
     return draw
 
@@ -123,10 +126,7 @@ def strip_batches(strips: StripCache, glyphs: Glyphs, batch: int, rehearsal: flo
             gray, centres = shake_strip(strips.gray[index], strips.centres[index], rng)
             pictures.append(gray)
             targets.append(dense_targets(centres, strips.classes[index], STRIP_WIDTH))
-        inputs, answers = np.stack(pictures), np.stack(targets)
-        if written:
-            more, more_targets = glyph_strips(glyphs, written, rng, power)
-            inputs, answers = np.concatenate([inputs, more]), np.concatenate([answers, more_targets])
-        return _input(inputs), answers
+        drawn = np.stack(pictures), np.stack(targets)
+        return _together(drawn, glyph_strips(glyphs, written, rng, power) if written else None)
 
     return draw

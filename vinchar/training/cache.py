@@ -119,12 +119,7 @@ def draw_characters(
     Returns windows, uint8 (N, 40, 64), and labels, int32 (N,) indices into ``vin.ALPHABET``.
     """
     kind = "heldoutcharacters" if held_out else "characters"
-    jobs = [
-        Job(folder / f"{kind}-{seed}-{first}-{rows}.npz", rows, partial(_characters, held_out, first, rows, seed))
-        for first in range(0, count, PART)
-        for rows in [min(PART, count - first)]
-    ]
-    arrays = build(jobs, f"drawing {kind}", workers)
+    arrays = _draw(kind, partial(_characters, held_out), folder, count, seed, workers)
     return arrays["windows"], arrays["labels"]
 
 
@@ -147,12 +142,19 @@ def _draw_pictures(
     seed: int,
     workers: int,
 ) -> SceneCache:
+    return SceneCache.of(_draw(kind, partial(_pictures, draw), folder, count, seed, workers))
+
+
+def _draw(
+    kind: str, rows: Callable[[int, int, int], Arrays], folder: Path, count: int, seed: int, workers: int
+) -> Arrays:
+    """Draw ``count`` rows in parts; ``rows``: draws so many from one on, of a seed."""
     jobs = [
-        Job(folder / f"{kind}-{seed}-{first}-{rows}.npz", rows, partial(_pictures, draw, first, rows, seed))
+        Job(folder / f"{kind}-{seed}-{first}-{some}.npz", some, partial(rows, first, some, seed))
         for first in range(0, count, PART)
-        for rows in [min(PART, count - first)]
+        for some in [min(PART, count - first)]
     ]
-    return SceneCache.of(build(jobs, f"drawing {kind}", workers))
+    return build(jobs, f"drawing {kind}", workers)
 
 
 def _scene(held_out: bool, rng: np.random.Generator) -> Scene:

@@ -62,6 +62,7 @@ def glyph_rows(networks: dict[str, Path], test: Glyphs, printed: Glyphs, report:
     so they have their share right of ``printed`` windows, uint8 (N, 40, 64), too.
     """
     images, labels = test
+    windows = np.stack([glyph_window(image) for image in images[:LENGTH]])
     rows = []
     for name, path in networks.items():
         if name == "baseline":
@@ -72,7 +73,6 @@ def glyph_rows(networks: dict[str, Path], test: Glyphs, printed: Glyphs, report:
             rows.append(_row(f"emnist_{name}", labels, read, path, images[:LENGTH], report))
             continue
         net = Classifier(path)
-        windows = np.stack([glyph_window(image) for image in images[:LENGTH]])
         row = _row(f"emnist_{name}", labels, _named_glyphs(net, images), path, windows, report)
         rows.append({**row, "printed_right": round(float((_named_glyphs(net, printed[0]) == printed[1]).mean()), 4)})
     return rows
