@@ -88,7 +88,7 @@ def main() -> None:
         fit(
             "classifier",
             model,
-            batches.strip_batches(strips, written, config.batch, way.rehearsal, handwriting.BALANCE),
+            batches.strip_batches(strips, written, config.batch, way.rehearsal),
             keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=way.smoothing),
             steps=args.steps,
             seed=config.seed,

@@ -45,7 +45,7 @@ def test_strips_are_shaken_anew_and_keep_their_characters() -> None:
     centres = np.tile(np.linspace(40, 360, 17, dtype=np.float32), (2, 1))
     classes = np.stack([np.arange(17), np.arange(16, 33)]).astype(np.int32)
     strips = StripCache(gray, centres, classes)
-    draw = batches.strip_batches(strips, glyphs(range(5), DARK), 6, 0.0, 0.0)
+    draw = batches.strip_batches(strips, glyphs(range(5), DARK), 6, 0.0)
     pictures, targets = draw(np.random.default_rng(0))
     assert pictures.shape == (6, 40, 400, 1)
     assert pictures.dtype == np.float32
@@ -54,5 +54,5 @@ def test_strips_are_shaken_anew_and_keep_their_characters() -> None:
     assert all(named(target[None]) in (set(range(17)), set(range(16, 33))) for target in targets)
     again, _ = draw(np.random.default_rng(0))
     np.testing.assert_array_equal(pictures, again)
-    _, mixed = batches.strip_batches(strips, glyphs(range(5), DARK), 6, 0.5, 0.0)(np.random.default_rng(0))
+    _, mixed = batches.strip_batches(strips, glyphs(range(5), DARK), 6, 0.5)(np.random.default_rng(0))
     assert [named(target[None]) <= set(range(5)) for target in mixed] == [False] * 3 + [True] * 3

@@ -113,11 +113,8 @@ def shake_strip(
     return np.clip(picture, 0, 255).astype(np.uint8), matrix[0, 0] * centres + lean * middle[1] + np.float32(offset[0])
 
 
-def strip_batches(strips: StripCache, glyphs: Glyphs, batch: int, rehearsal: float, power: float) -> Draw:
-    """Return a source of batches for the classifier: synthetic strips and a share ``rehearsal`` of handwritten ones.
-
-    ``power``: how far the counts of the handwritten classes count, see ``handwriting.class_weights``.
-    """
+def strip_batches(strips: StripCache, glyphs: Glyphs, batch: int, rehearsal: float) -> Draw:
+    """Return a source of batches for the classifier: synthetic strips and a share ``rehearsal`` of handwritten ones."""
     written = round(rehearsal * batch)
 
     def draw(rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -127,6 +124,6 @@ def strip_batches(strips: StripCache, glyphs: Glyphs, batch: int, rehearsal: flo
             pictures.append(gray)
             targets.append(dense_targets(centres, strips.classes[index], STRIP_WIDTH))
         drawn = np.stack(pictures), np.stack(targets)
-        return _together(drawn, glyph_strips(glyphs, written, rng, power) if written else None)
+        return _together(drawn, glyph_strips(glyphs, written, rng) if written else None)
 
     return draw

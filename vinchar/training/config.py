@@ -13,14 +13,14 @@ class TrainConfig:
     pictures for the rectifier, ``photo_batch`` parts of ``photos`` whole ones for the locator). ``frames``: how often
     the rectifier sees each scene, in another cut-out. ``printed``: share of printed characters among the handwritten
     ones in the batches of the network for single characters. ``rehearsal``: share of handwritten strips in the
-    classifier's batches, ``polish_rehearsal`` in its last steps. ``precision`` is ``float32``, ``mixed_bfloat16`` or
-    ``auto``: bfloat16 where the processor computes in it.
+    classifier's batches. ``precision`` is ``float32``, ``mixed_bfloat16`` or ``auto``: bfloat16 where the processor
+    computes in it.
     """
 
     preset: str = "full"
     seed: int = 7
     scenes: int = 40_000
-    validation_scenes: int = 4_000
+    validation_scenes: int = 3_000
     photos: int = 2_500
     validation_photos: int = 300
     frames: int = 3
@@ -31,14 +31,12 @@ class TrainConfig:
     emnist_steps: int = 5_600
     baseline_steps: int = 5_600
     rectifier_steps: int = 8_000
-    locator_steps: int = 10_000
+    locator_steps: int = 8_000
     glyph_steps: int = 2_400
-    classifier_steps: int = 13_000
-    polish_steps: int = 4_000
+    classifier_steps: int = 10_000
     learning_rate: float = 2e-3
     printed: float = 0.1875
     rehearsal: float = 0.1875
-    polish_rehearsal: float = 0.5
     characters: int = 9_900
     workers: int = 2
     precision: str = "auto"
@@ -61,7 +59,7 @@ class TrainConfig:
                 raise ValueError(f"{name}: got {getattr(self, name)}, expected 1 or more")
         if self.precision not in ("auto", "float32", "mixed_bfloat16"):
             raise ValueError(f"precision: got {self.precision!r}, expected auto, float32 or mixed_bfloat16")
-        for name in ("printed", "rehearsal", "polish_rehearsal"):
+        for name in ("printed", "rehearsal"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name}: got {getattr(self, name)}, expected a share from 0 to below 1")
 
@@ -80,7 +78,6 @@ PRESETS: dict[str, TrainConfig] = {
         locator_steps=400,
         glyph_steps=200,
         classifier_steps=800,
-        polish_steps=200,
         characters=1_000,
     ),
     "tiny": TrainConfig(
@@ -99,7 +96,6 @@ PRESETS: dict[str, TrainConfig] = {
         locator_steps=2,
         glyph_steps=2,
         classifier_steps=4,
-        polish_steps=2,
         characters=66,
         workers=1,
         precision="float32",

@@ -271,23 +271,18 @@ def _train_classifier(
     glyphs: batches.Glyphs,
     staged: Path,
 ) -> keras.Model:
-    """Train the classifier on synthetic strips, then polish it on more handwriting among them, all classes alike."""
+    """Train the classifier on synthetic strips with handwriting among them, on from EMNIST."""
     config = run.config
     strips = cut_strips(run.work / "strips", scenes, staged / "rectifier.onnx", config.seed, config.workers)
-    model = emnist
-    for name, steps, rehearsal, power, rate in (
-        ("classifier", config.classifier_steps, config.rehearsal, handwriting.BALANCE, config.learning_rate),
-        ("polish", config.polish_steps, config.polish_rehearsal, 0.0, config.learning_rate / 4),
-    ):
-        model = run.fit(
-            name,
-            nets.classifier,
-            batches.strip_batches(strips, glyphs, config.batch, rehearsal, power),
-            keras.losses.CategoricalCrossentropy(from_logits=True),
-            steps,
-            learning_rate=rate,
-            start_from=model,
-        )
+    model = run.fit(
+        "classifier",
+        nets.classifier,
+        batches.strip_batches(strips, glyphs, config.batch, config.rehearsal),
+        keras.losses.CategoricalCrossentropy(from_logits=True),
+        config.classifier_steps,
+        learning_rate=config.learning_rate,
+        start_from=emnist,
+    )
     export(nets.classifier, model, (STRIP_HEIGHT, STRIP_WIDTH, 1), staged / "classifier")
     return model
 
