@@ -25,6 +25,7 @@ STRIPS = {name: vin for name, vin in LABELS.items() if name.startswith("strips/"
 
 CHANGES: dict[str, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
     "turned over": lambda gray: 255 - gray,
+    "upside down": lambda gray: np.ascontiguousarray(gray[::-1, ::-1]),
     "darker": lambda gray: (gray * 0.6).astype(np.uint8),
     "at 0.7": lambda gray: cv2.resize(gray, None, fx=0.7, fy=0.7, interpolation=cv2.INTER_AREA),
     "at 1.5": lambda gray: cv2.resize(gray, None, fx=1.5, fy=1.5, interpolation=cv2.INTER_CUBIC),
@@ -62,7 +63,7 @@ def test_all_is_read_right_from_the_command_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 @pytest.mark.parametrize("name", STRIPS)
-def test_polarity_light_and_scale_leave_the_text_unchanged(
+def test_polarity_direction_light_and_scale_leave_the_text_unchanged(
     name: str, change: Callable[[NDArray[np.uint8]], NDArray[np.uint8]], reader: Reader
 ) -> None:
     assert reader.read(change(load(IMAGES / name)), "strip").vin == STRIPS[name]

@@ -181,7 +181,8 @@ def test_a_sure_reading_needs_no_second_view_and_a_doubtful_one_gets_them(make: 
     sure.read(blocks())
     doubtful.read(blocks())
     assert len(strips_seen(sure)) == 1
-    assert len(strips_seen(doubtful)) == 3 + 1 + len(HEIGHTS)  # three views, and the best one together with other cuts
+    # Three views, the best one together with other cuts, and upside down.
+    assert len(strips_seen(doubtful)) == 3 + 1 + len(HEIGHTS) + 1
 
 
 def test_what_is_in_doubt_is_read_from_several_cuts_together(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,6 +198,28 @@ def test_what_is_in_doubt_is_read_from_several_cuts_together(make: Make, monkeyp
     monkeypatch.setattr(FakeClassifier, "logits", misled)
     assert make(4.0).read(blocks()).vin == VIN[:5] + "B" + VIN[6:]
     assert make(0.5).read(blocks()).vin == VIN
+
+
+@pytest.mark.parametrize("upside_down", [False, True])
+def test_what_is_in_doubt_is_also_read_upside_down(
+    upside_down: bool, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The classifier answers either way, but likes strips with a mark at their upper left better."""
+    plain = FakeClassifier.logits
+
+    def particular(self: FakeClassifier, strips: NDArray[np.uint8]) -> NDArray[np.float32]:
+        marked = strips[:, 4:7, 8:14].mean((1, 2)) > 128
+        return plain(self, strips) * np.where(marked, 1, 0.6).astype(np.float32)[:, None, None]
+
+    monkeypatch.setattr(FakeClassifier, "logits", particular)
+    gray = blocks()
+    gray[3:8, 7:15] = 220
+    if upside_down:
+        gray = np.ascontiguousarray(gray[::-1, ::-1])
+    for log_odds, follows in ((0.5, upside_down), (4.0, False)):
+        reading = make(log_odds).read(gray, "strip")
+        assert reading.vin == VIN
+        np.testing.assert_allclose(reading.characters[0].quad.mean(0), [360 if follows else 40, 20], atol=2)
 
 
 def test_both_polarities_are_tried_where_the_net_is_in_doubt(make: Make) -> None:

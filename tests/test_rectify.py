@@ -29,6 +29,7 @@ from vinchar.rectify import (
     move_ends,
     sample,
     stretch_contrast,
+    taller,
     turn_round,
 )
 from vinchar.types import Quad, Strip
@@ -68,6 +69,14 @@ def test_a_turned_frame_is_the_picture_upside_down() -> None:
     gray = texture(40, 120)
     turned = sample(gray, turn_round(frame_of_picture(gray.shape)), 40, 120)
     np.testing.assert_array_equal(turned, gray[::-1, ::-1])
+
+
+def test_a_taller_frame_has_the_same_middle_and_ends() -> None:
+    edges = frame_of_picture((40, 120))
+    grown = taller(edges, 1.5)
+    np.testing.assert_allclose(grown.mean(0), edges.mean(0))
+    np.testing.assert_allclose(grown[1] - grown[0], 1.5 * (edges[1] - edges[0]))
+    assert grown.dtype == np.float32
 
 
 def test_rows_are_set_one_after_the_other() -> None:

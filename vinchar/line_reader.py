@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from vinchar.classify import Classifier, arc_scores, glyph_count, log_softmax
 from vinchar.found import Found
 from vinchar.posterior import Priors
 from vinchar.readings import probability
-from vinchar.rectify import Edges, Line, cut_again, cut_strip, move_ends
+from vinchar.rectify import Edges, Line, cut_again, cut_strip, move_ends, turn_round
 from vinchar.segment import segment
 from vinchar.types import Gray, Lattice, Strip
 
@@ -38,6 +39,12 @@ class LineReader:
         strips = [found.strip.gray, *(cut_again(gray, found.strip, height) for height in HEIGHTS)]
         logits = log_softmax(self._classifier.logits(np.stack(strips))).mean(axis=0)
         return self._assembled(found.strip, found.lattice, logits) or found
+
+    def read_turned(self, found: Found) -> Found | None:
+        """Read the strip of a reading upside down."""
+        strip = found.strip
+        turned = replace(strip, gray=np.ascontiguousarray(strip.gray[::-1, ::-1]), edges=turn_round(strip.edges))
+        return self._assembled(turned, segment(turned), self._classifier.logits(turned.gray[None])[0])
 
     def _look_wider(self, gray: Gray, edges: Edges, line: Line, found: Found) -> Found:
         """Read a strip whose glyphs reach its ends again, cut wider there, and once more where the VIN then ends."""

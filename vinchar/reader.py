@@ -40,6 +40,7 @@ from vinchar.rectify import (
     frame_of_quad,
     frame_of_rows,
     move_ends,
+    taller,
     turn_round,
 )
 from vinchar.textlines import find_textlines
@@ -56,7 +57,8 @@ POOR = 0.3  # below this a photo is searched again, and a strip as if it were a 
 DOUBT, WIDE_DOUBT = 0.2, 0.04  # polarity: both ways if the likelier one is less probable than 1 minus this
 MOST_OTHERS = 4  # further lines looked for in a photo that may show several VINs
 SECOND_LOOKS = 2  # lines that are looked at again if no reading is beyond doubt
-TURNED = 3  # lines of a photo in which nothing reads well that are also tried upside down
+TURNED = 10  # lines of a photo in which nothing reads well that are also tried upside down
+ROOM = 1.3  # height of a frame round a strip, in that of the strip
 BATCH = 4  # frames that go through the rectifier together
 
 
@@ -123,6 +125,8 @@ class Reader:
             best = self.find(gray, [frame_of_picture(gray.shape)])
             if best is None or best.probability < POOR:  # perhaps a photo of that shape
                 best = _better(best, self._find_in_photo(gray, STRIP_CANDIDATES))
+            else:
+                best = self._right_way_up(gray, best)
         found = self._explained(best, gray, kind)
         if self._barcodes:
             found = compare(found, read_barcodes(gray))
@@ -194,8 +198,17 @@ class Reader:
             for frames in (upright, map(turn_round, islice(again, TURNED))):
                 best = _better(best, self.find(gray, frames))
                 if best is not None and best.probability >= POOR:
-                    return best
+                    return self._right_way_up(gray, best)
         return best
+
+    def _right_way_up(self, gray: Gray, found: Found) -> Found:
+        """Return a reading, or if it is in doubt that of the same line upside down, where this is the better one."""
+        if found.probability >= SETTLED:
+            return found
+        turned = self._lines.read_turned(found)
+        if turned is None or turned.rank <= found.rank:
+            return found
+        return _better(turned, self.find(gray, [taller(turned.strip.edges, ROOM)])) or turned
 
     def views(self, gray: Gray, kind: Kind) -> Iterator[tuple[Strip, NDArray[np.float32]]]:
         """Yield every strip that may be cut from a picture, with the classifier's logits: to see where a VIN got lost.

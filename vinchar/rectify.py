@@ -78,6 +78,12 @@ def turn_round(edges: Edges) -> Edges:
     return np.ascontiguousarray(edges[::-1, ::-1])
 
 
+def taller(edges: Edges, height: float) -> Edges:
+    """Return the frame ``height`` times as high about its middle, float32 of the same shape."""
+    middle = edges.mean(0)
+    return np.asarray(middle + (edges - middle) * np.float32(height), np.float32)
+
+
 def frame_at(edges: Edges, x: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return top and bottom points, float64 (2, n, 2), at the parts ``x`` of the width; outside 0..1 straight on."""
     last = edges.shape[1] - 1
@@ -252,6 +258,4 @@ def cut_strip(gray: Gray, edges: Edges, line: Line, inverted: bool) -> Strip:
 
 def cut_again(gray: Gray, strip: Strip, height: float) -> Gray:
     """Return the strip cut once more, uint8 (40, 400), ``height`` times as much of the photo above and below."""
-    middle = strip.edges.mean(0)
-    edges = (middle + (strip.edges - middle) * np.float32(height)).astype(np.float32)
-    return level_contrast(sample(gray, edges, STRIP_HEIGHT, STRIP_WIDTH), strip.inverted)
+    return level_contrast(sample(gray, taller(strip.edges, height), STRIP_HEIGHT, STRIP_WIDTH), strip.inverted)
