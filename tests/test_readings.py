@@ -173,4 +173,4 @@ def test_a_doubtful_glyph_says_what_else_it_could_be() -> None:
 def test_other_text_is_never_ok_however_well_it_reads() -> None:
     reading = vin_reading(*strip_and_lattice(), assembly("MFDBYKESTRELM0T0R"), 0.999, "strip", SURE)
     assert (reading.vin, reading.status) == ("MFDBYKESTRELM0T0R", "uncertain")
-    assert reading.reasons == ("this looks like other text: VINs end in digits",)
+    assert reading.reasons == ("this looks like other text than a VIN",)

@@ -33,12 +33,14 @@ def random_vins(count: int) -> list[str]:
     return [with_check_digit("1" + "".join(rng.choices(vin.ALPHABET, k=16))) for _ in range(count)]
 
 
-@pytest.mark.parametrize("text", ["1HGCM82633A004352", "WVWZZZ1JZ3W38675A", "1M8GDM9AXKP042788"])
+@pytest.mark.parametrize("text", ["1HGCM82633A004352", "WVWZZZ1JZ3W38675A", "1M8GDM9AXKP042788", "XWERU81DBM0000464"])
 def test_vins_are_plausible(text: str) -> None:
     assert vin.is_plausible(text)
 
 
-@pytest.mark.parametrize("text", ["MFDBYKESTRELM0T0R", "DATE0216GVWR975KG", "00000000000000000", "11112222111122221"])
+@pytest.mark.parametrize(
+    "text", ["MFDBYKESTRELM0T0R", "DATE0216GVWR975KG", "00000000000000000", "11112222111122221", "TCRUERUMT02002485"]
+)
 def test_other_text_is_not(text: str) -> None:
     assert not vin.is_plausible(text)
 

@@ -14,7 +14,7 @@ from vinchar.bundle import Confidence
 from vinchar.types import Character, Gray, Kind, Lattice, Reading, Strip
 from vinchar.vin import ALPHABET
 
-OTHER_TEXT = "this looks like other text: VINs end in digits"
+OTHER_TEXT = "this looks like other text than a VIN"
 READABLE = 0.02  # below this probability there is no VIN to be read
 OTHERWISE = 0.05  # probability, at most, of what reads well and is not like a VIN: photos are full of other text
 

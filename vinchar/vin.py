@@ -110,9 +110,10 @@ def check_digit_status(vin: str) -> CheckDigit:
 def is_plausible(vin: str) -> bool:
     """Tell whether 17 characters look like a VIN at all: they end in digits, one letter allowed, and are not all alike.
 
-    Lines of other text often have 17 characters too. Nearly everywhere the last four are digits.
+    Lines of other text often have 17 characters too. Nearly everywhere the last four are digits. On labels of the
+    Eurasian Economic Union ``TC RU E-RU.MT02.00248``, the type's approval, stands next to the VIN and is as long.
     """
-    return sum(char.isdigit() for char in vin[-4:]) >= 3 and len(set(vin)) >= 5
+    return sum(char.isdigit() for char in vin[-4:]) >= 3 and len(set(vin)) >= 5 and "CRUE" not in vin[:6]
 
 
 def parts(vin: str) -> Parts:
