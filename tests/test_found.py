@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 from test_readings import VIN, assembly, strip_and_lattice
 
 from vinchar.found import UNLIKE, Found
@@ -22,3 +23,16 @@ def test_of_two_vins_the_one_with_the_better_path_ranks_higher() -> None:
 def test_other_text_must_read_much_better_to_rank_higher_than_a_vin() -> None:
     assert found(TEXT, -1.0).rank < found(VIN, -1.0 - UNLIKE / 2).rank
     assert found(TEXT, -1.0).rank > found(VIN, -1.0 - 2 * UNLIKE).rank
+
+
+def test_the_outline_has_some_margin_round_every_glyph() -> None:
+    one = found(VIN, -1.0)
+    outline = one.outline()
+    boxes = one.lattice.boxes[one.assembly.arcs]
+    glyphs = np.concatenate([one.strip.to_photo(box) for box in boxes])
+    assert outline.shape == (68, 2)
+    height = float(np.median(boxes[:, 3] - boxes[:, 1]))
+    pixel = np.linalg.norm(one.strip.edges[1, 0] - one.strip.edges[0, 0]) / one.strip.gray.shape[0]
+    grown = np.concatenate([glyphs.min(0) - outline.min(0), outline.max(0) - glyphs.max(0)]) / pixel
+    along, across = 0.25 * one.assembly.pitch, 0.15 * height
+    np.testing.assert_allclose(grown, [along, across, along, across], rtol=0.05)

@@ -31,9 +31,11 @@ with (IMAGES / "labels.csv").open(encoding="utf-8", newline="") as table:
 PICTURES = [p for folder in ("glyphs", "strips", "photos") for p in sorted((IMAGES / folder).iterdir())]
 
 
-def blocks(height: int = 40, width: int = 400, left: int = 30) -> NDArray[np.uint8]:
-    """A strip of seventeen light blocks on dark, where a rectified VIN has its glyphs."""
+def blocks(height: int = 40, width: int = 400, left: int = 30, marked: bool = False) -> NDArray[np.uint8]:
+    """A strip of seventeen light blocks on dark, where a rectified VIN has its glyphs; a mark at the upper left."""
     gray = np.full((height, width), 20, np.uint8)
+    if marked:
+        gray[3:8, 7:15] = 220
     for i in range(17):
         gray[height // 2 - 13 : height // 2 + 13, left + 20 * i + 3 : left + 20 * i + 17] = 220
     return gray
@@ -90,6 +92,17 @@ class FakeClassifier:
         for row, picture in zip(chances, pictures, strict=True):
             row[ALPHABET.index("8" if (picture > 128).mean() > 0.25 else "1")] = 0.99
         return np.log(chances)
+
+
+def prefer_marked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the classifier be less sure of strips that are not ``marked``, as of those seen upside down."""
+    plain = FakeClassifier.logits
+
+    def particular(self: FakeClassifier, strips: NDArray[np.uint8]) -> NDArray[np.float32]:
+        marked = strips[:, 4:7, 8:14].mean((1, 2)) > 128
+        return plain(self, strips) * np.where(marked, 1, 0.6).astype(np.float32)[:, None, None]
+
+    monkeypatch.setattr(FakeClassifier, "logits", particular)
 
 
 class FakeLocator:
@@ -204,16 +217,8 @@ def test_what_is_in_doubt_is_read_from_several_cuts_together(make: Make, monkeyp
 def test_what_is_in_doubt_is_also_read_upside_down(
     upside_down: bool, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The classifier answers either way, but likes strips with a mark at their upper left better."""
-    plain = FakeClassifier.logits
-
-    def particular(self: FakeClassifier, strips: NDArray[np.uint8]) -> NDArray[np.float32]:
-        marked = strips[:, 4:7, 8:14].mean((1, 2)) > 128
-        return plain(self, strips) * np.where(marked, 1, 0.6).astype(np.float32)[:, None, None]
-
-    monkeypatch.setattr(FakeClassifier, "logits", particular)
-    gray = blocks()
-    gray[3:8, 7:15] = 220
+    prefer_marked(monkeypatch)
+    gray = blocks(marked=True)
     if upside_down:
         gray = np.ascontiguousarray(gray[::-1, ::-1])
     for log_odds, follows in ((0.5, upside_down), (4.0, False)):
@@ -249,6 +254,21 @@ def test_a_photo_is_read_where_the_locator_points(make: Make, monkeypatch: pytes
     reading = make(only_in=400).read(photo)
     assert (reading.kind, reading.vin, reading.status) == ("photo", VIN, "ok")
     np.testing.assert_allclose(reading.characters[0].quad.mean(0), [140, 220], atol=1.5)
+
+
+def test_what_was_tried_comes_with_the_line_settled_on_first(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    prefer_marked(monkeypatch)
+    photo = np.full((600, 600), 20, np.uint8)
+    photo[100:140, 100:500] = blocks()
+    photo[400:440, 100:500] = blocks(marked=True)
+    quads = [Quad(np.array([[100, y], [500, y], [500, y + 40], [100, y + 40]], np.float32)) for y in (100, 400)]
+    monkeypatch.setattr(FakeLocator, "lines", lambda self, gray, limit, side: [(quad,) for quad in quads][:limit])
+    tried = make(0.5, only_in=400).tried(photo)
+    rows = [round(float(found.outline()[:, 1].mean())) for found in tried]
+    assert rows[0] == 420
+    assert set(rows) == {120, 420}
+    assert [found.rank for found in tried[1:]] == sorted((found.rank for found in tried[1:]), reverse=True)
+    assert make(0.5, blind=True).tried(photo) == []
 
 
 def test_a_large_photo_is_looked_at_from_closer_by_where_nothing_reads(

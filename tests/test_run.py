@@ -125,7 +125,7 @@ def test_model_json_holds_the_scores(description: dict[str, Any]) -> None:
     assert {kind: row["n"] for kind, row in located.items()} == {"drawn": PRESETS["tiny"].validation_photos, "real": 1}
     for row in located.values():
         assert 0 <= row["best"] <= row["best_three"] <= 1
-        assert 0 <= row["straightened_best"] <= row["straightened_best_three"] <= 1
+        assert 0 <= row["read_best"] <= row["read_best_three"] <= 1
 
 
 def test_hashes_are_those_of_the_files(model: Path, description: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vinchar.assemble import Assembly
 from vinchar.quality import measure
@@ -15,6 +16,8 @@ from vinchar.vin import is_plausible
 
 UNLIKE = 12.0  # nats: so much better must read what is not like a VIN, to be taken for the VIN
 EDGE, WIDER = 22, 40  # columns: glyphs nearer to a strip's end may go on beyond it, and are looked for so much farther
+
+MARGIN_ALONG, MARGIN_ACROSS = 0.25, 0.15  # of an outline, in pitches and in glyph heights
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -37,6 +40,13 @@ class Found:
         quads = np.stack([self.strip.to_photo(box) for box in boxes])
         line = sample(gray, self.strip.edges, *self.strip.gray.shape)
         return measure(line, boxes, quads, gray.shape)
+
+    def outline(self) -> NDArray[np.float32]:
+        """Return the corners in the photo, float32 (68, 2), of boxes round the glyphs with some margin."""
+        boxes = self.lattice.boxes[self.assembly.arcs].astype(np.float64)
+        along = MARGIN_ALONG * self.assembly.pitch
+        across = MARGIN_ACROSS * np.median(boxes[:, 3] - boxes[:, 1])
+        return np.concatenate([self.strip.to_photo(box) for box in boxes + np.array([-along, -across, along, across])])
 
     def cover(self, gray: Gray) -> None:
         """Paint the line over in the photo ``gray`` with what is typical there."""

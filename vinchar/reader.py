@@ -164,17 +164,26 @@ class Reader:
         with ThreadPoolExecutor(workers) as pool:
             yield from pool.map(lambda source: self.read(source, kind), sources)
 
-    def find(self, gray: Gray, frames: Iterable[Edges]) -> Found | None:
+    def tried(self, gray: Gray) -> list[Found]:
+        """Return the lines of a photo that were read to find its VIN: the one settled on, then those that read best."""
+        tried: list[Found] = []
+        best = self._find_in_photo(gray, CANDIDATES, tried)
+        return ([] if best is None else [best]) + sorted(tried, key=lambda found: -found.rank)
+
+    def find(self, gray: Gray, frames: Iterable[Edges], log: list[Found] | None = None) -> Found | None:
         """Return the best reading of the line in any of the frames, None if there is no line in any.
 
         The frames come in order of likelihood, and the first reading that is beyond doubt ends the search. If there is
         none, the most promising lines are looked at again: after one rectifying pass more and one less, and in the
         other polarity where that is in doubt. What is best then and still in doubt is read from several cuts at once.
+        ``log`` takes up every first reading.
         """
         tried: list[tuple[Found, list[_Pass]]] = []
         for passes in self._passes(gray, frames):
             for found in self._lines.read(gray, *passes[-1], DOUBT):
                 tried.append((found, passes))
+                if log is not None:
+                    log.append(found)
             if tried and tried[-1][0].probability >= SETTLED:
                 return tried[-1][0]
         tried.sort(key=lambda pair: pair[0].rank, reverse=True)
@@ -187,7 +196,7 @@ class Reader:
                 return best
         return None if best is None else self._lines.read_together(gray, best)
 
-    def _find_in_photo(self, gray: Gray, candidates: int) -> Found | None:
+    def _find_in_photo(self, gray: Gray, candidates: int, log: list[Found] | None = None) -> Found | None:
         """Find the VIN among the lines of a photo.
 
         Where nothing reads well, also in those seen upside down, and then in those seen from closer by.
@@ -196,7 +205,7 @@ class Reader:
         for side in (SIDE, CLOSER) if max(gray.shape) > CLOSER / 1.4 else (SIDE,):
             upright, again = tee(self._frames_of_photo(gray, candidates, side))
             for frames in (upright, map(turn_round, islice(again, TURNED))):
-                best = _better(best, self.find(gray, frames))
+                best = _better(best, self.find(gray, frames, log))
                 if best is not None and best.probability >= POOR:
                     return self._right_way_up(gray, best)
         return best

@@ -81,9 +81,10 @@ beyond that is wrong in the odd half of the same scenes.
 ## Finding the VIN in photos it was not trained on
 
 Found: the bounding box of the line and that of the VIN have an intersection of at least half their union; the line as
-the locator gives it, and straightened by two passes of the rectifier. VINs in two rows are among the drawn photos.
+the locator alone gives it, and as the reader ranks what it has read, its three with the locator's lines in turn. VINs
+in two rows are among the drawn photos.
 
-| photos | n | best line | one of the best three | best line, straightened | one of three, straightened |
+| photos | n | best line, locator | one of its best three | best line, reader | one of its best three |
 | --- | --- | --- | --- | --- | --- |
 {located}
 
@@ -112,7 +113,7 @@ def model_card(description: dict[str, Any]) -> str:
     keys = ("n", "exact_match", "character_error_rate", "ok", "ok_right", "calibration_error")
     located = [
         f"| {kind} | {row['n']:,.0f} | {row['best']:.3f} | {row['best_three']:.3f} | "
-        f"{row['straightened_best']:.3f} | {row['straightened_best_three']:.3f} |"
+        f"{row['read_best']:.3f} | {row['read_best_three']:.3f} |"
         for kind, row in description["scores"]["located"].items()
     ]
     return _CARD.format(
