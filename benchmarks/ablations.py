@@ -32,9 +32,9 @@ from vinchar.files import write_whole  # noqa: E402
 from vinchar.reader import Reader  # noqa: E402
 from vinchar.training import batches, handwriting, measure, nets  # noqa: E402
 from vinchar.training.cache import cut_strips, draw_scenes  # noqa: E402
-from vinchar.training.config import TrainConfig  # noqa: E402
 from vinchar.training.export import export  # noqa: E402
 from vinchar.training.fit import fit, precision  # noqa: E402
+from vinchar.training.run import kept_config  # noqa: E402
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH  # noqa: E402
 
 
@@ -68,7 +68,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=2000)
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    config = TrainConfig(**json.loads((args.work / "config.json").read_text()))
+    config = kept_config(args.work)
     keras.mixed_precision.set_dtype_policy(precision(config.precision))
     written, test = handwriting.load("train"), handwriting.load("test")
     scenes = draw_scenes(args.work / "scenes", config.scenes, config.seed, config.workers)

@@ -239,6 +239,7 @@ def test_another_configuration_starts_anew_but_not_in_a_folder_of_something_else
     (work / "classifier.weights.h5").write_text("kept")
     run._open_work(replace(tiny, seed=8), [Boxed(Path("a.jpg"), (0, 0, 9, 9))], work, resume=True)
     assert not (work / "classifier.weights.h5").exists()
+    assert run.kept_config(work) == replace(tiny, seed=8)
     (work / "classifier.weights.h5").write_text("kept")
     run._open_work(replace(tiny, seed=8), [], work, resume=False)
     assert not (work / "classifier.weights.h5").exists()

@@ -193,6 +193,12 @@ def _open_work(config: TrainConfig, boxed: list[Boxed], work: Path, resume: bool
     kept.write_text(wanted)
 
 
+def kept_config(work: Path) -> TrainConfig:
+    """Return the configuration of the run that left the folder ``work``."""
+    kept = json.loads((work / "config.json").read_text())
+    return TrainConfig(**{field.name: kept[field.name] for field in dataclasses.fields(TrainConfig)})
+
+
 def _train_rectifier(run: _Run, scenes: Any, staged: Path) -> None:
     config = run.config
     lines = draw_lines(run.work / "lines", scenes, config.seed, config.workers, config.frames)
