@@ -2,49 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
+import cv2
 import numpy as np
 from tqdm import tqdm
 
 from vinchar.reader import Reader
 from vinchar.training.boxed import Box, Boxed, bounding_box, open_boxed, overlap
 from vinchar.training.cache import SceneCache
+from vinchar.training.parts import shared_out
 from vinchar.types import Gray
 
+Photo = tuple[Gray, Box]
+SOME = 20  # photos that a process looks at in one go
 OVERLAP = 0.5  # intersection over union from which a VIN counts as found, and two lines as one
 COLUMNS = ("best", "best_three", "read_best", "read_best_three")
 
 
-def located(model: Path, drawn: SceneCache, boxed: list[Boxed]) -> dict[str, dict[str, float]]:
+def located(model: Path, drawn: SceneCache, boxed: list[Boxed], workers: int = 1) -> dict[str, dict[str, float]]:
     """Return how often the VIN is found in drawn photos and in boxed real ones, none of them trained on.
 
     For each kind the number of photos, and the share where the best line, and where one of the best three, has a
     bounding box whose intersection over union with that of the VIN is at least ``OVERLAP``: as the locator alone gives
     it, and ``read`` as the whole reader ranks what it read, with the locator's lines in turn.
     """
-    reader = Reader(model)
-    kinds: dict[str, Iterator[tuple[Gray, Box]]] = {
-        "drawn": ((drawn.gray(i), bounding_box(drawn.quads[i])) for i in range(len(drawn))),
-        "real": open_boxed(boxed),
+    kinds: dict[str, tuple[Callable[[Any], Iterator[Photo]], list[Any]]] = {
+        "drawn": (iter, [(drawn.gray(i), bounding_box(drawn.quads[i])) for i in range(len(drawn))]),
+        "real": (open_boxed, boxed),
     }
     shares = {}
-    for kind, photos in kinds.items():
-        rows = []
-        for gray, box in tqdm(photos, desc=f"locating in {kind} photos", unit="photo", mininterval=2):
-            seen = [bounding_box(np.stack([quad.points for quad in line])) for line in reader.locator.lines(gray, 3)]
-            read = [bounding_box(found.outline()) for found in reader.tried(gray)]
-            pairs = zip_longest(_apart(read), seen)
-            both = _apart([one for pair in pairs for one in pair if one is not None])
-            rows.append([_covers(box, some) for some in (seen[:1], seen, both[:1], both[:3])])
+    for kind, (opened, photos) in kinds.items():
+        parts = [photos[first : first + SOME] for first in range(0, len(photos), SOME)]
+        rows: list[list[bool]] = []
+        with tqdm(total=len(photos), desc=f"locating in {kind} photos", unit="photo", mininterval=2) as bar:
+            for part in shared_out(partial(_look, model, opened), parts, workers):
+                rows += part
+                bar.update(len(part))
         if rows:
             found = np.mean(rows, axis=0)
             shares[kind] = {"n": float(len(rows))} | {
                 name: round(float(share), 4) for name, share in zip(COLUMNS, found, strict=True)
             }
     return shares
+
+
+def _look(model: Path, opened: Callable[[Any], Iterator[Photo]], photos: list[Any]) -> list[list[bool]]:
+    """Return for each photo which of ``COLUMNS`` holds."""
+    cv2.setNumThreads(1)
+    reader, rows = Reader(model), []
+    for gray, box in opened(photos):
+        seen = [bounding_box(np.stack([quad.points for quad in line])) for line in reader.locator.lines(gray, 3)]
+        read = [bounding_box(found.outline()) for found in reader.tried(gray)]
+        pairs = zip_longest(_apart(read), seen)
+        both = _apart([one for pair in pairs for one in pair if one is not None])
+        rows.append([_covers(box, some) for some in (seen[:1], seen, both[:1], both[:3])])
+    return rows
 
 
 def _covers(box: Box, lines: list[Box]) -> bool:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -34,7 +31,7 @@ from vinchar.readings import features
 from vinchar.session import open_session
 from vinchar.training.cache import SceneCache
 from vinchar.training.framing import draw_box_frame, place_in_frame
-from vinchar.training.parts import PART
+from vinchar.training.parts import PART, shared_out
 from vinchar.training.scenes import is_clear
 from vinchar.training.surfaces import MATERIALS
 from vinchar.vin import ALPHABET, LENGTH, is_plausible
@@ -117,9 +114,10 @@ class _Read:
     named: NDArray[np.int64]
 
 
-def _read_scenes(model: Path, first: int, scenes: SceneCache) -> list[_Read]:
-    """Read scenes, ``first`` of all and on, from loose boxes."""
+def _read_scenes(model: Path, job: tuple[int, SceneCache]) -> list[_Read]:
+    """Read scenes, from the ``first`` of all on, from loose boxes."""
     cv2.setNumThreads(1)
+    first, scenes = job
     reader, rows = Reader(model), []
     for i in range(len(scenes)):
         gray, quads = scenes.gray(i), scenes.quads[i]
@@ -133,14 +131,10 @@ def _read_scenes(model: Path, first: int, scenes: SceneCache) -> list[_Read]:
 
 
 def _read_all(model: Path, scenes: SceneCache, workers: int) -> list[_Read]:
-    starts = range(0, len(scenes), PART)
-    jobs = partial(_read_scenes, model), starts, map(scenes.part, starts)
+    jobs = [(first, scenes.part(first)) for first in range(0, len(scenes), PART)]
     rows: list[_Read] = []
-    with (
-        tqdm(total=len(scenes), desc="reading held-out faces", unit="scene", mininterval=2) as bar,
-        ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) if workers > 1 else nullcontext() as pool,
-    ):
-        for part in pool.map(*jobs) if pool else map(*jobs):
+    with tqdm(total=len(scenes), desc="reading held-out faces", unit="scene", mininterval=2) as bar:
+        for part in shared_out(partial(_read_scenes, model), jobs, workers):
             rows += part
             bar.update(len(part))
     return rows

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 Arrays = dict[str, NDArray[Any]]
+Some = TypeVar("Some")
+Result = TypeVar("Result")
 PART = 500  # rows asked of one draw
 
 
@@ -32,19 +34,21 @@ def build(jobs: list[Job], description: str, workers: int) -> Arrays:
     for job in jobs:
         job.path.parent.mkdir(parents=True, exist_ok=True)
     with tqdm(total=sum(job.rows for job in jobs), desc=description, unit="row", mininterval=2) as bar:
-        for job, _ in zip(jobs, _run(jobs, workers), strict=True):
+        several = sum(not job.path.exists() for job in jobs) > 1
+        for job, _ in zip(jobs, shared_out(_draw, jobs, workers if several else 1), strict=True):
             bar.update(job.rows)
     parts = [dict(np.load(job.path)) for job in jobs]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def _run(jobs: list[Job], workers: int) -> Iterator[None]:
-    if workers <= 1 or sum(not job.path.exists() for job in jobs) <= 1:
-        yield from map(_draw, jobs)
+def shared_out(work: Callable[[Some], Result], jobs: Iterable[Some], workers: int) -> Iterator[Result]:
+    """Yield what ``work`` makes of each job, in order, by so many processes; all jobs are taken up at once."""
+    if workers <= 1:
+        yield from map(work, jobs)
         return
     # Not a multiprocessing.Pool, which waits for ever where a process is killed for want of memory.
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(_draw, jobs)
+        yield from pool.map(work, jobs)
 
 
 def _draw(job: Job) -> None:

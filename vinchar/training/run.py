@@ -160,7 +160,8 @@ def train(
         if labelled:
             scores[name] = measure.reading_report(staged, labelled, report / name)
     unseen = draw_photos(work / "photos", config.validation_photos, config.seed + 1, config.workers, held_out=True)
-    scores["located"] = located(staged, unseen, [one for one in boxed or [] if one.held_out])
+    real_unseen = [one for one in boxed or [] if one.held_out]
+    scores["located"] = located(staged, unseen, real_unseen, config.workers)
     description["scores"] = scores
     write_curves(report, run.histories)
     write_whole(staged / "README.md", model_card(description))
