@@ -20,7 +20,7 @@ class TrainConfig:
     preset: str = "full"
     seed: int = 7
     scenes: int = 40_000
-    validation_scenes: int = 3_000
+    validation_scenes: int = 4_000
     photos: int = 2_500
     validation_photos: int = 300
     frames: int = 3
@@ -31,9 +31,9 @@ class TrainConfig:
     emnist_steps: int = 5_600
     baseline_steps: int = 5_600
     rectifier_steps: int = 8_000
-    locator_steps: int = 8_000
+    locator_steps: int = 10_000
     glyph_steps: int = 2_400
-    classifier_steps: int = 10_000
+    classifier_steps: int = 13_000
     learning_rate: float = 2e-3
     printed: float = 0.1875
     rehearsal: float = 0.1875
