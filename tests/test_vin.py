@@ -33,7 +33,9 @@ def random_vins(count: int) -> list[str]:
     return [with_check_digit("1" + "".join(rng.choices(vin.ALPHABET, k=16))) for _ in range(count)]
 
 
-@pytest.mark.parametrize("text", ["1HGCM82633A004352", "WVWZZZ1JZ3W38675A", "1M8GDM9AXKP042788", "XWERU81DBM0000464"])
+@pytest.mark.parametrize(
+    "text", ["1HGCM82633A004352", "WVWZZZ1JZ3W38675A", "1M8GDM9AXKP042788", "XWERU81DBM0000464", "XTA21074072434567"]
+)
 def test_vins_are_plausible(text: str) -> None:
     assert vin.is_plausible(text)
 

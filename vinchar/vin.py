@@ -112,7 +112,10 @@ def is_plausible(vin: str) -> bool:
 
     Lines of other text often have 17 characters too. Nearly everywhere the last four are digits. On labels of the
     Eurasian Economic Union ``TC RU E-RU.MT02.00248``, the type's approval, stands next to the VIN and is as long.
+    After three characters nothing but digits has a telephone number, and VINs of few makers, which are known.
     """
+    if vin[3:].isdigit() and maker(vin) is None:
+        return False
     return sum(char.isdigit() for char in vin[-4:]) >= 3 and len(set(vin)) >= 5 and "CRUE" not in vin[:6]
 
 
