@@ -41,7 +41,15 @@ def test_vins_are_plausible(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["MFDBYKESTRELM0T0R", "DATE0216GVWR975KG", "00000000000000000", "11112222111122221", "TCRUERUMT02002485"]
+    "text",
+    [
+        "MFDBYKESTRELM0T0R",
+        "DATE0216GVWR975KG",
+        "00000000000000000",
+        "11112222111122221",
+        "TCRUERUMT02002485",
+        "TEL02894735532889",
+    ],
 )
 def test_other_text_is_not(text: str) -> None:
     assert not vin.is_plausible(text)

@@ -16,7 +16,6 @@ from vinchar.vin import is_plausible
 
 UNLIKE = 12.0  # nats: so much better must read what is not like a VIN, to be taken for the VIN
 EDGE, WIDER = 22, 40  # columns: glyphs nearer to a strip's end may go on beyond it, and are looked for so much farther
-
 MARGIN_ALONG, MARGIN_ACROSS = 0.25, 0.15  # of an outline, in pitches and in glyph heights
 
 
