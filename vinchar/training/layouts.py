@@ -83,6 +83,13 @@ def _code(rng: np.random.Generator, count: int) -> str:
     return "".join(ALPHABET[i] for i in rng.integers(0, len(ALPHABET), count))
 
 
+def eurasian_approval(rng: np.random.Generator) -> str:
+    """Return a type approval, which stands next to the VIN on labels of the Eurasian Economic Union."""
+    country = ("RU", "RU", "RU", "DE", "JP", "KR", "CN")[rng.integers(7)]
+    body = "".join("AMTHBC"[i] for i in rng.integers(0, 6, 2))
+    return f"TC RU E-{country}.{body}{rng.integers(1, 60):02d}.{rng.integers(0, 100_000):05d}"
+
+
 def _label_texts(rng: np.random.Generator) -> list[str]:
     n = [int(v) for v in rng.integers(400, 3500, 6)]
     month, year = rng.integers(1, 13), rng.integers(0, 27)
@@ -95,6 +102,7 @@ def _label_texts(rng: np.random.Generator) -> list[str]:
         f"1- {n[4]} KG   2- {n[5]} KG",
         f"TIRE 205/55R16   RIM 16X{rng.integers(5, 8)}.5J",
         f"ENGINE {_code(rng, 6)}   TRIM {_code(rng, 4)}",
+        eurasian_approval(rng),
     ]
     return [texts[i] for i in rng.permutation(len(texts))]
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from vinchar.training.layouts import eurasian_approval
 from vinchar.training.photos import Place
 from vinchar.training.surfaces import smooth_noise
 
@@ -48,7 +49,8 @@ def approval(rng: np.random.Generator) -> str:
         f"E{n[0] % 30}*2007/46*{n[1]:04d}*{n[2] % 30:02d}",
         f"{n[0]} KG  1- {n[1]} KG",
         f"TEL 0{n[0]}/{n[1]}{n[2]}",
-    ][rng.integers(3)]
+        eurasian_approval(rng),
+    ][rng.integers(4)]
 
 
 TEXTS: dict[str, tuple[Place, Callable[[np.random.Generator], str]]] = {
