@@ -28,8 +28,8 @@ class TrainConfig:
     glyph_batch: int = 128
     line_batch: int = 64
     photo_batch: int = 8
-    emnist_steps: int = 5_600
-    baseline_steps: int = 5_600
+    emnist_steps: int = 3_600
+    baseline_steps: int = 3_600
     rectifier_steps: int = 8_000
     locator_steps: int = 10_000
     glyph_steps: int = 2_400

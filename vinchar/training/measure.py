@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,10 @@ from tqdm import tqdm
 from vinchar.bundle import FEATURES
 from vinchar.classify import STRIDE, Classifier, glyph_window
 from vinchar.evaluation import metrics
-from vinchar.evaluation.causes import with_causes
+from vinchar.evaluation.causes import find_cause
 from vinchar.evaluation.reading_report import write_reading_report
 from vinchar.evaluation.reports import write_classification, write_share_right
-from vinchar.evaluation.scored import Label
+from vinchar.evaluation.scored import Label, Scored
 from vinchar.found import Found
 from vinchar.imaging import Source
 from vinchar.quality import FAULTS
@@ -49,6 +49,7 @@ Glyphs = tuple[NDArray[np.uint8], NDArray[np.int32]]
 HEIGHTS = (0, 6, 8, 10, 12, 16, 20, 26, 1000)  # pixels of the photo that a glyph is high
 HIGH = 16
 REPORTED = 200  # scenes of which every wrong reading is looked into
+SOME = 20  # pictures that a process reads in one go
 _TIMED = 200
 
 
@@ -192,15 +193,26 @@ def _vin_like(texts: list[str]) -> tuple[list[int], list[int]]:
     return likely[:kept], likely[kept:]
 
 
-def reading_report(model: Path, labelled: Sequence[tuple[Source, Label]], report: Path) -> dict[str, Any]:
+def reading_report(model: Path, labelled: Sequence[tuple[Source, Label]], report: Path, workers: int) -> dict[str, Any]:
     """Read pictures with a model, write the report on it and return what ``write_reading_report`` does."""
+    jobs = [(first, labelled[first : first + SOME]) for first in range(0, len(labelled), SOME)]
+    scored: list[Scored] = []
+    with tqdm(total=len(labelled), desc=f"reading for {report.name}", unit="picture", mininterval=2) as bar:
+        for part in shared_out(partial(_score, model), jobs, workers):
+            scored += part
+            bar.update(len(part))
+    return write_reading_report(report, scored)
+
+
+def _score(model: Path, job: tuple[int, Sequence[tuple[Source, Label]]]) -> list[Scored]:
+    """Read pictures, from the ``first`` of all on, and look for the causes of what was read wrongly."""
+    cv2.setNumThreads(1)
+    first, labelled = job
     reader, scored = Reader(model), []
-    for i, (source, label) in enumerate(
-        tqdm(labelled, desc=f"reading for {report.name}", unit="picture", mininterval=2)
-    ):
+    for i, (source, label) in enumerate(labelled, first):
         name = os.fspath(source) if isinstance(source, Path) else f"{i}"
         scored.append(label.score(reader.read(source, name=name), source))
-    return write_reading_report(report, with_causes(scored, reader.views))
+    return [replace(one, cause=find_cause(one, reader.views)) for one in scored]
 
 
 def fit_quality(measured: list[dict[str, float] | None], right: NDArray[np.bool_]) -> dict[str, dict[str, float]]:

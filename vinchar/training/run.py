@@ -158,7 +158,7 @@ def train(
     pictures = {"synthetic_pictures": measure.labelled_scenes(held_out), "own_pictures": own}
     for name, labelled in pictures.items():
         if labelled:
-            scores[name] = measure.reading_report(staged, labelled, report / name)
+            scores[name] = measure.reading_report(staged, labelled, report / name, config.workers)
     unseen = draw_photos(work / "photos", config.validation_photos, config.seed + 1, config.workers, held_out=True)
     real_unseen = [one for one in boxed or [] if one.held_out]
     scores["located"] = located(staged, unseen, real_unseen, config.workers)
