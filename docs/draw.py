@@ -52,7 +52,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "stages.jpg")
     args = parser.parse_args()
     gray, reader = load(args.photo), Reader()
-    quads = [rows[0] for rows in reader.locator.lines(gray, CANDIDATES)]
+    quads = reader.locator.lines(gray, CANDIDATES)
     frames = [frame_of_quad(quad) for quad in quads]
     heat, cells = reader.locator.heat(gray)
     found = reader.find(gray, frames)

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "vinchar"
 
 # What a module may import of this package. A new module needs its place here.
 BASE = {"vin", "types", "files", "session"}
-STAGES = {"imaging", "barcode", "locate", "textlines", "rectify", "quality", "segment", "classify", "assemble"}
+STAGES = {"imaging", "barcode", "locate", "textlines", "rows", "rectify", "quality", "segment", "classify", "assemble"}
 PRESENTING = {"annotate", "lines"}
 ALLOWED: dict[str, set[str]] = {
     "vin": {"types"},

@@ -10,7 +10,7 @@ from test_heat import line_of_quads
 
 from vinchar.bundle import open_bundle
 from vinchar.locate import ENLARGE, SIDE, STRIDE, Locator, find_lines
-from vinchar.rectify import Rectifier, bend, frame_of_rows
+from vinchar.rectify import Rectifier, bend, frame_of_quad
 from vinchar.training.boxed import bounding_box, overlap
 from vinchar.training.heat import heat_targets
 from vinchar.training.photos import PLACES, Place, draw_photo
@@ -40,7 +40,7 @@ def test_specks_are_no_lines() -> None:
 
 def test_the_surer_of_two_lines_comes_first() -> None:
     heat = maps(line_of_quads((300, 100), 20, 30, 0)) * 0.6 + maps(line_of_quads((300, 300), 20, 30, 0))
-    assert [round(rows[0].y * STRIDE, -1) for rows in find_lines(heat)[:2]] == [300, 100]
+    assert [round(line.y * STRIDE, -1) for line in find_lines(heat)[:2]] == [300, 100]
 
 
 def test_a_short_piece_comes_after_a_whole_line() -> None:
@@ -48,35 +48,21 @@ def test_a_short_piece_comes_after_a_whole_line() -> None:
     piece = maps(line_of_quads((300, 300), 20, 30, 0))
     piece[:, :80] = 0
     piece[:, 100:] = 0
-    assert find_lines(whole + piece)[0][0].y * STRIDE == pytest.approx(98, abs=4)
+    assert find_lines(whole + piece)[0].y * STRIDE == pytest.approx(98, abs=4)
 
 
 @pytest.mark.parametrize("angle", [0, 30, 90])
 def test_a_line_broken_by_glare_is_put_together(angle: float) -> None:
     quads = line_of_quads((300, 250), 20, 30, angle)
     broken = maps(quads[:6], quads[10:])
-    lengths = [rows[0].length * STRIDE for rows in find_lines(broken)]
+    lengths = [line.length * STRIDE for line in find_lines(broken)]
     assert lengths[0] == pytest.approx(17 * 20, rel=0.06)
     assert len(lengths) == 3
 
 
 def test_two_lines_above_each_other_stay_two() -> None:
     heat = maps(line_of_quads((300, 200), 20, 30, 0), line_of_quads((300, 260), 20, 30, 0))
-    assert [len(rows) for rows in find_lines(heat)] == [1, 1]
-
-
-@pytest.mark.parametrize("angle", [0, 25, -30, 90])
-def test_two_rows_close_above_each_other_are_one_vin_too(angle: float) -> None:
-    line = line_of_quads((0, 0), 20, 30, 0)
-    lower = line[9:] + np.array([-9 * 20, 45], np.float32)
-    turn = np.deg2rad(angle)
-    quads = np.concatenate([line[:9], lower]) @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-    quads = (quads - quads.mean((0, 1)) + [300, 250]).astype(np.float32)
-    found = find_lines(maps(quads))
-    assert [len(rows) for rows in found] == [2, 1, 1]
-    for row, part in zip(found[0], (quads[:9], quads[9:]), strict=True):
-        np.testing.assert_allclose([row.x * STRIDE, row.y * STRIDE], part.mean((0, 1)), atol=5)
-    assert found[0][0].length > found[0][1].length
+    assert len(find_lines(heat)) == 2
 
 
 @pytest.mark.parametrize("shape", [(256, 256), (480, 640), (3000, 4000), (40, 1000), (33, 31), (1, 1)])
@@ -99,7 +85,7 @@ def test_the_vin_of_a_drawn_photo_is_found_whichever_way_up(locator: Locator, pl
         quads = np.stack([quads[..., 1], gray.shape[1] - quads[..., 0]], -1)
         gray = np.ascontiguousarray(np.rot90(gray))
     (found,) = locator.lines(gray, limit=1)
-    straightened = Rectifier(open_bundle().paths["rectifier"]).refine(gray, frame_of_rows(found), passes=2)
+    straightened = Rectifier(open_bundle().paths["rectifier"]).refine(gray, frame_of_quad(found), passes=2)
     assert straightened is not None
     assert overlap(bounding_box(bend(*straightened, 1.0, 1.0, 17)), bounding_box(quads)) > 0.5
 
@@ -112,7 +98,7 @@ def test_nothing_in_a_blank_picture(locator: Locator, value: int) -> None:
 @pytest.mark.parametrize("shape", [(1, 1), (8, 8), (1, 500), (500, 1), (3, 4000), (2000, 5), (0, 0), (0, 7)])
 def test_odd_shapes_do_no_harm(locator: Locator, shape: tuple[int, int]) -> None:
     lines = locator.lines(np.random.default_rng(5).integers(0, 256, shape).astype(np.uint8))
-    assert all(np.isfinite(row.points).all() for rows in lines for row in rows)
+    assert all(np.isfinite(quad.points).all() for quad in lines)
 
 
 def test_best_first_no_more_than_asked_and_the_same_every_time(locator: Locator) -> None:
@@ -121,8 +107,8 @@ def test_best_first_no_more_than_asked_and_the_same_every_time(locator: Locator)
     twice = np.vstack([gray, gray])
     lines = locator.lines(twice)
     assert len(lines) >= 2
-    assert [rows[0].score for rows in lines] == sorted((rows[0].score for rows in lines), reverse=True)
-    np.testing.assert_array_equal(locator.lines(twice, limit=1)[0][0].points, lines[0][0].points)
+    assert [quad.score for quad in lines] == sorted((quad.score for quad in lines), reverse=True)
+    np.testing.assert_array_equal(locator.lines(twice, limit=1)[0].points, lines[0].points)
     assert len(locator.lines(twice, limit=1)) == 1
     assert locator.lines(twice, limit=0) == []
 

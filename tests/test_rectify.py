@@ -83,7 +83,6 @@ def test_rows_are_set_one_after_the_other() -> None:
     gray = texture(120, 300)
     first = Quad(np.array([[20, 10], [260, 10], [260, 50], [20, 50]], np.float32))
     second = Quad(np.array([[30, 60], [190, 60], [190, 100], [30, 100]], np.float32))
-    np.testing.assert_array_equal(frame_of_rows((first,)), frame_of_quad(first))
     picture = sample(gray, frame_of_rows((first, second)), 40, 400).astype(float)
     want = np.hstack([gray[10:50, 20:260], gray[60:100, 30:190]]).astype(float)
     columns = np.r_[4:236, 244:396]  # but for the seam and the ends

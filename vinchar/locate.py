@@ -44,14 +44,10 @@ class Streak:
     mass: float
 
 
-Rows = tuple[Streak, ...]  # one line, or the two rows of a VIN, the first one first
-
-
-def score(rows: Rows) -> float:
-    """Return how much streaks look like a whole VIN: how hot they are, and how long together for their height."""
-    length, height = sum(row.length for row in rows), sum(row.height for row in rows) / len(rows)
-    full = sum(row.mass for row in rows) / max(length * height * 0.6, 1e-6)
-    return float(np.log(max(full, 1e-6)) + np.log(min(length / height, 12.0)))
+def score(line: Streak) -> float:
+    """Return how much a streak looks like a whole VIN: how hot it is, and how long for its height."""
+    full = line.mass / max(line.length * line.height * 0.6, 1e-6)
+    return float(np.log(max(full, 1e-6)) + np.log(min(line.length / line.height, 12.0)))
 
 
 class Locator:
@@ -76,13 +72,13 @@ class Locator:
         heat = 1 / (1 + np.exp(-logits[: -(-height // STRIDE), : -(-width // STRIDE)]))
         return np.asarray(heat, np.float32), scale / STRIDE
 
-    def lines(self, gray: Gray, limit: int = 6, side: int = SIDE) -> list[tuple[Quad, ...]]:
-        """Return what looks most like a VIN in a photo, best first, at most ``limit``: a quad each, two for two rows.
+    def lines(self, gray: Gray, limit: int = 6, side: int = SIDE) -> list[Quad]:
+        """Return what looks most like a VIN in a photo, best first, at most ``limit``.
 
         ``gray`` uint8 (H, W), any size, either polarity; the net sees it with ``side`` pixels at its longest. The text
-        runs from left to right in each quad, or from top to bottom where the line is steeper than 45 degrees; of two
-        rows the first is the upper one, or the right one. A line that stands on its head is not told from one that does
-        not. Raises ``ValueError`` for anything but a grey picture.
+        runs from left to right in each quad, or from top to bottom where the line is steeper than 45 degrees. A line
+        that stands on its head is not told from one that does not. Raises ``ValueError`` for anything but a grey
+        picture.
         """
         if getattr(gray, "dtype", None) != np.uint8 or gray.ndim != 2:
             got = f"{gray.dtype} {gray.shape}" if isinstance(gray, np.ndarray) else type(gray).__name__
@@ -90,15 +86,12 @@ class Locator:
         if not gray.size:
             return []
         heat, cells = self.heat(gray, side)
-        return [tuple(_quad(row, cells, score(rows)) for row in rows) for rows in find_lines(heat)[:limit]]
+        return [_quad(line, cells) for line in find_lines(heat)[:limit]]
 
 
-def find_lines(heat: Floats) -> list[Rows]:
-    """Return the lines in maps of centres and gaps, float32 (H, W, 2), best first: single ones and pairs of rows."""
-    found = streaks(heat)
-    lines: list[Rows] = [(streak,) for streak in found]
-    lines += [_first_above(one, other) for one, other in combinations(found, 2) if _are_rows(one, other)]
-    return sorted(lines, key=score, reverse=True)
+def find_lines(heat: Floats) -> list[Streak]:
+    """Return the lines in maps of centres and gaps, float32 (H, W, 2), best first."""
+    return sorted(streaks(heat), key=score, reverse=True)
 
 
 def streaks(heat: Floats) -> list[Streak]:
@@ -154,30 +147,11 @@ def _on_one_line(one: Streak, other: Streak) -> bool:
     return across < 0.5 * height + 0.1 * along and -height < gap < 0.7 * (one.length + other.length)
 
 
-def _are_rows(one: Streak, other: Streak) -> bool:
-    """Tell whether two streaks may be the two rows of one VIN: alike, parallel, and close above each other."""
-    height, length = (one.height + other.height) / 2, one.length + other.length
-    if not 0.6 < one.height / other.height < 1.7 or not 0.45 < one.length / other.length < 2.2:
-        return False
-    if abs(one.angle - other.angle) > 0.2 or length > 18 * height or min(one.length, other.length) < 3 * height:
-        return False
-    angle = (one.angle + other.angle) / 2
-    x, y = other.x - one.x, other.y - one.y
-    along, across = abs(x * np.cos(angle) + y * np.sin(angle)), abs(y * np.cos(angle) - x * np.sin(angle))
-    return bool(0.9 * height < across < 2.8 * height and along < 0.3 * length)
-
-
-def _first_above(one: Streak, other: Streak) -> Rows:
-    """Return two rows in the order in which they are read."""
-    down = (other.y - one.y) * np.cos(one.angle) - (other.x - one.x) * np.sin(one.angle)
-    return (one, other) if down > 0 else (other, one)
-
-
-def _quad(streak: Streak, cells: float, score: float) -> Quad:
+def _quad(streak: Streak, cells: float) -> Quad:
     """Return the quad round a streak, in photo pixels: ``cells`` of them for one."""
     angle = streak.angle
     along = np.array([np.cos(angle), np.sin(angle)]) * streak.length / 2 * MARGIN_ALONG
     down = np.array([-np.sin(angle), np.cos(angle)]) * streak.height / 2 * MARGIN_ACROSS
     middle = np.array([streak.x, streak.y]) + 0.5  # of the first cell
     corners = np.array([-along - down, along - down, along + down, down - along]) + middle
-    return Quad((corners / cells).astype(np.float32), score)
+    return Quad((corners / cells).astype(np.float32), score(streak))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
-from itertools import islice, product, tee
+from itertools import islice, product, tee, zip_longest
 from pathlib import Path
 from typing import Literal
 
@@ -43,6 +43,7 @@ from vinchar.rectify import (
     taller,
     turn_round,
 )
+from vinchar.rows import pair_rows
 from vinchar.textlines import find_textlines
 from vinchar.types import Gray, Kind, Reading, Strip
 
@@ -52,6 +53,7 @@ AskedKind = Kind | Literal["auto"]  # auto: found out from the picture
 
 CANDIDATES, STRIP_CANDIDATES = 10, 4  # lines looked at in a photo, and in a strip that does not read as one
 TEXTLINES = 6  # further lines of any text, where these do not read surely
+ROW_TEXTLINES, ROW_PAIRS = 24, 8  # lines of any text that are paired with each other as two rows, and pairs looked at
 SETTLED = 0.97  # a reading this sure needs no further view or candidate
 POOR = 0.3  # below this a photo is searched again, and a strip as if it were a photo
 DOUBT, WIDE_DOUBT = 0.2, 0.04  # polarity: both ways if the likelier one is less probable than 1 minus this
@@ -199,12 +201,13 @@ class Reader:
     def _find_in_photo(self, gray: Gray, candidates: int, log: list[Found] | None = None) -> Found | None:
         """Find the VIN among the lines of a photo.
 
-        Where nothing reads well, also in those seen upside down, and then in those seen from closer by.
+        Where nothing reads well, also in those seen upside down, in pairs of them as the rows of one VIN, and then in
+        those seen from closer by.
         """
         best: Found | None = None
         for side in (SIDE, CLOSER) if max(gray.shape) > CLOSER / 1.4 else (SIDE,):
             upright, again = tee(self._frames_of_photo(gray, candidates, side))
-            for frames in (upright, map(turn_round, islice(again, TURNED))):
+            for frames in (upright, map(turn_round, islice(again, TURNED)), self._frames_of_rows(gray, side)):
                 best = _better(best, self.find(gray, frames, log))
                 if best is not None and best.probability >= POOR:
                     return self._right_way_up(gray, best)
@@ -243,11 +246,18 @@ class Reader:
                 yield turn_round(edges)  # a steep line may run up or down
 
     def _undirected(self, gray: Gray, candidates: int, side: int) -> Iterator[Edges]:
-        yield from map(frame_of_rows, self.locator.lines(gray, candidates, side))
+        yield from map(frame_of_quad, self.locator.lines(gray, candidates, side))
         if side == SIDE:
             if gray.shape[1] > 1.2 * gray.shape[0]:
                 yield frame_of_picture(gray.shape)
             yield from map(frame_of_quad, find_textlines(gray, TEXTLINES))
+
+    def _frames_of_rows(self, gray: Gray, side: int) -> Iterator[Edges]:
+        """Yield frames round what may be the two rows of a VIN, set one after the other."""
+        texts = find_textlines(gray, ROW_TEXTLINES)
+        in_turn = zip_longest(self.locator.lines(gray, CANDIDATES, side), texts[::2], texts[1::2])
+        lines = [quad for quads in in_turn for quad in quads if quad is not None]
+        yield from map(frame_of_rows, pair_rows(lines, ROW_PAIRS))
 
     def _passes(self, gray: Gray, frames: Iterable[Edges]) -> Iterator[list[_Pass]]:
         """Yield, for every frame with a line in it, the first and the second rectifying pass.

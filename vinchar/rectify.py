@@ -53,13 +53,11 @@ def frame_of_quad(quad: Quad) -> Edges:
 
 
 def frame_of_rows(rows: tuple[Quad, ...]) -> Edges:
-    """Return the frame, float32 (2, n, 2), of a line, or of rows set one after the other as if they were one line.
+    """Return the frame, float32 (2, n, 2), of rows set one after the other as if they were one line.
 
     A row takes as much of the width as its length and height ask for.
     """
     frames = [frame_of_quad(quad) for quad in rows]
-    if len(frames) == 1:
-        return frames[0]
     sides = np.array([np.linalg.norm([f[0, 1] - f[0, 0], f[1, 0] - f[0, 0]], axis=1) for f in frames])
     shape = sides[:, 0] / np.maximum(sides[:, 1], 1e-6)
     columns = np.maximum(2, np.round(JOINED * shape / shape.sum())).astype(int)

@@ -56,7 +56,7 @@ def _look(model: Path, opened: Callable[[Any], Iterator[Photo]], photos: list[An
     cv2.setNumThreads(1)
     reader, rows = Reader(model), []
     for gray, box in opened(photos):
-        seen = [bounding_box(np.stack([quad.points for quad in line])) for line in reader.locator.lines(gray, 3)]
+        seen = [bounding_box(quad.points) for quad in reader.locator.lines(gray, 3)]
         read = [bounding_box(found.outline()) for found in reader.tried(gray)]
         pairs = zip_longest(_apart(read), seen)
         both = _apart([one for pair in pairs for one in pair if one is not None])
