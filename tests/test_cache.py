@@ -12,6 +12,7 @@ from vinchar.training import cache
 from vinchar.training.cache import SceneCache, cut_strips, draw_characters, draw_lines, draw_scenes
 from vinchar.training.framing import draw_frame, line_targets
 from vinchar.training.scenes import draw_scene
+from vinchar.training.strings import WMIS, draw_vin
 from vinchar.vin import ALPHABET
 
 COUNT, SEED = 7, 5
@@ -64,8 +65,10 @@ def test_rows_are_the_scenes_of_their_seeds(tmp_path: Path) -> None:
 def test_held_out_scenes_are_others(tmp_path: Path) -> None:
     draw(tmp_path)
     held_out = draw_scenes(tmp_path, 2, SEED, 1, held_out=True)
-    scene = draw_scene(np.random.default_rng([SEED, 0]), held_out=True)
+    rng = np.random.default_rng([SEED, 0])
+    scene = draw_scene(rng, held_out=True, vin=draw_vin(rng, uniform=0.0))
     assert np.array_equal(held_out.gray(0), scene.gray)
+    assert all("".join(ALPHABET[c] for c in row[:3]) in WMIS for row in held_out.classes)
 
 
 def test_workers_change_nothing(tmp_path: Path) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from vinchar.bundle import FEATURES
 from vinchar.training import measure
+from vinchar.training.cache import SceneCache
 from vinchar.training.measure import REPORTED, RISK, UNFITTED, fit_confidence
-from vinchar.vin import is_plausible
+from vinchar.vin import LENGTH
 
 
 def readings(count: int, seed: int = 0) -> tuple[list[NDArray[np.float64] | None], NDArray[np.bool_]]:
@@ -53,9 +56,37 @@ def test_lines_not_found_are_left_out_and_nothing_is_fitted_on_nothing() -> None
 
 
 @pytest.mark.parametrize("count", [10, 3 * REPORTED])
-def test_no_confidence_is_fitted_on_the_scenes_of_the_report(count: int) -> None:
-    texts = ["1HGCM82633A004352" if i % 2 else "ABCDEFGHJKLMNPRST" for i in range(count)]
-    kept, fitted = measure._vin_like(texts)
-    assert not set(kept) & set(fitted)
-    assert sorted(kept + fitted) == [i for i, text in enumerate(texts) if is_plausible(text)]
-    assert len(kept) == min(REPORTED, count // 4)
+def test_confidence_is_fitted_on_legible_scenes_that_the_report_does_not_show(
+    count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corners = np.array([[0, 0], [8, 0], [8, 12], [0, 12]], np.float32)
+    quads = np.stack([corners + np.float32([4 + 10 * i, 4]) for i in range(LENGTH)])
+    pictures = np.full((count, 20, 180), 100, np.uint8)
+    pictures[::2, :, ::2] += 40  # every other one is legible
+    pictures[1::2, :, ::2] += 20
+    scenes = SceneCache.of(
+        {
+            "pixels": pictures.ravel(),
+            "shapes": np.tile(np.int32([20, 180]), (count, 1)),
+            "quads": np.tile(quads, (count, 1, 1, 1)),
+            "classes": np.tile(np.arange(LENGTH, dtype=np.int32), (count, 1)),
+            "light": np.ones(count, bool),
+            "material": np.zeros(count, np.uint8),
+        }
+    )
+    known: list[NDArray[np.float64]] = [np.full(FEATURES, float(i)) for i in range(count)]
+    read = [measure._Read(None, row, None, np.zeros(LENGTH, np.int64)) for row in known]
+    fitted: list[float] = []
+
+    def fit(rows: list[NDArray[np.float64]], right: NDArray[np.bool_]) -> tuple[dict[str, object], dict[str, float]]:
+        assert len(rows) == len(right)
+        fitted.extend(row[0] for row in rows)
+        return UNFITTED, {}
+
+    monkeypatch.setattr(measure, "_read_all", lambda *_: read)
+    monkeypatch.setattr(measure, "fit_confidence", fit)
+    scores, _ = measure.synthetic_rows(tmp_path, scenes, tmp_path, 1)
+    shown = len(measure.labelled_scenes(scenes))
+    assert shown == min(REPORTED, count // 2)
+    assert fitted == [i for i in range(shown, count) if i % 2 == 0]
+    assert scores["fitted_on"] == len(fitted)

@@ -8,7 +8,7 @@ import pytest
 
 from vinchar.training import scenes
 from vinchar.training.printing import Print
-from vinchar.training.scenes import Scene, draw_scene, is_clear
+from vinchar.training.scenes import Scene, draw_scene, is_clear, least_contrast
 from vinchar.vin import ALPHABET, validate
 
 VIN = "1HGCM82633A004352"
@@ -198,3 +198,12 @@ def test_one_pale_glyph_is_not_clear() -> None:
     for quad in quads[:-1]:
         cv2.fillConvexPoly(gray, np.round(quad.mean(0) + (quad - quad.mean(0)) / 2).astype(np.int32), 200)
     assert not is_clear(gray, quads)
+
+
+@pytest.mark.parametrize(("x", "least"), [(10, 90), (-8, 90), (-200, 0), (370, 0)])
+def test_the_palest_glyph_says_the_contrast_and_one_outside_has_none(x: int, least: float) -> None:
+    quads, gray = rows_of_quads(x=x), np.full((60, 380), 60, np.uint8)
+    for i, quad in enumerate(quads):
+        inner = quad.mean(0) + (quad - quad.mean(0)) / 2
+        cv2.fillConvexPoly(gray, np.round(inner).astype(np.int32), 150 if i == 5 else 200)
+    assert least_contrast(gray, quads) == least

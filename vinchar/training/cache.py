@@ -24,6 +24,7 @@ from vinchar.training.parts import PART, Arrays, Job, build
 from vinchar.training.photos import draw_photo
 from vinchar.training.printing import draw_glyph
 from vinchar.training.scenes import Scene, draw_scene
+from vinchar.training.strings import draw_vin
 from vinchar.training.surfaces import MATERIALS
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 from vinchar.vin import ALPHABET, LENGTH
@@ -96,7 +97,7 @@ class StripCache:
 
 
 def draw_scenes(folder: Path, count: int, seed: int, workers: int, held_out: bool = False) -> SceneCache:
-    """Draw ``count`` scenes, ``held_out``: in the faces kept for validation."""
+    """Draw ``count`` scenes; ``held_out``: in the faces kept for validation, and none of uniform characters."""
     return _draw_pictures("heldout" if held_out else "scenes", partial(_scene, held_out), folder, count, seed, workers)
 
 
@@ -158,11 +159,15 @@ def _draw(
 
 
 def _scene(held_out: bool, rng: np.random.Generator) -> Scene:
-    return draw_scene(rng, held_out)
+    return draw_scene(rng, held_out, _vin(held_out, rng))
+
+
+def _vin(held_out: bool, rng: np.random.Generator) -> str | None:
+    return draw_vin(rng, uniform=0.0) if held_out else None
 
 
 def _photo(held_out: bool, rng: np.random.Generator) -> Scene:
-    photo = draw_photo(rng, held_out=held_out, small=True)
+    photo = draw_photo(rng, vin=_vin(held_out, rng), held_out=held_out, small=True)
     gray = np.asarray(cv2.cvtColor(photo.bgr, cv2.COLOR_BGR2GRAY), np.uint8)
     return Scene(gray, photo.quads, photo.vin, photo.light, photo.material)
 

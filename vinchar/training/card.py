@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from vinchar.training.scenes import CLEAR_CONTRAST, LEGIBLE_CONTRAST
+
 _CARD = """# Model card: vinchar {vinchar}
 
 `locator.onnx` marks the glyphs of a VIN in a photo, `rectifier.onnx` finds and straightens the line in a rough cut-out,
@@ -50,19 +52,19 @@ Recall of every class:
 | --- | --- | --- | --- | --- | --- |
 | {synthetic} |
 
-Half of what stands in these scenes is 17 characters that follow no rule. The confidence (a logistic model of the whole
-reading) is fitted on the others, which end in digits as VINs do, but for those of the next section; the last three
-columns are of each half of them under a model and a threshold fitted on the other. Named at their true places,
+The confidence (a logistic model of the whole reading) is fitted on the {fitted:,} of these scenes that are legible
+(every glyph has a contrast of {legible_contrast} grey levels or more) and not among those of the next section; the last
+three columns are of each half of them under a model and a threshold fitted on the other. Named at their true places,
 {glyphs:.4f} of the glyphs are right, of those at least 16 pixels high {high_glyphs}; by height:
 [curve](report/synthetic_glyph_height.png). Many of these scenes nobody could read: they are drawn beyond the limit so
 that the limit is known. In the {clear} scenes that are clear (all glyphs in the picture, within 15 degrees of level,
-with a contrast of 85 grey levels in each) {clear_glyphs} of the glyphs at least 16 pixels high are right; by height:
-[curve](report/synthetic_clear_glyph_height.png). Curves of the training, classification reports and confusion matrices:
-[report](report/).
+with a contrast of {clear_contrast} grey levels in each) {clear_glyphs} of the glyphs at least 16 pixels high are right;
+by height: [curve](report/synthetic_clear_glyph_height.png). Curves of the training, classification reports and
+confusion matrices: [report](report/).
 
 ## The same scenes read as whole pictures
 
-{pictures_n} of those like VINs, without a box round the VIN, by what it stands on:
+{pictures_n} of them, without a box round the VIN, by what it stands on:
 [page](report/synthetic_pictures/index.html) with every wrong reading and the stage it was lost in.
 
 | on | n | exact match | called ok | of those right |
@@ -134,6 +136,9 @@ def model_card(description: dict[str, Any]) -> str:
         recall_rows="\n".join(recall),
         glyphs=synthetic["glyphs_right"],
         high_glyphs=_share(synthetic["glyphs_right_from_16_pixels"]),
+        fitted=synthetic["fitted_on"],
+        legible_contrast=LEGIBLE_CONTRAST,
+        clear_contrast=CLEAR_CONTRAST,
         clear=synthetic["clear"],
         clear_glyphs=_share(synthetic["clear_glyphs_right_from_16_pixels"]),
         quality="\n".join(

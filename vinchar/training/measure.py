@@ -32,9 +32,9 @@ from vinchar.session import open_session
 from vinchar.training.cache import SceneCache
 from vinchar.training.framing import draw_box_frame, place_in_frame
 from vinchar.training.parts import PART, shared_out
-from vinchar.training.scenes import is_clear
+from vinchar.training.scenes import LEGIBLE_CONTRAST, is_clear, least_contrast
 from vinchar.training.surfaces import MATERIALS
-from vinchar.vin import ALPHABET, LENGTH, is_plausible
+from vinchar.vin import ALPHABET, LENGTH
 
 RISK = 0.01  # of the readings called ok, at most this share may be wrong on the synthetic check
 GLYPH_THRESHOLD = 0.8
@@ -144,7 +144,7 @@ def _read_all(model: Path, scenes: SceneCache, workers: int) -> list[_Read]:
 def synthetic_rows(
     model: Path, scenes: SceneCache, report: Path, workers: int
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Read scenes in held-out faces from loose boxes, and fit the confidence on the VINs among them.
+    """Read scenes in held-out faces from loose boxes, and fit the confidence on the legible ones among them.
 
     ``model``: a folder whose model.json may hold ``UNFITTED`` confidence. Returns the scores and what model.json is to
     say of confidence and quality; writes the classification report of all characters, and how many glyphs the
@@ -164,14 +164,16 @@ def synthetic_rows(
             write_share_right(report, f"{name}_glyph_height", by_height, "height of a glyph in the photo, pixels")
     high = heights >= HIGH
     right = np.array([a == b for a, b in zip(truths, read, strict=True)])
-    _, likely = _vin_like(truths)
-    confidence, check = fit_confidence([rows[i].features for i in likely], right[likely])
+    contrast = np.array([least_contrast(scenes.gray(i), scenes.quads[i]) for i in range(len(scenes))])
+    fitted = [i for i in range(_reported(scenes), len(scenes)) if contrast[i] >= LEGIBLE_CONTRAST]
+    confidence, check = fit_confidence([rows[i].features for i in fitted], right[fitted])
     scores = {
         "n": len(truths),
         "exact_match": round(metrics.exact_match(truths, read), 4),
         "character_error_rate": round(metrics.character_error_rate(truths, read), 4),
         "glyphs_right": round(float(named.mean()), 4),
         "glyphs_right_from_16_pixels": _share(named[high]),
+        "fitted_on": len(fitted),
         "clear": int(clear.sum()),
         "clear_glyphs_right_from_16_pixels": _share(named[high & clear[:, None]]),
         **check,
@@ -180,17 +182,14 @@ def synthetic_rows(
 
 
 def labelled_scenes(scenes: SceneCache) -> list[tuple[Source, Label]]:
-    """Return at most ``REPORTED`` scenes of what is like a VIN, and on what; no confidence was fitted on these."""
+    """Return at most ``REPORTED`` scenes, and what they are on; no confidence was fitted on these."""
     texts = ["".join(ALPHABET[c] for c in row) for row in scenes.classes]
-    kept, _ = _vin_like(texts)
-    return [(scenes.gray(i), Label(texts[i], MATERIALS[scenes.material[i]])) for i in kept]
+    return [(scenes.gray(i), Label(texts[i], MATERIALS[scenes.material[i]])) for i in range(_reported(scenes))]
 
 
-def _vin_like(texts: list[str]) -> tuple[list[int], list[int]]:
-    """Return which texts are like VINs, half of what is drawn is not: those kept for the report, and the others."""
-    likely = [i for i, text in enumerate(texts) if is_plausible(text)]
-    kept = min(REPORTED, len(likely) // 2)
-    return likely[:kept], likely[kept:]
+def _reported(scenes: SceneCache) -> int:
+    """Return how many scenes, the first ones, are kept for the report."""
+    return min(REPORTED, len(scenes) // 2)
 
 
 def reading_report(model: Path, labelled: Sequence[tuple[Source, Label]], report: Path, workers: int) -> dict[str, Any]:

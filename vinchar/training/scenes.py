@@ -14,7 +14,9 @@ from vinchar.training.printing import Print, print_vin
 from vinchar.training.strings import draw_vin
 from vinchar.training.surfaces import draw_material, surface
 
-CLEAR_CONTRAST = 85  # grey levels between the 6th and the 94th percentile within every glyph
+# Grey levels between the 6th and the 94th percentile within every glyph, of a VIN that is easy to see, and of one that
+# can be read at all: so much have nine in ten of 2,033 real photos with a box round the VIN.
+CLEAR_CONTRAST, LEGIBLE_CONTRAST = 85, 30
 CLEAR_TILT = 0.26  # radians, about 15 degrees
 
 
@@ -106,12 +108,20 @@ def is_clear(gray: NDArray[np.uint8], quads: NDArray[np.float32]) -> bool:
     along = quads[-1].mean(0) - quads[0].mean(0)
     if abs(np.arctan2(along[1], along[0])) > CLEAR_TILT:
         return False
-    for quad in quads:
-        x, y, width, height = cv2.boundingRect(quad)
-        low, high = np.percentile(gray[y : y + height, x : x + width], (6, 94))
-        if high - low < CLEAR_CONTRAST:
-            return False
-    return True
+    return least_contrast(gray, quads) >= CLEAR_CONTRAST
+
+
+def least_contrast(gray: NDArray[np.uint8], quads: NDArray[np.float32]) -> float:
+    """Return the grey levels between the 6th and the 94th percentile within the glyph that has fewest; 0 outside.
+
+    ``gray`` uint8 (H, W); ``quads`` float32 (N, 4, 2).
+    """
+    ranges = []
+    for x, y, width, height in map(cv2.boundingRect, quads):
+        glyph = gray[max(0, y) : max(0, y + height), max(0, x) : max(0, x + width)]
+        low, high = np.percentile(glyph, (6, 94)) if glyph.size else (0.0, 0.0)
+        ranges.append(float(high - low))
+    return min(ranges)
 
 
 def project(

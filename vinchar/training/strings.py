@@ -167,9 +167,9 @@ def _pick(rng: np.random.Generator, letters: str | list[str], count: int) -> str
     return "".join(letters[i] for i in rng.integers(0, len(letters), count))
 
 
-def draw_vin(rng: np.random.Generator) -> str:
-    """Return a VIN: in half of the cases 17 uniform characters, else built as makers build them."""
-    if rng.random() < 0.5:
+def draw_vin(rng: np.random.Generator, uniform: float = 0.5) -> str:
+    """Return a VIN: with the probability ``uniform`` 17 uniform characters, else built as makers build them."""
+    if rng.random() < uniform:
         return _pick(rng, ALPHABET, LENGTH)
     wmi = WMIS[rng.integers(len(WMIS))]
     filler = wmi[0] in "STUVWXYZ" and rng.random() < 0.5
