@@ -229,7 +229,7 @@ class Reader:
         """
         frames = [] if kind == "photo" else [frame_of_picture(gray.shape)]
         frames += self._frames_of_photo(gray, CANDIDATES if kind == "photo" else STRIP_CANDIDATES)
-        frames += [turn_round(edges) for edges in frames[:TURNED]]
+        frames += [*map(turn_round, frames[:TURNED]), *self._frames_of_rows(gray, SIDE)]
         for passes in self._passes(gray, frames):
             for edges, line in passes:
                 wider = move_ends(line, STRIP_START - WIDER, STRIP_END + WIDER)
