@@ -49,7 +49,7 @@ def approval(rng: np.random.Generator) -> str:
         f"E{n[0] % 30}*2007/46*{n[1]:04d}*{n[2] % 30:02d}",
         f"{n[0]} KG  1- {n[1]} KG",
         f"TEL 0{n[0]}/{n[1]}{n[2]}",
-        eurasian_approval(rng),
+        eurasian_approval(rng).replace(".", " "),  # faces of strokes and dots have no full stop
     ][rng.integers(4)]
 
 
