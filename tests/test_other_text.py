@@ -3,7 +3,9 @@ from __future__ import annotations
 import numpy as np
 
 from vinchar.barcode import vins_in
+from vinchar.training.dots import BITMAPS
 from vinchar.training.other_text import TEXTS, texture
+from vinchar.training.skeletons import SKELETONS
 
 
 def test_no_drawn_text_is_a_vin() -> None:
@@ -15,6 +17,13 @@ def test_no_drawn_text_is_a_vin() -> None:
             assert 4 < len(text) < 40, kind
             assert vins_in(text) == [], (kind, text)
             assert vins_in(text.translate(str.maketrans("IOQ", "100"))) == [], (kind, text)
+
+
+def test_faces_of_strokes_and_dots_have_every_character_of_the_texts() -> None:
+    texts = {draw(np.random.default_rng(seed)) for _, draw in TEXTS.values() for seed in range(200)}
+    characters = set("".join(texts)) - {" "}
+    assert characters <= {*SKELETONS, "9"}  # a 6 on its head
+    assert characters <= set(BITMAPS)
 
 
 def test_textures_differ_and_hold_contrast() -> None:
