@@ -49,6 +49,11 @@ def test_vins_are_plausible(text: str) -> None:
         "11112222111122221",
         "TCRUERUMT02002485",
         "TEL02894735532889",
+        "JTEL0145438423583",
+        "11720077462257121",
+        "E282007746Y328614",
+        "E112018J858012304",
+        "E120011160123E004",
     ],
 )
 def test_other_text_is_not(text: str) -> None:

@@ -201,16 +201,19 @@ class Reader:
     def _find_in_photo(self, gray: Gray, candidates: int, log: list[Found] | None = None) -> Found | None:
         """Find the VIN among the lines of a photo.
 
-        Where nothing reads well, also in those seen upside down, in pairs of them as the rows of one VIN, and then in
-        those seen from closer by.
+        Where nothing reads well, also in those seen upside down, then in pairs of lines as the rows of one VIN, which
+        have to read well, and then in those seen from closer by.
         """
         best: Found | None = None
         for side in (SIDE, CLOSER) if max(gray.shape) > CLOSER / 1.4 else (SIDE,):
             upright, again = tee(self._frames_of_photo(gray, candidates, side))
-            for frames in (upright, map(turn_round, islice(again, TURNED)), self._frames_of_rows(gray, side)):
+            for frames in (upright, map(turn_round, islice(again, TURNED))):
                 best = _better(best, self.find(gray, frames, log))
                 if best is not None and best.probability >= POOR:
                     return self._right_way_up(gray, best)
+            rows = self.find(gray, self._frames_of_rows(gray, side))
+            if rows is not None and rows.probability >= POOR:
+                return rows
         return best
 
     def _right_way_up(self, gray: Gray, found: Found) -> Found:
