@@ -46,6 +46,7 @@ from vinchar.rectify import (
 from vinchar.rows import pair_rows
 from vinchar.textlines import find_textlines
 from vinchar.types import Gray, Kind, Reading, Strip
+from vinchar.vin import maker
 
 __all__ = ["ModelError", "Reader", "read"]
 
@@ -202,7 +203,7 @@ class Reader:
         """Find the VIN among the lines of a photo.
 
         Where nothing reads well, also in those seen upside down, then in pairs of lines as the rows of one VIN, which
-        have to read well, and then in those seen from closer by.
+        have to read well and name a known maker (words join to much), and then in those seen from closer by.
         """
         best: Found | None = None
         for side in (SIDE, CLOSER) if max(gray.shape) > CLOSER / 1.4 else (SIDE,):
@@ -212,7 +213,7 @@ class Reader:
                 if best is not None and best.probability >= POOR:
                     return self._right_way_up(gray, best)
             rows = self.find(gray, self._frames_of_rows(gray, side))
-            if rows is not None and rows.probability >= POOR:
+            if rows is not None and rows.probability >= POOR and maker(rows.assembly.vin) is not None:
                 return rows
         return best
 

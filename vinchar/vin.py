@@ -44,8 +44,8 @@ _DIGITS = str.maketrans("IOQ", "100")  # what a list of makers means by the lett
 _ENDS = re.compile(r"^[\W_]+|[\W_]+$")
 _SEPARATORS = re.compile("[\\s\\-\u2010-\u2015\u2212]+")  # white space, hyphens, dashes, the minus sign
 # str.upper would turn the German sharp s into two characters and a dotless i into a plain one.
-# Type approvals of the European and the Eurasian Union, and telephone numbers, without their marks.
-_OTHER_TEXT = re.compile(r"20(07.?46|18.?858|01.?116)|^.{0,2}CRUE|^.?TEL\d{5}")
+# Type approvals of the European and the Eurasian Union, telephone numbers and weights, without their marks.
+_OTHER_TEXT = re.compile(r"20(07.?46|18.?858|01.?116)|^(T.{0,3}|.{0,2}C)RUE|^.?T[EF]L\d{5}|GAWR|GVWR")
 _UPPER = str.maketrans(ascii_lowercase, ascii_uppercase)
 
 
@@ -114,10 +114,10 @@ def is_plausible(vin: str) -> bool:
 
     Lines of other text often have 17 characters too. Nearly everywhere the last four are digits. Type approvals stand
     next to the VIN and are as long: ``e1*2007/46*0123*04`` in the European Union (or 2018/858, 2001/116; the stroke may
-    be read as anything), ``TC RU E-RU.MT02.00248`` in the Eurasian one. After three characters nothing but digits has a
-    telephone number, and VINs of few makers, which are known.
+    be read as anything), ``TC RU E-RU.MT02.00248`` in the Eurasian one; the axles' weights (``GAWR``) on North American
+    labels. After four characters nothing but digits has a telephone number, and VINs of few makers, which are known.
     """
-    if _OTHER_TEXT.search(vin) or (vin[3:].isdigit() and maker(vin) is None):
+    if _OTHER_TEXT.search(vin) or (vin[4:].isdigit() and maker(vin) is None):
         return False
     return sum(char.isdigit() for char in vin[-4:]) >= 3 and len(set(vin)) >= 5
 
