@@ -21,6 +21,7 @@ from vinchar.kind import guess_kind, light_glyph
 from vinchar.line_reader import HEIGHTS
 from vinchar.reader import Reader
 from vinchar.rectify import FINE_GLYPH, FINE_LENGTH, Line, frame_of_picture, move_ends
+from vinchar.training.photos import Place, draw_photo
 from vinchar.types import Quad, Reading
 from vinchar.vin import ALPHABET
 
@@ -111,7 +112,7 @@ class FakeLocator:
     def __init__(self, path: Path) -> None:
         pass
 
-    def lines(self, gray: NDArray[np.uint8], limit: int, side: int) -> list[tuple[Quad, ...]]:
+    def lines(self, gray: NDArray[np.uint8], limit: int, side: int) -> list[Quad]:
         return []
 
 
@@ -250,7 +251,7 @@ def test_a_photo_is_read_where_the_locator_points(make: Make, monkeypatch: pytes
     photo[200:240, 100:500] = blocks()
     wrong = Quad(np.array([[0, 0], [50, 0], [50, 20], [0, 20]], np.float32))
     right = Quad(np.array([[100, 200], [500, 200], [500, 240], [100, 240]], np.float32))
-    monkeypatch.setattr(FakeLocator, "lines", lambda self, gray, limit, side: [(wrong,), (right,)][:limit])
+    monkeypatch.setattr(FakeLocator, "lines", lambda self, gray, limit, side: [wrong, right][:limit])
     reading = make(only_in=400).read(photo)
     assert (reading.kind, reading.vin, reading.status) == ("photo", VIN, "ok")
     np.testing.assert_allclose(reading.characters[0].quad.mean(0), [140, 220], atol=1.5)
@@ -262,7 +263,7 @@ def test_what_was_tried_comes_with_the_line_settled_on_first(make: Make, monkeyp
     photo[100:140, 100:500] = blocks()
     photo[400:440, 100:500] = blocks(marked=True)
     quads = [Quad(np.array([[100, y], [500, y], [500, y + 40], [100, y + 40]], np.float32)) for y in (100, 400)]
-    monkeypatch.setattr(FakeLocator, "lines", lambda self, gray, limit, side: [(quad,) for quad in quads][:limit])
+    monkeypatch.setattr(FakeLocator, "lines", lambda self, gray, limit, side: quads[:limit])
     tried = make(0.5, only_in=400).tried(photo)
     rows = [round(float(found.outline()[:, 1].mean())) for found in tried]
     assert rows[0] == 420
@@ -275,7 +276,7 @@ def test_a_large_photo_is_looked_at_from_closer_by_where_nothing_reads(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     right = Quad(np.array([[100, 200], [500, 200], [500, 240], [100, 240]], np.float32))
-    monkeypatch.setattr(FakeLocator, "lines", lambda self, gray, limit, side: [(right,)] if side > 1000 else [])
+    monkeypatch.setattr(FakeLocator, "lines", lambda self, gray, limit, side: [right] if side > 1000 else [])
     for size, vin in ((1500, VIN), (600, None)):
         photo = np.full((500, size), 20, np.uint8)
         photo[200:240, 100:500] = blocks()
@@ -299,6 +300,22 @@ def test_what_is_not_read_surely_is_explained(log_odds: float, status: str, make
 def test_a_photo_without_lines(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FakeLocator, "lines", lambda self, gray, limit, side: [])
     assert make().read(np.full((500, 500), 20, np.uint8)).status == "not_found"
+
+
+@pytest.mark.parametrize(("place", "seed"), [("frame", 3), ("windscreen", 1), ("label", 6)])
+def test_two_rows_are_read_as_one_vin_of_a_known_maker(
+    place: Place, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The shipped networks, on drawn photos."""
+    vin = "WVWZZZ1JZ3W386752"
+    photo = draw_photo(np.random.default_rng(seed), place=place, vin=vin, calm=True, small=True, rows=2)
+    reading = Reader().read(photo.bgr, "photo")
+    assert (reading.vin, reading.status) == (vin, "ok")
+    middles = np.stack([character.quad.mean(0) for character in reading.characters])
+    glyphs = np.linalg.norm(photo.quads[:, 0] - photo.quads[:, 3], axis=1)
+    assert (np.linalg.norm(middles - photo.quads.mean(1), axis=1) < 0.5 * glyphs).all()
+    monkeypatch.setattr(reader_module, "maker", lambda text: None)
+    assert Reader().read(photo.bgr, "photo").vin != vin
 
 
 def test_every_vin_of_a_photo_is_read_if_asked() -> None:
@@ -325,7 +342,7 @@ def test_a_wide_photo_is_tried_as_one_where_it_reads_badly_as_a_strip(
     gray = np.full((200, 700), 20, np.uint8)
     gray[100:140, 200:600] = blocks()
     quad = Quad(np.array([[200, 100], [600, 100], [600, 140], [200, 140]], np.float32))
-    monkeypatch.setattr(FakeLocator, "lines", lambda self, gray, limit, side: [(quad,)])
+    monkeypatch.setattr(FakeLocator, "lines", lambda self, gray, limit, side: [quad])
     assert make(only_in=400).read(gray).vin == VIN
 
 
