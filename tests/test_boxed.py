@@ -94,7 +94,7 @@ def test_what_does_not_fill_its_box_is_left_out(tmp_path: Path) -> None:
     (tmp_path / "broken.png").write_bytes(b"no picture")
     box = bounding_box(photo.quads)
     boxed = [Boxed(tmp_path / f"{name}.png", box) for name in ("good", "broken", "absent")]
-    boxed.append(Boxed(tmp_path / "good.png", (0, 0, 640, 480)))
+    boxed.append(Boxed(tmp_path / "good.png", (0, 0, 640, 60)))  # what is above the label
     assert len(list(open_boxed(boxed))) == 2
     cache = draw_boxed(tmp_path / "parts", boxed, RECTIFIER, workers=1)
     assert len(cache) == 1

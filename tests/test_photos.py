@@ -94,7 +94,7 @@ def test_what_is_not_asked_for_is_drawn() -> None:
 
 
 def test_photos_have_colour() -> None:
-    spread = [np.ptp(photo(seed, "label").bgr.reshape(-1, 3).mean(0)) for seed in range(4)]
+    spread = [np.ptp(photo(seed, "label").bgr.reshape(-1, 3).mean(0)) for seed in range(8)]
     assert max(spread) > 5
 
 
