@@ -16,7 +16,7 @@ TALLER, LONGER = 1.6, 2.5  # at most, the one row to the other
 APART = (0.6, 2.4)  # from middle to middle, in heights
 TOGETHER = (5.0, 22.0)  # length of both rows, in heights
 # What a pair costs. Chosen on 120 drawn photos: one of the first 8 pairs is right in 76.
-PLACE, SHIFT, HEIGHT, LENGTH = 0.05, 1.5, 6.0, 0.1
+PER_PLACE, PER_SHIFT, PER_HEIGHT, PER_LENGTH = 0.05, 1.5, 6.0, 0.1
 FARTHEST, USUAL = 1.5, 13.0  # in heights: a shift that costs no more than this one, and what both are usually long
 
 
@@ -52,7 +52,7 @@ def pair_rows(lines: Sequence[Quad], limit: int) -> list[tuple[Quad, Quad]]:
         cost = _cost(one, other, abs(down))
         if cost is not None:
             pair = (lines[i], lines[j]) if down > 0 else (lines[j], lines[i])
-            pairs.append((PLACE * (i + j) + cost, pair))
+            pairs.append((PER_PLACE * (i + j) + cost, pair))
     return [pair for _, pair in sorted(pairs, key=lambda one: one[0])[:limit]]
 
 
@@ -76,4 +76,4 @@ def _cost(one: _Row, other: _Row, apart: float) -> float | None:
     middle = float((other.middle - one.middle) @ (one.along + other.along)) / 2
     start = middle + (one.length - other.length) / 2
     shift = min(abs(middle), abs(start)) / height
-    return float(SHIFT * min(shift, FARTHEST) + HEIGHT * taller + LENGTH * abs(together - USUAL))
+    return float(PER_SHIFT * min(shift, FARTHEST) + PER_HEIGHT * taller + PER_LENGTH * abs(together - USUAL))

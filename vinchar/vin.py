@@ -43,9 +43,9 @@ _NOT_LIGHT = (
 _DIGITS = str.maketrans("IOQ", "100")  # what a list of makers means by the letters that no VIN has
 _ENDS = re.compile(r"^[\W_]+|[\W_]+$")
 _SEPARATORS = re.compile("[\\s\\-\u2010-\u2015\u2212]+")  # white space, hyphens, dashes, the minus sign
-# str.upper would turn the German sharp s into two characters and a dotless i into a plain one.
 # Type approvals of the European and the Eurasian Union, telephone numbers and weights, without their marks.
 _OTHER_TEXT = re.compile(r"20(07.?46|18.?858|01.?116)|^(T.{0,3}|.{0,2}C)RUE|^.?T[EF]L\d{5}|GAWR|GVWR")
+# str.upper would turn the German sharp s into two characters and a dotless i into a plain one.
 _UPPER = str.maketrans(ascii_lowercase, ascii_uppercase)
 
 

@@ -32,7 +32,7 @@ from vinchar.session import open_session
 from vinchar.training.cache import SceneCache
 from vinchar.training.framing import draw_box_frame, place_in_frame
 from vinchar.training.parts import PART, shared_out
-from vinchar.training.scenes import LEGIBLE_CONTRAST, is_clear, least_contrast
+from vinchar.training.scenes import CLEAR_CONTRAST, LEGIBLE_CONTRAST, is_whole_and_level, least_contrast
 from vinchar.training.surfaces import MATERIALS
 from vinchar.vin import ALPHABET, LENGTH
 
@@ -157,14 +157,15 @@ def synthetic_rows(
     named = np.stack([row.named for row in rows]) == scenes.classes
     write_classification(report, "synthetic", *metrics.character_pairs(truths, read))
     heights = np.linalg.norm(scenes.quads[:, :, 0] - scenes.quads[:, :, 3], axis=-1)
-    clear = np.array([is_clear(scenes.gray(i), scenes.quads[i]) for i in range(len(scenes))])
+    contrast = np.array([least_contrast(scenes.gray(i), scenes.quads[i]) for i in range(len(scenes))])
+    easy = [is_whole_and_level(*one) for one in zip(scenes.shapes, scenes.quads, strict=True)]
+    clear = np.array(easy) & (contrast >= CLEAR_CONTRAST)
     for name, some in (("synthetic", np.ones(len(scenes), bool)), ("synthetic_clear", clear)):
         if some.any():
             by_height = metrics.share_right_by(heights[some].ravel(), named[some].ravel(), HEIGHTS)
             write_share_right(report, f"{name}_glyph_height", by_height, "height of a glyph in the photo, pixels")
     high = heights >= HIGH
     right = np.array([a == b for a, b in zip(truths, read, strict=True)])
-    contrast = np.array([least_contrast(scenes.gray(i), scenes.quads[i]) for i in range(len(scenes))])
     fitted = [i for i in range(_reported(scenes), len(scenes)) if contrast[i] >= LEGIBLE_CONTRAST]
     confidence, check = fit_confidence([rows[i].features for i in fitted], right[fitted])
     scores = {

@@ -103,12 +103,15 @@ def is_clear(gray: NDArray[np.uint8], quads: NDArray[np.float32]) -> bool:
 
     ``gray`` uint8 (H, W); ``quads`` float32 (17, 4, 2), each clockwise from the glyph's top left.
     """
-    if (quads < 2).any() or (quads > np.array(gray.shape[::-1]) - 2).any():
+    return is_whole_and_level(gray.shape, quads) and least_contrast(gray, quads) >= CLEAR_CONTRAST
+
+
+def is_whole_and_level(shape: tuple[int, ...], quads: NDArray[np.float32]) -> bool:
+    """Tell whether glyphs, ``quads`` as of ``is_clear``, are inside a picture of this shape and nearly level."""
+    if (quads < 2).any() or (quads > np.array(shape[::-1]) - 2).any():
         return False
     along = quads[-1].mean(0) - quads[0].mean(0)
-    if abs(np.arctan2(along[1], along[0])) > CLEAR_TILT:
-        return False
-    return least_contrast(gray, quads) >= CLEAR_CONTRAST
+    return bool(abs(np.arctan2(along[1], along[0])) <= CLEAR_TILT)
 
 
 def least_contrast(gray: NDArray[np.uint8], quads: NDArray[np.float32]) -> float:
