@@ -17,7 +17,6 @@ from vinchar.rectify import (
     Line,
     Rectifier,
     bend,
-    cut_again,
     cut_strip,
     fit_line,
     frame_at,
@@ -249,21 +248,6 @@ def test_ends_that_cross_are_no_line() -> None:
 @pytest.mark.parametrize("out", [net_output(0, 0), net_output(10, 16)], ids=["nothing", "a speck"])
 def test_no_line(out: NDArray[np.float32]) -> None:
     assert fit_line(out) is None
-
-
-@pytest.mark.parametrize("height", [0.8, 1.0, 1.25])
-def test_a_strip_cut_again_shows_more_or_less_above_and_below(height: float) -> None:
-    gray = texture(120, 500)
-    gray[40:70, 100:400] = 255 - gray[40:70, 100:400]
-    strip = cut_strip(gray, frame_of_picture(gray.shape), flat_line(height=0.25), inverted=False)
-    again = cut_again(gray, strip, height)
-    assert again.shape == strip.gray.shape
-    rows = (np.arange(40) - 19.5) / height + 19.5  # where the strip's own rows lie in it
-    kept = np.flatnonzero((rows > 4) & (rows < 35))
-    shown = again[np.rint(rows[kept]).astype(int)]
-    assert np.corrcoef(shown.ravel(), strip.gray[kept].ravel())[0, 1] > 0.9
-    if height == 1.0:
-        np.testing.assert_array_equal(again, strip.gray)
 
 
 @pytest.mark.parametrize(("gain", "offset"), [(0.5, 0), (0.4, 120), (1, 60)])

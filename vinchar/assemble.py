@@ -142,9 +142,12 @@ def best_paths(lattice: Lattice, scores: Scores, gains: Floats, weights: Weights
         band = len(steps)
         # best[i, band + j]: the best way to have arc j as glyph i; the padding stands for arcs that are not there.
         best = np.full((length, band + count), -np.inf, np.float32)
+        before, ways = sliding_window_view(best, count, axis=1)[:, :band], np.empty_like(steps)  # (N, K, E), (K, E)
         best[0, band:] = first + glyphs[0]
         for i in range(1, length):
-            best[i, band:] = (sliding_window_view(best[i - 1], count)[:band] + steps).max(axis=0) + glyphs[i]
+            np.add(before[i - 1], steps, out=ways)
+            np.maximum.reduce(ways, axis=0, out=best[i, band:])
+            best[i, band:] += glyphs[i]
         best[-1, band:] += last
         score, path = float(best[-1].max()), [int(best[-1].argmax())]
         if score == -np.inf:
@@ -172,7 +175,11 @@ def _transitions(lattice: Lattice, scores: Scores, order: NDArray[np.intp], weig
     x0, x1 = lattice.cuts[lattice.arcs[order]].T.astype(np.float32)
     x = (x0 + x1) / 2
     count = len(x)
-    band = max(int((np.arange(count) - np.searchsorted(x, x - weights.reach * max(weights.pitches))).max()), 1)
+
+    def widest(reach: float) -> int:
+        return max(int((np.arange(count) - np.searchsorted(x, x - reach)).max()), 1)  # arcs so near before any arc
+
+    band = widest(weights.reach * max(weights.pitches))
 
     def former(values: Floats, nothing: float) -> Floats:
         return sliding_window_view(np.concatenate([np.full(band, nothing, np.float32), values]), count)[:band]
@@ -191,9 +198,11 @@ def _transitions(lattice: Lattice, scores: Scores, order: NDArray[np.intp], weig
     for pitch in weights.pitches:
         zone, beyond = weights.zone * pitch, (weights.zone + weights.margin) * pitch
         left, right = sum_to(x - zone), sum_to(x + zone)
-        steps = ((distance - pitch) / (weights.sigma * pitch)) ** 2
-        steps = shared - np.minimum(steps / 2, weights.cap)
-        steps += np.float32(weights.gap) * np.minimum(left - former(right, 0), 0)
-        steps[distance > weights.reach * pitch] = -np.inf
+        near = -widest(weights.reach * pitch)
+        away = distance[near:]
+        odd = (away - pitch) / (weights.sigma * pitch)
+        steps = shared[near:] - np.minimum(odd * odd / 2, weights.cap)
+        steps += np.float32(weights.gap) * np.minimum(left - former(right, 0)[near:], 0)
+        steps[away > weights.reach * pitch] = -np.inf
         end = np.float32(weights.end)
         yield steps, end * (left - sum_to(x - beyond)), end * (sum_to(x + beyond) - right)

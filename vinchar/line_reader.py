@@ -9,16 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinchar.assemble import assemble
-from vinchar.classify import Classifier, arc_scores, glyph_count, log_softmax
+from vinchar.classify import Classifier, arc_scores, glyph_count
 from vinchar.found import Found
 from vinchar.posterior import Priors
 from vinchar.readings import probability
-from vinchar.rectify import Edges, Line, cut_again, cut_strip, move_ends, turn_round
+from vinchar.rectify import Edges, Line, cut_strip, move_ends, turn_round
 from vinchar.segment import segment
 from vinchar.types import Gray, Lattice, Strip
 
 FEWEST, MOST = 13, 22  # glyphs seen in a strip that is worth a search; real VINs gave 15.7 to 19.1
-HEIGHTS = (0.92, 1.08)  # of further cuts of a line in doubt, in those of its strip
 
 
 class LineReader:
@@ -33,12 +32,6 @@ class LineReader:
             found = self._read_strip(gray, edges, line, inverted=not light)
             if found is not None:
                 yield found if found.is_whole() else self._look_wider(gray, edges, line, found)
-
-    def read_together(self, gray: Gray, found: Found) -> Found:
-        """Read the strip together with others of the same line: what the classifier says of them is averaged."""
-        strips = [found.strip.gray, *(cut_again(gray, found.strip, height) for height in HEIGHTS)]
-        logits = log_softmax(self._classifier.logits(np.stack(strips))).mean(axis=0)
-        return self._assembled(found.strip, found.lattice, logits) or found
 
     def read_turned(self, found: Found) -> Found | None:
         """Read the strip of a reading upside down."""

@@ -203,26 +203,32 @@ def _best_strings(flow: Doubles, known: Makers, bound: Doubles, loose: Doubles) 
     best = np.zeros((count, 12, STRINGS))  # what the best ways from each state to the end weigh
     best[:, [0, ANY], 0] = 1
     picks = np.empty((LENGTH, count, 12, STRINGS), np.intp)  # character and rank after it, in one
+    segmentations, states = np.arange(count)[:, None, None], np.arange(12)[:, None]
     named = []
     for i in reversed(range(LENGTH)):
-        reached = (best[:, _AFTER[i]] * flow[:, i, :, :, None]).swapaxes(1, 2).reshape(count, 12, -1)
-        picks[i] = np.argpartition(reached, -STRINGS, axis=2)[:, :, -STRINGS:]
-        best = np.take_along_axis(reached, picks[i], axis=2)
+        # The best ways go on with those characters whose own best way is among the best.
+        alone = best.max(axis=2)[:, _AFTER[i]] * flow[:, i]  # (S, 33, 12)
+        few = np.argpartition(alone, -STRINGS, axis=1)[:, -STRINGS:].swapaxes(1, 2)  # (S, 12, 5) characters
+        reached = best[segmentations, _AFTER[i][few, states]] * flow[segmentations, i, few, states][..., None]
+        ranks = np.argpartition(reached.reshape(count, 12, -1), -STRINGS, axis=2)[:, :, -STRINGS:]
+        best = np.take_along_axis(reached.reshape(count, 12, -1), ranks, axis=2)
+        character, rank = np.divmod(ranks, STRINGS)
+        picks[i] = np.take_along_axis(few, character, axis=2) * STRINGS + rank
         if i == MAKER and len(known.codes):
-            for weight, states in ((bound, known.state), (loose, np.full_like(known.state, ANY))):
+            for weight, start in ((bound, known.state), (loose, np.full_like(known.state, ANY))):
                 # The best strings begin with the codes whose single best string weighs most.
-                few = min(STRINGS, len(known.codes))
-                top = np.argpartition(weight * best.max(axis=2)[:, states], -few, axis=1)[:, -few:]  # (S, few)
+                most = min(STRINGS, len(known.codes))
+                top = np.argpartition(weight * best.max(axis=2)[:, start], -most, axis=1)[:, -most:]  # (S, most)
                 every = (
-                    np.take_along_axis(weight, top, axis=1)[:, :, None] * best[np.arange(count)[:, None], states[top]]
+                    np.take_along_axis(weight, top, axis=1)[:, :, None] * best[np.arange(count)[:, None], start[top]]
                 )
                 code, rank = np.divmod(
                     np.argpartition(every.reshape(count, -1), -STRINGS, axis=1)[:, -STRINGS:], STRINGS
                 )
                 code = np.take_along_axis(top, code, axis=1)
-                named.append(np.concatenate([known.codes[code], _spell(picks, MAKER, states[code], rank)], axis=2))
-    states = np.broadcast_to(np.repeat([0, ANY], STRINGS), (count, 2 * STRINGS))
-    named.append(_spell(picks, 0, states, np.broadcast_to(np.tile(np.arange(STRINGS), 2), states.shape)))
+                named.append(np.concatenate([known.codes[code], _spell(picks, MAKER, start[code], rank)], axis=2))
+    start = np.broadcast_to(np.repeat([0, ANY], STRINGS), (count, 2 * STRINGS))
+    named.append(_spell(picks, 0, start, np.broadcast_to(np.tile(np.arange(STRINGS), 2), start.shape)))
     return np.asarray(np.concatenate(named, axis=1).reshape(-1, LENGTH), np.intp)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
-from itertools import islice, product, tee, zip_longest
+from itertools import islice, product
 from pathlib import Path
 from typing import Literal
 
@@ -23,6 +23,7 @@ from vinchar.kind import guess_kind, light_glyph
 from vinchar.line_reader import LineReader, polarities
 from vinchar.locate import CLOSER, SIDE, Locator
 from vinchar.posterior import Priors
+from vinchar.proposals import Proposals
 from vinchar.quality import advice
 from vinchar.readings import compare, glyph_reading, no_vin, vin_reading
 from vinchar.rectify import (
@@ -37,14 +38,10 @@ from vinchar.rectify import (
     bend,
     cut_strip,
     frame_of_picture,
-    frame_of_quad,
-    frame_of_rows,
     move_ends,
     taller,
     turn_round,
 )
-from vinchar.rows import pair_rows
-from vinchar.textlines import find_textlines
 from vinchar.types import Gray, Kind, Reading, Strip
 from vinchar.vin import maker
 
@@ -53,10 +50,10 @@ __all__ = ["ModelError", "Reader", "read"]
 AskedKind = Kind | Literal["auto"]  # auto: found out from the picture
 
 CANDIDATES, STRIP_CANDIDATES = 10, 4  # lines looked at in a photo, and in a strip that does not read as one
-TEXTLINES = 6  # further lines of any text, where these do not read surely
-ROW_TEXTLINES, ROW_PAIRS = 24, 8  # lines of any text that are paired with each other as two rows, and pairs looked at
-SETTLED = 0.97  # a reading this sure needs no further view or candidate
-POOR = 0.3  # below this a photo is searched again, and a strip as if it were a photo
+# Rank, in nats, from which on a line is the VIN, however sure its reading: no other is looked at. Of 400 boxed photos
+# that nobody transcribed 266 have such a line, all of them in the box; of 200 drawn ones without a VIN 5 do.
+SEEN = -12.0
+POOR = 0.3  # a reading less sure than this, of a line that ranks lower, is no VIN: a photo is searched on
 DOUBT, WIDE_DOUBT = 0.2, 0.04  # polarity: both ways if the likelier one is less probable than 1 minus this
 MOST_OTHERS = 4  # further lines looked for in a photo that may show several VINs
 SECOND_LOOKS = 2  # lines that are looked at again if no reading is beyond doubt
@@ -126,7 +123,7 @@ class Reader:
             best = self._find_in_photo(gray, CANDIDATES)
         else:
             best = self.find(gray, [frame_of_picture(gray.shape)])
-            if best is None or best.probability < POOR:  # perhaps a photo of that shape
+            if best is None or not _is_seen(best):  # perhaps a photo of that shape
                 best = _better(best, self._find_in_photo(gray, STRIP_CANDIDATES))
             else:
                 best = self._right_way_up(gray, best)
@@ -176,9 +173,9 @@ class Reader:
     def find(self, gray: Gray, frames: Iterable[Edges], log: list[Found] | None = None) -> Found | None:
         """Return the best reading of the line in any of the frames, None if there is no line in any.
 
-        The frames come in order of likelihood, and the first reading that is beyond doubt ends the search. If there is
-        none, the most promising lines are looked at again: after one rectifying pass more and one less, and in the
-        other polarity where that is in doubt. What is best then and still in doubt is read from several cuts at once.
+        The frames come in order of likelihood, and the first reading that ranks as a VIN's ends the search. Unless it
+        is sure, the most promising lines are looked at again: after one rectifying pass more and one less, and in the
+        other polarity where that is in doubt.
         ``log`` takes up every first reading.
         """
         tried: list[tuple[Found, list[_Pass]]] = []
@@ -187,17 +184,23 @@ class Reader:
                 tried.append((found, passes))
                 if log is not None:
                     log.append(found)
-            if tried and tried[-1][0].probability >= SETTLED:
+            if tried and self._is_ok(tried[-1][0]):
                 return tried[-1][0]
+            if any(found.rank >= SEEN for found, _ in tried):
+                break
         tried.sort(key=lambda pair: pair[0].rank, reverse=True)
         best = tried[0][0] if tried else None
         for _, passes in tried[:SECOND_LOOKS]:
             for found in self._other_views(gray, passes):
                 if best is None or found.rank > best.rank:
                     best = found
-            if best is not None and best.probability >= SETTLED:
+            if best is not None and self._is_ok(best):
                 return best
-        return None if best is None else self._lines.read_together(gray, best)
+        return best
+
+    def _is_ok(self, found: Found) -> bool:
+        """Tell whether a reading is sure enough to be called ok: it needs no further view."""
+        return found.probability >= self.bundle.confidence.threshold
 
     def _find_in_photo(self, gray: Gray, candidates: int, log: list[Found] | None = None) -> Found | None:
         """Find the VIN among the lines of a photo.
@@ -206,20 +209,21 @@ class Reader:
         have to read well and name a known maker (words join to much), and then in those seen from closer by.
         """
         best: Found | None = None
+        proposals = Proposals(gray, self.locator)
         for side in (SIDE, CLOSER) if max(gray.shape) > CLOSER / 1.4 else (SIDE,):
-            upright, again = tee(self._frames_of_photo(gray, candidates, side))
-            for frames in (upright, map(turn_round, islice(again, TURNED))):
+            upside_down = map(turn_round, islice(proposals.frames(candidates, side), TURNED))
+            for frames in (proposals.frames(candidates, side), upside_down):
                 best = _better(best, self.find(gray, frames, log))
-                if best is not None and best.probability >= POOR:
+                if best is not None and _is_seen(best):
                     return self._right_way_up(gray, best)
-            rows = self.find(gray, self._frames_of_rows(gray, side))
+            rows = self.find(gray, proposals.frames_of_rows(side))
             if rows is not None and rows.probability >= POOR and maker(rows.assembly.vin) is not None:
                 return rows
         return best
 
     def _right_way_up(self, gray: Gray, found: Found) -> Found:
         """Return a reading, or if it is in doubt that of the same line upside down, where this is the better one."""
-        if found.probability >= SETTLED:
+        if self._is_ok(found) or found.rank >= SEEN:
             return found
         turned = self._lines.read_turned(found)
         if turned is None or turned.rank <= found.rank:
@@ -231,37 +235,16 @@ class Reader:
 
         Stops at no good reading, so it takes several times as long as ``read``.
         """
+        proposals = Proposals(gray, self.locator)
         frames = [] if kind == "photo" else [frame_of_picture(gray.shape)]
-        frames += self._frames_of_photo(gray, CANDIDATES if kind == "photo" else STRIP_CANDIDATES)
-        frames += [*map(turn_round, frames[:TURNED]), *self._frames_of_rows(gray, SIDE)]
+        frames += proposals.frames(CANDIDATES if kind == "photo" else STRIP_CANDIDATES)
+        frames += [*map(turn_round, frames[:TURNED]), *proposals.frames_of_rows()]
         for passes in self._passes(gray, frames):
             for edges, line in passes:
                 wider = move_ends(line, STRIP_START - WIDER, STRIP_END + WIDER)
                 for one, light in product((line, wider), polarities(line, DOUBT)):
                     strip = cut_strip(gray, edges, one, inverted=not light)
                     yield strip, self.classifier.logits(strip.gray[None])[0]
-
-    def _frames_of_photo(self, gray: Gray, candidates: int, side: int = SIDE) -> Iterator[Edges]:
-        """Yield frames round what may be the VIN of a photo: what the locator finds, all of it, other text."""
-        for edges in self._undirected(gray, candidates, side):
-            yield edges
-            along = edges[:, 1] - edges[:, 0]
-            if abs(float(along[:, 1].sum())) > abs(float(along[:, 0].sum())):
-                yield turn_round(edges)  # a steep line may run up or down
-
-    def _undirected(self, gray: Gray, candidates: int, side: int) -> Iterator[Edges]:
-        yield from map(frame_of_quad, self.locator.lines(gray, candidates, side))
-        if side == SIDE:
-            if gray.shape[1] > 1.2 * gray.shape[0]:
-                yield frame_of_picture(gray.shape)
-            yield from map(frame_of_quad, find_textlines(gray, TEXTLINES))
-
-    def _frames_of_rows(self, gray: Gray, side: int) -> Iterator[Edges]:
-        """Yield frames round what may be the two rows of a VIN, set one after the other."""
-        texts = find_textlines(gray, ROW_TEXTLINES)
-        in_turn = zip_longest(self.locator.lines(gray, CANDIDATES, side), texts[::2], texts[1::2])
-        lines = [quad for quads in in_turn for quad in quads if quad is not None]
-        yield from map(frame_of_rows, pair_rows(lines, ROW_PAIRS))
 
     def _passes(self, gray: Gray, frames: Iterable[Edges]) -> Iterator[list[_Pass]]:
         """Yield, for every frame with a line in it, the first and the second rectifying pass.
@@ -289,6 +272,11 @@ class Reader:
     @staticmethod
     def _finer_frame(one: _Pass) -> Edges:
         return bend(*one, FINE_LENGTH, FINE_GLYPH, max(LINE_WIDTH // 4, one[0].shape[1] - 1))
+
+
+def _is_seen(found: Found) -> bool:
+    """Tell whether a line is the VIN, even if it may be misread: the rest of the picture need not be searched."""
+    return found.probability >= POOR or found.rank >= SEEN
 
 
 def _better(one: Found | None, other: Found | None) -> Found | None:

@@ -119,25 +119,24 @@ def move_ends(line: Line, first: float, last: float) -> Line:
 
 def sample(gray: Gray, edges: Edges, height: int, width: int) -> Gray:
     """Return the frame's picture, uint8 (height, width), each pixel gathered from its whole area in the photo."""
-    x = (np.arange(width) + 0.5) / width
-    y = ((np.arange(height) + 0.5) / height)[:, None, None]
-    top, bottom = frame_at(edges, x)
-    points = (top[None] + (bottom - top)[None] * y).astype(np.float32)  # (height, width, 2)
-    low = np.floor(points.min((0, 1))).astype(int) - 8
-    high = np.ceil(points.max((0, 1))).astype(int) + 8
-    low = np.clip(low, 0, [gray.shape[1] - 1, gray.shape[0] - 1])
-    high = np.maximum(np.minimum(high, [gray.shape[1], gray.shape[0]]), low + 1)
+    top, bottom = frame_at(edges, (np.arange(width) + 0.5) / width)
+    down = bottom - top
+    rows = ((np.arange(height) + 0.5) / height)[:, None]
+    ends = np.concatenate([top + down * rows[0], top + down * rows[-1]])  # of the columns: all pixels lie between
+    low = np.clip(np.floor(ends.min(0)).astype(int) - 8, 0, [gray.shape[1] - 1, gray.shape[0] - 1])
+    high = np.maximum(np.minimum(np.ceil(ends.max(0)).astype(int) + 8, [gray.shape[1], gray.shape[0]]), low + 1)
     part = gray[low[1] : high[1], low[0] : high[0]]
-    points -= low.astype(np.float32)
-    step = np.linalg.norm(points[height // 2, 1:] - points[height // 2, :-1], axis=1).mean()
-    rise = np.linalg.norm(points[1:, width // 2] - points[:-1, width // 2], axis=1).mean()
-    shrink = float(min(step, rise))
+    step = np.linalg.norm(np.diff(top + down * rows[height // 2], axis=0), axis=1).mean()
+    shrink = float(min(step, np.linalg.norm(down[width // 2]) / height))
+    scale = np.ones(2)
     if shrink > 1.5 and min(part.shape) > 2 * shrink:
         size = max(1, round(part.shape[1] / shrink)), max(1, round(part.shape[0] / shrink))
-        scale = np.array([size[0] / part.shape[1], size[1] / part.shape[0]], np.float32)
-        part, points = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8), points * scale
-    maps = points - np.float32(0.5)
-    picture = cv2.remap(part, maps[..., 0], maps[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        scale = np.array([size[0] / part.shape[1], size[1] / part.shape[0]])
+        part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
+    start, down = ((top - low) * scale - 0.5).astype(np.float32), (down * scale).astype(np.float32)
+    rows = rows.astype(np.float32)
+    x, y = (start[:, axis] + down[:, axis] * rows for axis in (0, 1))  # (height, width)
+    picture = cv2.remap(part, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(picture, np.uint8)
 
 
@@ -252,8 +251,3 @@ def cut_strip(gray: Gray, edges: Edges, line: Line, inverted: bool) -> Strip:
     frame = bend(edges, line, (STRIP_END - STRIP_START) / STRIP_WIDTH, GLYPH_HEIGHT / STRIP_HEIGHT, STRIP_WIDTH)
     picture = sample(gray, frame, STRIP_HEIGHT, STRIP_WIDTH)
     return Strip(level_contrast(picture, inverted), frame, inverted, line.score)
-
-
-def cut_again(gray: Gray, strip: Strip, height: float) -> Gray:
-    """Return the strip cut once more, uint8 (40, 400), ``height`` times as much of the photo above and below."""
-    return level_contrast(sample(gray, taller(strip.edges, height), STRIP_HEIGHT, STRIP_WIDTH), strip.inverted)

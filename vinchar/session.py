@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import onnxruntime as ort
+
+MOST_THREADS = 4  # the networks are small: more threads wait for each other
 
 
 def open_session(path: Path) -> ort.InferenceSession:
-    """Open an ONNX model for one core a call, on the CPU; threads that share it run side by side."""
+    """Open an ONNX model on the CPU, with as many threads a call as OpenCV has in this process, four at most.
+
+    So ``cv2.setNumThreads`` says for all that reads how many cores a process may use.
+    """
     options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
+    options.intra_op_num_threads = max(1, min(cv2.getNumThreads(), MOST_THREADS))
     options.inter_op_num_threads = 1
     options.enable_mem_pattern = False  # pictures differ in size, and a pattern would be kept for each
     options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # leave the cores to others in between
     return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
