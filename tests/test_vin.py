@@ -57,6 +57,7 @@ def test_vins_are_plausible(text: str) -> None:
         "E282007746Y328614",
         "E112018J858012304",
         "E120011160123E004",
+        "RE20555R16R1M16X5",
     ],
 )
 def test_other_text_is_not(text: str) -> None:

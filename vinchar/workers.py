@@ -12,6 +12,7 @@ from pathlib import Path
 
 import cv2
 
+from vinchar.memory import keep_flat
 from vinchar.reader import AskedKind, Reader
 from vinchar.types import Reading
 
@@ -104,6 +105,7 @@ def _read_in_processes(pictures: Sequence[Path], make: MakeReader, kind: AskedKi
 def _work(pipe: Connection, make: MakeReader, kind: AskedKind) -> None:
     """Read what comes through the pipe until it closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that was asked to stop will say so
+    keep_flat()
     cv2.setNumThreads(1)  # the others have the other cores
     reader = make()
     while True:

@@ -1,0 +1,81 @@
+"""Where the VIN of a photo may be: what is proposed, in which order, and nothing looked for in vain or twice."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from vinchar import proposals as module
+from vinchar.locate import CLOSER, SIDE
+from vinchar.proposals import TEXTLINES, Proposals
+from vinchar.types import Quad
+
+PHOTO = np.zeros((300, 300), np.uint8)
+
+
+def quad(x: float, y: float, along: tuple[float, float] = (100, 0)) -> Quad:
+    """A line from (x, y) on, 10 pixels high."""
+    across = np.array([-along[1], along[0]]) / 10
+    start = np.array([x, y])
+    return Quad(np.array([start, start + along, start + along + across, start + across], np.float32))
+
+
+class Locator:
+    """Sees ``found`` and counts how often it looked, and how closely."""
+
+    def __init__(self, *found: Quad) -> None:
+        self.found, self.sides = list(found), list[int]()
+
+    def lines(self, gray: NDArray[np.uint8], limit: int, side: int) -> list[Quad]:
+        self.sides.append(side)
+        return self.found[:limit]
+
+
+@pytest.fixture
+def texts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How often any text was looked for; there are twelve lines of it, 20 pixels apart."""
+    counted: list[int] = []
+
+    def find(gray: NDArray[np.uint8], limit: int) -> list[Quad]:
+        counted.append(limit)
+        return [quad(20, 20 * i) for i in range(12)][:limit]
+
+    monkeypatch.setattr(module, "find_textlines", find)
+    return counted
+
+
+def test_located_lines_come_first_and_other_text_only_when_asked_for(texts: list[int]) -> None:
+    locator = Locator(quad(50, 77), quad(50, 99))
+    frames = Proposals(PHOTO, locator).frames(10)  # type: ignore[arg-type]
+    assert [float(next(frames)[0, 0, 1]) for _ in range(2)] == [77, 99]
+    assert texts == []
+    assert [float(edges[0, 0, 1]) for edges in frames] == [20 * i for i in range(TEXTLINES)]
+
+
+def test_everything_is_looked_for_once(texts: list[int]) -> None:
+    locator = Locator(quad(50, 77))
+    proposals = Proposals(PHOTO, locator)  # type: ignore[arg-type]
+    for _ in range(2):
+        assert len(list(proposals.frames(10))) == 1 + TEXTLINES
+        assert len(list(proposals.frames(10, CLOSER))) == 1
+        assert list(proposals.frames_of_rows())
+    assert locator.sides == [SIDE, CLOSER]
+    assert len(texts) == 1
+
+
+def test_no_more_located_lines_than_wanted(texts: list[int]) -> None:
+    locator = Locator(*(quad(50, 5 * i) for i in range(9)))
+    assert len(list(Proposals(PHOTO, locator).frames(4, CLOSER))) == 4  # type: ignore[arg-type]
+
+
+def test_all_of_a_wide_photo_is_a_proposal(texts: list[int]) -> None:
+    wide = np.zeros((100, 300), np.uint8)
+    first = next(Proposals(wide, Locator()).frames(10))  # type: ignore[arg-type]
+    np.testing.assert_array_equal(first, [[[0, 0], [300, 0]], [[0, 100], [300, 100]]])
+
+
+def test_a_steep_line_may_run_either_way(texts: list[int]) -> None:
+    locator = Locator(quad(50, 50, (10, 100)))
+    down, up = list(Proposals(PHOTO, locator).frames(10, CLOSER))  # type: ignore[arg-type]
+    np.testing.assert_array_equal(up, down[::-1, ::-1])
