@@ -51,9 +51,9 @@ AskedKind = Kind | Literal["auto"]  # auto: found out from the picture
 
 CANDIDATES, STRIP_CANDIDATES = 10, 4  # lines looked at in a photo, and in a strip that does not read as one
 # Ranks, in nats, of lines that are the VIN, however sure their readings are. From SEEN on no other line is looked at: of
-# 400 boxed photos that nobody transcribed 266 have such a line, all of them in the box, of 200 drawn ones without a VIN
-# 5. From ENOUGH on the photo is not looked at in other ways: of those 200 one. From UPRIGHT on a line does not stand on
-# its head: of 240 lines turned round none, but 3 have ENOUGH.
+# 400 boxed photos that nobody transcribed 266 have such a line, all of them in the box; of 200 drawn ones without a
+# VIN 5. From ENOUGH on the photo is not looked at in other ways: of those 200 one. From UPRIGHT on a line does not
+# stand on its head: of 240 lines turned round none, but 3 have ENOUGH.
 SEEN, ENOUGH, UPRIGHT = -12.0, -10.0, -6.0
 POOR = 0.3  # a reading at least so sure is a VIN, wherever it ranks
 DOUBT, WIDE_DOUBT = 0.2, 0.04  # polarity: both ways if the likelier one is less probable than 1 minus this
