@@ -274,6 +274,17 @@ def test_the_first_line_that_reads_as_a_vin_ends_the_search(
     assert {round(float(frame[:, :, 1].mean())) for frame in reader.rectifier.frames} == looked_at  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(("row", "searched_on"), [(420, False), (120, True)])
+def test_a_photo_is_searched_on_where_no_line_ranks_as_a_vin(
+    row: int, searched_on: bool, make: Make, two_lines: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeLocator, "lines", lambda self, gray, limit, side: lines_at(row)[:limit])
+    reader = make(-1.5, only_in=400)
+    assert reader.read(two_lines).status == "uncertain"
+    frames = reader.rectifier.frames  # type: ignore[attr-defined]
+    assert any(frame[0, 0, 0] > frame[0, -1, 0] for frame in frames) == searched_on  # upside down
+
+
 def test_what_was_tried_comes_with_the_line_settled_on_first(make: Make, two_lines: NDArray[np.uint8]) -> None:
     photo = two_lines
     tried = make(0.5, only_in=400).tried(photo)
