@@ -53,8 +53,9 @@ Recall of every class:
 | {synthetic} |
 
 The confidence (a logistic model of the whole reading) is fitted on the {fitted:,} of these scenes that are legible
-(every glyph has a contrast of {legible_contrast} grey levels or more) and not among those of the next section; the last
-three columns are of each half of them under a model and a threshold fitted on the other. Named at their true places,
+(every glyph has a contrast of {legible_contrast} grey levels or more) and not among those of the next section; in the
+last three columns each of them has the probability of a model fitted on other scenes, and each half the threshold of
+the other. Named at their true places,
 {glyphs:.4f} of the glyphs are right, of those at least 16 pixels high {high_glyphs}; by height:
 [curve](report/synthetic_glyph_height.png). Many of these scenes nobody could read: they are drawn beyond the limit so
 that the limit is known. In the {clear} scenes that are clear (all glyphs in the picture, within 15 degrees of level,
