@@ -58,7 +58,7 @@ SEEN, ENOUGH, UPRIGHT = -12.0, -10.0, -6.0
 POOR = 0.3  # a reading at least so sure is a VIN, wherever it ranks
 DOUBT, WIDE_DOUBT = 0.2, 0.04  # polarity: both ways if the likelier one is less probable than 1 minus this
 MOST_OTHERS = 4  # further lines looked for in a photo that may show several VINs
-SECOND_LOOKS = 2  # lines that are looked at again if no reading is beyond doubt
+SECOND_LOOKS, BEHIND = 2, 12.0  # lines looked at again if no reading is sure, and nats that they may rank behind
 TURNED = 10  # lines of a photo in which nothing reads well that are also tried upside down
 ROOM = 1.3  # height of a frame round a strip, in that of the strip
 BATCH = 4  # frames that go through the rectifier together
@@ -192,7 +192,7 @@ class Reader:
                 break
         tried.sort(key=lambda pair: pair[0].rank, reverse=True)
         best = tried[0][0] if tried else None
-        for _, passes in tried[:SECOND_LOOKS]:
+        for passes in [passes for found, passes in tried[:SECOND_LOOKS] if found.rank > tried[0][0].rank - BEHIND]:
             for found in self._other_views(gray, passes):
                 if best is None or found.rank > best.rank:
                     best = found
