@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import shutil
+import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -124,9 +125,11 @@ def main() -> None:
         truths = [label.text for _, label in known]
         for name, read in readers.items():
             read(known[0][0])  # to warm up
-            started = time.perf_counter()
-            said = [read(path) for path, _ in tqdm(known, desc=f"{folder}, {name}", unit="picture")]
-            seconds = (time.perf_counter() - started) / len(known)
+            said, taken = [], []
+            for path, _ in tqdm(known, desc=f"{folder}, {name}", unit="picture"):
+                started = time.perf_counter()
+                said.append(read(path))
+                taken.append(1000 * (time.perf_counter() - started))
             texts = [text for text, _ in said]
             right = [text == truth for text, truth in zip(texts, truths, strict=True)]
             sure = [one for one, (_, ok) in zip(right, said, strict=True) if ok]
@@ -136,11 +139,11 @@ def main() -> None:
                     *(folder, len(known), name, f"{exact_match(truths, texts):.3f} ({low:.3f} to {high:.3f})"),
                     f"{character_error_rate(truths, texts):.3f}",
                     *((f"{len(sure) / len(right):.3f}", f"{sum(sure) / len(sure):.3f}") if sure else ("-", "-")),
-                    f"{seconds * 1000:.0f}",
+                    f"{statistics.mean(taken):.0f}, {statistics.median(taken):.0f}",
                 )
             )
     header = ("pictures", "n", "reader", "exact match (95 % interval)", "character error rate", "called ok")
-    text = table((*header, "of those right", "ms a picture"), rows)
+    text = table((*header, "of those right", "ms a picture: mean, median"), rows)
     print(text)
     if args.write:
         put(args.write, "accuracy", text)

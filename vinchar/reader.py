@@ -177,8 +177,7 @@ class Reader:
 
         The frames come in order of likelihood, and the first reading that ranks as a VIN's ends the search. Unless it
         is sure, the most promising lines are looked at again: after one rectifying pass more and one less, and in the
-        other polarity where that is in doubt.
-        ``log`` takes up every first reading.
+        other polarity where that is in doubt. ``log`` takes up every first reading.
         """
         tried: list[tuple[Found, list[_Pass]]] = []
         for passes in self._passes(gray, frames):
