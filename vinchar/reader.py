@@ -49,7 +49,7 @@ __all__ = ["ModelError", "Reader", "read"]
 
 AskedKind = Kind | Literal["auto"]  # auto: found out from the picture
 
-CANDIDATES, STRIP_CANDIDATES = 10, 4  # lines looked at in a photo, and in a strip that does not read as one
+CANDIDATES, STRIP_CANDIDATES = 8, 4  # lines looked at in a photo, and in a strip that does not read as one
 # Ranks, in nats, of lines that are the VIN, however sure their readings are. From SEEN on no other line is looked at:
 # of 400 boxed photos that nobody transcribed 266 have such a line, all of them in the box; of 200 drawn ones without a
 # VIN 5. From ENOUGH on the photo is not looked at in other ways: of those 200 one. From UPRIGHT on a line does not
