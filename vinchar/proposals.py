@@ -13,7 +13,8 @@ from vinchar.textlines import find_textlines
 from vinchar.types import Gray, Quad
 
 TEXTLINES = 6  # lines of any text that are looked at, where what the locator found does not read surely
-ROW_LINES, ROW_TEXTLINES, ROW_PAIRS = 10, 24, 8  # lines of both that are paired as two rows, and pairs looked at
+LOCATED = 10  # lines that the locator is asked for; all of them are paired as two rows
+ROW_TEXTLINES, ROW_PAIRS = 24, 8  # lines of any text that are paired with these, and pairs looked at
 
 
 class Proposals:
@@ -26,7 +27,8 @@ class Proposals:
     def frames(self, candidates: int, side: int = SIDE) -> Iterator[Edges]:
         """Yield frames, float32 (2, 2, 2), round what may be the VIN: located lines, all of the photo, other text.
 
-        ``candidates``: how many lines of the locator, which sees the photo with ``side`` pixels at its longest.
+        ``candidates``: how many lines of the locator, ``LOCATED`` at most; it sees the photo with ``side`` pixels at
+        its longest.
         """
         for edges in self._undirected(candidates, side):
             yield edges
@@ -36,7 +38,7 @@ class Proposals:
 
     def frames_of_rows(self, side: int = SIDE) -> Iterator[Edges]:
         """Yield frames round what may be the two rows of a VIN, set one after the other."""
-        in_turn = zip_longest(self._lines(side)[:ROW_LINES], self._texts[::2], self._texts[1::2])
+        in_turn = zip_longest(self._lines(side), self._texts[::2], self._texts[1::2])
         lines = [quad for quads in in_turn for quad in quads if quad is not None]
         yield from map(frame_of_rows, pair_rows(lines, ROW_PAIRS))
 
@@ -49,7 +51,7 @@ class Proposals:
 
     def _lines(self, side: int) -> list[Quad]:
         if side not in self._located:
-            self._located[side] = self._locator.lines(self._gray, ROW_LINES, side)
+            self._located[side] = self._locator.lines(self._gray, LOCATED, side)
         return self._located[side]
 
     @cached_property
