@@ -9,9 +9,9 @@ from dataclasses import dataclass
 class TrainConfig:
     """Sizes, lengths and rates of one training run.
 
-    Steps are optimiser steps of ``batch`` strips (of ``glyph_batch`` pictures for the baseline, ``line_batch`` line
-    pictures for the rectifier, ``photo_batch`` parts of ``photos`` whole ones for the locator). ``frames``: how often
-    the rectifier sees each scene, in another cut-out. ``printed``: share of printed characters among the handwritten
+    Steps are optimiser steps of ``batch`` strips (``written_batch`` of those that are handwritten, ``glyph_batch``
+    pictures for the baseline, ``line_batch`` line pictures for the rectifier, ``photo_batch`` parts of ``photos`` whole
+    ones for the locator). ``frames``: how often the rectifier sees each scene, in another cut-out. ``printed``: share of printed characters among the handwritten
     ones in the batches of the network for single characters. ``rehearsal``: share of handwritten strips in the
     classifier's batches. ``precision`` is ``float32``, ``mixed_bfloat16`` or ``auto``: bfloat16 where the processor
     computes in it.
@@ -24,19 +24,20 @@ class TrainConfig:
     photos: int = 2_500
     validation_photos: int = 300
     frames: int = 3
-    batch: int = 32
+    batch: int = 24
+    written_batch: int = 20
     glyph_batch: int = 128
-    line_batch: int = 64
+    line_batch: int = 48
     photo_batch: int = 8
-    emnist_steps: int = 3_600
-    baseline_steps: int = 3_600
+    emnist_steps: int = 3_000
+    baseline_steps: int = 3_200
     rectifier_steps: int = 8_000
-    locator_steps: int = 10_000
+    locator_steps: int = 9_000
     glyph_steps: int = 2_400
-    classifier_steps: int = 13_000
+    classifier_steps: int = 11_500
     learning_rate: float = 2e-3
     printed: float = 0.1875
-    rehearsal: float = 0.1875
+    rehearsal: float = 0.125
     characters: int = 9_900
     workers: int = 2
     precision: str = "auto"
@@ -46,6 +47,7 @@ class TrainConfig:
             "scenes",
             "validation_scenes",
             "batch",
+            "written_batch",
             "emnist_steps",
             "frames",
             "rectifier_steps",
@@ -87,6 +89,7 @@ PRESETS: dict[str, TrainConfig] = {
         photos=8,
         validation_photos=4,
         batch=8,
+        written_batch=8,
         glyph_batch=16,
         line_batch=8,
         photo_batch=2,

@@ -247,7 +247,7 @@ def _train_handwriting(run: _Run, data: tuple[NDArray[np.uint8], NDArray[np.int3
     emnist = run.fit(
         "emnist",
         nets.classifier,
-        batches.glyph_strip_batches(data, config.batch),
+        batches.glyph_strip_batches(data, config.written_batch),
         keras.losses.CategoricalCrossentropy(from_logits=True),
         config.emnist_steps,
         learning_rate=config.learning_rate,
@@ -262,7 +262,7 @@ def _train_glyph(run: _Run, emnist: keras.Model, written: batches.Glyphs, staged
     model = run.fit(
         "glyph",
         nets.classifier,
-        batches.glyph_strip_batches(written, config.batch, 0.0, printed, config.printed),
+        batches.glyph_strip_batches(written, config.written_batch, 0.0, printed, config.printed),
         keras.losses.CategoricalCrossentropy(from_logits=True),
         config.glyph_steps,
         learning_rate=config.learning_rate / 4,
