@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,9 @@ class FakeRectifier:
     def lines(self, gray: NDArray[np.uint8], frames: list[NDArray[np.float32]]) -> list[Line | None]:
         self.frames += frames
         return [self._line(edges) for edges in frames]
+
+    def halves(self, gray: NDArray[np.uint8], edges: NDArray[np.float32], line: Line) -> list[Line]:
+        return []
 
     def _line(self, edges: NDArray[np.float32]) -> Line | None:
         if edges.shape[1] > 2:  # what an earlier pass has bent
@@ -197,6 +201,28 @@ def test_a_sure_reading_needs_no_second_view_and_a_doubtful_one_gets_them(make: 
     doubtful.read(blocks())
     assert len(strips_seen(sure)) == 1
     assert len(strips_seen(doubtful)) == 3  # but not upside down: it is a VIN
+
+
+def test_a_doubtful_line_is_also_read_where_its_halves_lead(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line as a whole is found too low, and only the half of its columns leads to where the glyphs are."""
+    prefer_marked(monkeypatch)
+    low = line(30 / 400, 370 / 400, 26 / 40, 1.0)
+    low = replace(low, centre=np.array([0.0, 0.0, 0.9]))
+    whole = FakeRectifier._line
+
+    def misled(self: FakeRectifier, edges: NDArray[np.float32]) -> Line | None:
+        return low if edges.shape[1] == 2 else whole(self, edges)
+
+    def half(self: FakeRectifier, gray: NDArray[np.uint8], edges: NDArray[np.float32], line: Line) -> list[Line]:
+        return [replace(line, centre=np.array([0.0, 0.5]))] if edges.shape[1] == 2 else []
+
+    ranks = []
+    for halves in {}, {"halves": half}:
+        found = make(0.5, _line=misled, **halves).find(blocks(marked=True), [frame_of_picture((40, 400))])
+        assert found is not None
+        ranks.append(found.rank)
+    assert ranks[1] > ranks[0]
+    assert found.strip.gray[4:7, 8:14].mean() > 128  # the mark is where it belongs
 
 
 @pytest.mark.parametrize("upside_down", [False, True])

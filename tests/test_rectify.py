@@ -18,6 +18,7 @@ from vinchar.rectify import (
     Rectifier,
     bend,
     cut_strip,
+    fit_halves,
     fit_line,
     frame_at,
     frame_of_picture,
@@ -236,6 +237,27 @@ def test_an_end_in_glare_is_found_from_the_other_columns() -> None:
     line = fit_line(out)
     assert line is not None
     assert (line.start, line.end) == pytest.approx((8 / 64, 56 / 64), abs=1e-6)
+
+
+def test_halves_of_a_line_lead_to_the_two_lines_that_it_was_drawn_between() -> None:
+    """The net sees the VIN in the left columns, and what stands below it in the right ones."""
+    out = net_output()
+    out[:, 1] = np.where(np.arange(COLUMNS) < COLUMNS // 2, 0.3, 0.6)
+    whole = fit_line(out)
+    assert whole is not None
+    left, right = fit_halves(out, whole)
+    for half, centre in (left, 0.3), (right, 0.6):
+        np.testing.assert_allclose(np.polyval(half.centre, np.array([-1, 1])), centre, atol=0.02)
+        np.testing.assert_allclose((half.start, half.end), (8 / 64, 56 / 64), atol=0.01)
+        np.testing.assert_allclose(np.polyval(half.height, 0.0), 0.3, atol=0.005)
+        np.testing.assert_allclose(np.polyval(half.slant, 0.0), 0.2 * 64 / 256, atol=0.005)
+
+
+def test_halves_of_one_line_lead_nowhere_else() -> None:
+    for out in net_output(), net_output(20, 44):
+        whole = fit_line(out)
+        assert whole is not None
+        assert fit_halves(out, whole) == []
 
 
 def test_ends_that_cross_are_no_line() -> None:

@@ -176,8 +176,9 @@ class Reader:
         """Return the best reading of the line in any of the frames, None if there is no line in any.
 
         The frames come in order of likelihood, and the first reading that ranks as a VIN's ends the search. Unless it
-        is sure, the most promising lines are looked at again: after one rectifying pass more and one less, and in the
-        other polarity where that is in doubt. ``log`` takes up every first reading.
+        is sure, the most promising lines are looked at again: after one rectifying pass more and one less, in the other
+        polarity where that is in doubt, and along the lines that halves of them lead to. ``log`` takes up every first
+        reading.
         """
         tried: list[tuple[Found, list[_Pass]]] = []
         for passes in self._passes(gray, frames):
@@ -263,12 +264,19 @@ class Reader:
             count = BATCH
 
     def _other_views(self, gray: Gray, passes: list[_Pass]) -> Iterator[Found]:
-        edges = self._finer_frame(passes[-1])
-        line = self.rectifier.lines(gray, [edges])[0]
-        if line is not None:
-            yield from self._lines.read(gray, edges, line, WIDE_DOUBT)
+        yield from self._read_finer(gray, passes[-1], WIDE_DOUBT)
         if len(passes) > 1:
             yield from self._lines.read(gray, *passes[0], DOUBT)
+        for edges, line in passes:
+            for half in self.rectifier.halves(gray, edges, line):
+                yield from self._read_finer(gray, (edges, half), DOUBT)
+
+    def _read_finer(self, gray: Gray, one: _Pass, doubt: float) -> Iterator[Found]:
+        """Read the line found after one pass more."""
+        edges = self._finer_frame(one)
+        line = self.rectifier.lines(gray, [edges])[0]
+        if line is not None:
+            yield from self._lines.read(gray, edges, line, doubt)
 
     @staticmethod
     def _finer_frame(one: _Pass) -> Edges:

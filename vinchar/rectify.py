@@ -24,6 +24,7 @@ LINE_STRIDE = 4  # columns of the line picture for one answer of the net
 FINE_LENGTH, FINE_GLYPH = 0.8, 0.4
 JOINED = 400  # columns of the frame of several rows: what lies between the rows is narrower than a pixel
 NEAR = 0.05  # columns nearer to an end than this, in parts of the width, count alike in telling where it is
+ELSEWHERE = 0.3  # glyph heights: a line fitted to half of the columns that ends so far away is another one
 STRIP_START, STRIP_END = 30, 370  # columns of a strip between which the VIN lies if the line's ends are right
 Edges = NDArray[np.float32]
 
@@ -168,15 +169,52 @@ def fit_line(out: NDArray[np.float32]) -> Line | None:
         return None
     weight = np.zeros(count)
     weight[first:last] = inside[first:last]
-    at = 2 * x - 1
-    curves = [_robust_fit(at, out[:, 1 + i].astype(np.float64), weight, degree) for i, degree in enumerate((2, 1, 1))]
-    start = _weighted_median(x - out[:, 5], weight / (NEAR + np.abs(out[:, 5])))
-    end = _weighted_median(x + out[:, 6], weight / (NEAR + np.abs(out[:, 6])))
+    start, end = _ends(out, x, weight)
     if end - start < 1 / 8:
         return None
+    centre, height, slant = _curves(out, x, weight, (2, 1, 1))
     light = float((1 / (1 + np.exp(-np.clip(out[:, 4], -30, 30))) * weight).sum() / weight.sum())
+    return Line(start, end, centre, height, slant, light, float(weight.sum() / (last - first)))
+
+
+def fit_halves(out: NDArray[np.float32], line: Line) -> list[Line]:
+    """Return the straight lines that either half of the columns alone give, where they lead elsewhere than the line.
+
+    ``out`` float32 (64, 7): what ``line`` was fitted to. Where a second line of text is near, the net may see the VIN
+    in some columns and the other line in the rest, and the curve through both misses both.
+    """
+    inside = 1 / (1 + np.exp(-np.clip(out[:, 0].astype(np.float64), -30, 30)))
+    count = len(inside)
+    x = (np.arange(count) + 0.5) / count
+    middle = (line.start + line.end) / 2
+    halves = []
+    for half in (x >= line.start) & (x <= middle), (x >= middle) & (x <= line.end):
+        weight = inside * half
+        if weight.sum() < count / 16:
+            continue
+        start, end = _ends(out, x, weight)
+        centre, height, slant = _curves(out, x, weight, (1, 0, 0))
+        at = 2 * np.array([line.start, line.end]) - 1
+        apart = np.abs(np.polyval(centre, at) - np.polyval(line.centre, at)).max() / max(float(height[0]), 0.02)
+        if apart >= ELSEWHERE and end - start >= 1 / 8:
+            halves.append(Line(start, end, centre, height, slant, line.light, line.score))
+    return halves
+
+
+def _ends(out: NDArray[np.float32], x: NDArray[np.float64], weight: NDArray[np.float64]) -> tuple[float, float]:
+    """Return where the columns, at ``x``, say that the line starts and ends."""
+    start = _weighted_median(x - out[:, 5], weight / (NEAR + np.abs(out[:, 5])))
+    end = _weighted_median(x + out[:, 6], weight / (NEAR + np.abs(out[:, 6])))
+    return start, end
+
+
+def _curves(
+    out: NDArray[np.float32], x: NDArray[np.float64], weight: NDArray[np.float64], degrees: tuple[int, int, int]
+) -> list[NDArray[np.float64]]:
+    """Return the polynomials of centre, height and slant."""
+    curves = [_robust_fit(2 * x - 1, out[:, 1 + i].astype(np.float64), weight, n) for i, n in enumerate(degrees)]
     curves[2] = curves[2] * (LINE_HEIGHT / LINE_WIDTH)
-    return Line(start, end, curves[0], curves[1], curves[2], light, float(weight.sum() / (last - first)))
+    return curves
 
 
 def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
@@ -218,6 +256,10 @@ class Rectifier:
         """Find the line in every frame, in one pass of the net."""
         pictures = np.stack([line_picture(gray, edges) for edges in frames])
         return [fit_line(out) for out in self.outputs(pictures)]
+
+    def halves(self, gray: Gray, edges: Edges, line: Line) -> list[Line]:
+        """Return what else a line found in a frame may be: see ``fit_halves``."""
+        return fit_halves(self.outputs(line_picture(gray, edges)[None])[0], line)
 
     def refine(self, gray: Gray, edges: Edges, passes: int) -> tuple[Edges, Line] | None:
         """Return the frame after ``passes`` coarse-to-fine passes and the last line found in it; None without one."""

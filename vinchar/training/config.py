@@ -11,10 +11,10 @@ class TrainConfig:
 
     Steps are optimiser steps of ``batch`` strips (``written_batch`` of those that are handwritten, ``glyph_batch``
     pictures for the baseline, ``line_batch`` line pictures for the rectifier, ``photo_batch`` parts of ``photos`` whole
-    ones for the locator). ``frames``: how often the rectifier sees each scene, in another cut-out. ``printed``: share of printed characters among the handwritten
-    ones in the batches of the network for single characters. ``rehearsal``: share of handwritten strips in the
-    classifier's batches. ``precision`` is ``float32``, ``mixed_bfloat16`` or ``auto``: bfloat16 where the processor
-    computes in it.
+    ones for the locator). ``frames``: how often the rectifier sees each scene, in another cut-out. ``printed``: share
+    of printed characters among the handwritten ones in the batches of the network for single characters.
+    ``rehearsal``: share of handwritten strips in the classifier's batches. ``precision`` is ``float32``,
+    ``mixed_bfloat16`` or ``auto``: bfloat16 where the processor computes in it.
     """
 
     preset: str = "full"
