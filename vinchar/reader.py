@@ -196,8 +196,8 @@ class Reader:
             for found in self._other_views(gray, passes):
                 if best is None or found.rank > best.rank:
                     best = found
-            if best is not None and self._is_ok(best):
-                return best
+                    if self._is_ok(best):
+                        return best
         return best
 
     def _is_ok(self, found: Found) -> bool:
@@ -264,19 +264,27 @@ class Reader:
             count = BATCH
 
     def _other_views(self, gray: Gray, passes: list[_Pass]) -> Iterator[Found]:
-        yield from self._read_finer(gray, passes[-1], WIDE_DOUBT)
+        for finer in self._finer(gray, passes[-1]):
+            yield from self._lines.read(gray, *finer, WIDE_DOUBT)
         if len(passes) > 1:
             yield from self._lines.read(gray, *passes[0], DOUBT)
-        for edges, line in passes:
-            for half in self.rectifier.halves(gray, edges, line):
-                yield from self._read_finer(gray, (edges, half), DOUBT)
+        for one in passes:
+            for finer in self._finer_halves(gray, one):
+                yield from self._lines.read(gray, *finer, DOUBT)
+                for finest in self._finer_halves(gray, finer):
+                    yield from self._lines.read(gray, *finest, DOUBT)
 
-    def _read_finer(self, gray: Gray, one: _Pass, doubt: float) -> Iterator[Found]:
-        """Read the line found after one pass more."""
+    def _finer_halves(self, gray: Gray, one: _Pass) -> Iterator[_Pass]:
+        """Yield passes along the lines that the halves of a line lead to."""
+        for half in self.rectifier.halves(gray, *one):
+            yield from self._finer(gray, (one[0], half))
+
+    def _finer(self, gray: Gray, one: _Pass) -> Iterator[_Pass]:
+        """Yield one pass more along a line, if the line is found again."""
         edges = self._finer_frame(one)
         line = self.rectifier.lines(gray, [edges])[0]
         if line is not None:
-            yield from self._lines.read(gray, edges, line, doubt)
+            yield edges, line
 
     @staticmethod
     def _finer_frame(one: _Pass) -> Edges:
