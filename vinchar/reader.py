@@ -59,6 +59,7 @@ POOR = 0.3  # a reading at least so sure is a VIN, wherever it ranks
 DOUBT, WIDE_DOUBT = 0.2, 0.04  # polarity: both ways if the likelier one is less probable than 1 minus this
 MOST_OTHERS = 4  # further lines looked for in a photo that may show several VINs
 SECOND_LOOKS, BEHIND = 2, 12.0  # lines looked at again if no reading is sure, and nats that they may rank behind
+HALVED = 2  # times that the halves of a line are followed
 TURNED = 10  # lines of a photo in which nothing reads well that are also tried upside down
 ROOM = 1.3  # height of a frame round a strip, in that of the strip
 BATCH = 4  # frames that go through the rectifier together
@@ -269,15 +270,15 @@ class Reader:
         if len(passes) > 1:
             yield from self._lines.read(gray, *passes[0], DOUBT)
         for one in passes:
-            for finer in self._finer_halves(gray, one):
-                yield from self._lines.read(gray, *finer, DOUBT)
-                for finest in self._finer_halves(gray, finer):
-                    yield from self._lines.read(gray, *finest, DOUBT)
+            yield from filter(Found.is_whole, self._along_halves(gray, one, HALVED))
 
-    def _finer_halves(self, gray: Gray, one: _Pass) -> Iterator[_Pass]:
-        """Yield passes along the lines that the halves of a line lead to."""
+    def _along_halves(self, gray: Gray, one: _Pass, times: int) -> Iterator[Found]:
+        """Read the lines that the halves of a line lead to, and those that their halves lead to."""
         for half in self.rectifier.halves(gray, *one):
-            yield from self._finer(gray, (one[0], half))
+            for finer in self._finer(gray, (one[0], half)):
+                yield from self._lines.read(gray, *finer, DOUBT)
+                if times > 1:
+                    yield from self._along_halves(gray, finer, times - 1)
 
     def _finer(self, gray: Gray, one: _Pass) -> Iterator[_Pass]:
         """Yield one pass more along a line, if the line is found again."""
