@@ -32,6 +32,7 @@ from vinchar.files import write_whole  # noqa: E402
 from vinchar.reader import Reader  # noqa: E402
 from vinchar.training import batches, handwriting, measure, nets  # noqa: E402
 from vinchar.training.cache import cut_strips, draw_scenes  # noqa: E402
+from vinchar.training.config import TrainConfig  # noqa: E402
 from vinchar.training.export import export  # noqa: E402
 from vinchar.training.fit import fit, precision  # noqa: E402
 from vinchar.training.run import kept_config  # noqa: E402
@@ -45,7 +46,7 @@ class Way:
     name: str
     build: Callable[[], keras.Model] = nets.classifier
     pretrained: bool = True
-    rehearsal: float = 0.1875
+    rehearsal: float = TrainConfig().rehearsal
     smoothing: float = 0.0
 
 
