@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from vinchar import proposals as module
 from vinchar.locate import CLOSER, SIDE
-from vinchar.proposals import TEXTLINES, Proposals
+from vinchar.proposals import FARTHER, TEXTLINES, Proposals
 from vinchar.types import Quad
 
 PHOTO = np.zeros((300, 300), np.uint8)
@@ -60,7 +60,7 @@ def test_everything_is_looked_for_once(texts: list[int]) -> None:
         assert len(list(proposals.frames(10))) == 1 + TEXTLINES
         assert len(list(proposals.frames(10, CLOSER))) == 1
         assert list(proposals.frames_of_rows())
-    assert locator.sides == [SIDE, CLOSER]
+    assert locator.sides == [SIDE, CLOSER, FARTHER]
     assert len(texts) == 1
 
 

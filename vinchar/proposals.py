@@ -15,6 +15,9 @@ from vinchar.types import Gray, Quad
 TEXTLINES = 6  # lines of any text that are looked at, where what the locator found does not read surely
 LOCATED = 10  # lines that the locator is asked for; all of them are paired as two rows
 ROW_TEXTLINES, ROW_PAIRS = 24, 8  # lines of any text that are paired with these, and pairs looked at
+# Pixels that the locator sees a photo with, at its longest, to find rows, and pairs of these looked at: where half a
+# VIN fills the photo its glyphs are twice as large.
+FARTHER, FAR_PAIRS = SIDE // 2, 4
 
 
 class Proposals:
@@ -38,6 +41,8 @@ class Proposals:
 
     def frames_of_rows(self, side: int = SIDE) -> Iterator[Edges]:
         """Yield frames round what may be the two rows of a VIN, set one after the other."""
+        if side == SIDE:
+            yield from map(frame_of_rows, pair_rows(self._lines(FARTHER), FAR_PAIRS))
         in_turn = zip_longest(self._lines(side), self._texts[::2], self._texts[1::2])
         lines = [quad for quads in in_turn for quad in quads if quad is not None]
         yield from map(frame_of_rows, pair_rows(lines, ROW_PAIRS))

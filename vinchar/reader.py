@@ -208,8 +208,8 @@ class Reader:
     def _find_in_photo(self, gray: Gray, candidates: int, log: list[Found] | None = None) -> Found | None:
         """Find the VIN among the lines of a photo.
 
-        Where nothing reads well, also in those seen upside down, then in pairs of lines as the rows of one VIN, which
-        have to read well and name a known maker (words join to much), and then in those seen from closer by.
+        Where nothing reads well, also in those seen upside down, then in pairs of lines as the rows of one VIN, and
+        then in those seen from closer by.
         """
         best: Found | None = None
         proposals = Proposals(gray, self.locator)
@@ -218,11 +218,20 @@ class Reader:
             for frames in (proposals.frames(candidates, side), upside_down):
                 best = _better(best, self.find(gray, frames, log))
                 if best is not None and _is_seen(best):
-                    return self._right_way_up(gray, best)
+                    break
+            if best is not None and (self._is_ok(best) or best.rank >= ENOUGH):
+                return self._right_way_up(gray, best)
             rows = self.find(gray, proposals.frames_of_rows(side))
-            if rows is not None and rows.probability >= POOR and maker(rows.assembly.vin) is not None:
+            if rows is not None and self._are_rows(rows) and (best is None or rows.rank > best.rank):
                 return rows
+            if best is not None and _is_seen(best):
+                return self._right_way_up(gray, best)
         return best
+
+    def _are_rows(self, found: Found) -> bool:
+        """Tell whether two rows are a VIN: words join to much, so that a maker nobody knows has to be read surely."""
+        known = maker(found.assembly.vin) is not None
+        return found.probability >= POOR if known else self._is_ok(found) and found.rank >= ENOUGH
 
     def _right_way_up(self, gray: Gray, found: Found) -> Found:
         """Return a reading, or if it is in doubt that of the same line upside down, where this is the better one."""
