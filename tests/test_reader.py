@@ -352,9 +352,7 @@ def test_a_photo_without_lines(make: Make, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize(("place", "seed"), [("frame", 3), ("windscreen", 1), ("label", 6)])
-def test_two_rows_are_read_as_one_vin(
-    place: Place, seed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_rows_are_read_as_one_vin(place: Place, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The shipped networks, on drawn photos: a maker that nobody knows has to be read surely."""
     vin = "WVWZZZ1JZ3W386752"
     photo = draw_photo(np.random.default_rng(seed), place=place, vin=vin, calm=True, small=True, rows=2)

@@ -380,3 +380,14 @@ def test_the_net_is_asked_as_it_was_trained(tmp_path: Path) -> None:
     pictures = np.stack([texture(64, 256, seed) for seed in (1, 2)])
     out = Rectifier(tmp_path / "echo.onnx").outputs(pictures)
     np.testing.assert_allclose(out[..., 0], pictures / 255, atol=1e-6)
+
+
+def test_a_box_over_the_place_where_two_rows_meet_ends_there() -> None:
+    """The left half of the strip lies in one row of the photo, the right half in one below."""
+    x = np.concatenate([np.arange(0, 200), np.arange(0, 201)]).astype(np.float32)
+    y = np.where(np.arange(401) < 200, 10, 60).astype(np.float32)
+    edges = np.stack([np.stack([x, y], 1), np.stack([x, y + 40], 1)])
+    strip = Strip(np.zeros((40, 400), np.uint8), edges)
+    upper, lower = strip.to_photo(np.array([180, 0, 205, 40])), strip.to_photo(np.array([195, 0, 220, 40]))
+    np.testing.assert_allclose(upper, [[180, 10], [199, 10], [199, 50], [180, 50]])
+    np.testing.assert_allclose(lower, [[0, 60], [20, 60], [20, 100], [0, 100]])

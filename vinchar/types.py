@@ -20,6 +20,7 @@ CheckDigit = Literal["valid", "invalid", "not_required"]
 # The geometry every rectified strip has: 17 glyphs of GLYPH_HEIGHT at PITCH, with a margin at both ends.
 STRIP_HEIGHT, STRIP_WIDTH = 40, 400
 GLYPH_HEIGHT, PITCH = 26, 20
+JUMP = 5.0  # times the usual way from column to column: so far a strip goes on in another row of text
 
 
 def _expect(name: str, array: Any, dtype: Any, shape: tuple[int | None, ...]) -> None:
@@ -66,9 +67,18 @@ class Strip:
         _expect("Strip.edges", self.edges, np.float32, (2, self.gray.shape[1] + 1, 2))
 
     def to_photo(self, box: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Return the photo quad, float32 (4, 2) clockwise from top left, of a strip box ``x0, y0, x1, y1``."""
+        """Return the photo quad, float32 (4, 2) clockwise from top left, of a strip box ``x0, y0, x1, y1``.
+
+        A box that reaches over the place where the strip goes on from one row of text to the next ends there.
+        """
         x0, y0, x1, y1 = (float(v) for v in box)
         height, width = self.gray.shape
+        steps = np.linalg.norm(np.diff(self.edges.mean(0), axis=0), axis=1)
+        jumps = np.flatnonzero(steps > JUMP * np.median(steps))
+        jumps = jumps[(jumps >= x0) & (jumps < x1)]
+        if len(jumps):
+            before, after = float(jumps[0]), float(jumps[-1] + 1)
+            x0, x1 = (x0, before) if before - x0 > x1 - after else (after, x1)
         corners = []
         for x, y in ((x0, y0), (x1, y0), (x1, y1), (x0, y1)):
             column = min(max(x, 0.0), float(width))
