@@ -21,6 +21,7 @@ from vinchar.bundle import FEATURES, NETWORKS, open_bundle, sha256
 from vinchar.rectify import frame_of_picture, sample
 from vinchar.training import measure, run
 from vinchar.training.boxed import Boxed, bounding_box
+from vinchar.training.card import model_card
 from vinchar.training.config import PRESETS
 from vinchar.training.photos import draw_photo
 from vinchar.training.scenes import draw_scene
@@ -161,6 +162,11 @@ def test_the_card_is_filled_in(model: Path, description: dict[str, Any]) -> None
     for row in description["scores"]["emnist_test"]:
         assert f"| {row['accuracy']:.4f} |" in card
     assert card.count("\n| Z |") == 1
+
+
+def test_the_card_says_how_the_training_differed_from_the_preset(description: dict[str, Any]) -> None:
+    card = model_card({**description, "config": {**description["config"], "batch": 5, "written_batch": 3}})
+    assert "`python train.py --preset tiny --seed 7 --batch 5 --written-batch 3`" in card
 
 
 def test_the_model_reads(model: Path) -> None:

@@ -59,7 +59,7 @@ POOR = 0.3  # a reading at least so sure is a VIN, wherever it ranks
 DOUBT, WIDE_DOUBT = 0.2, 0.04  # polarity: both ways if the likelier one is less probable than 1 minus this
 MOST_OTHERS = 4  # further lines looked for in a photo that may show several VINs
 SECOND_LOOKS, BEHIND = 2, 12.0  # lines looked at again if no reading is sure, and nats that they may rank behind
-HALVED = 2  # times that the halves of a line are followed
+HALVED, HOPELESS = 2, -30.0  # times that the halves of a line are followed, and nats it has to rank above for it
 TURNED = 10  # lines of a photo in which nothing reads well that are also tried upside down
 ROOM = 1.3  # height of a frame round a strip, in that of the strip
 BATCH = 4  # frames that go through the rectifier together
@@ -193,8 +193,9 @@ class Reader:
                 break
         tried.sort(key=lambda pair: pair[0].rank, reverse=True)
         best = tried[0][0] if tried else None
-        for passes in [passes for found, passes in tried[:SECOND_LOOKS] if found.rank > tried[0][0].rank - BEHIND]:
-            for found in self._other_views(gray, passes):
+        for first, passes in [pair for pair in tried[:SECOND_LOOKS] if pair[0].rank > tried[0][0].rank - BEHIND]:
+            halved = HALVED if first.rank > HOPELESS else 0
+            for found in self._other_views(gray, passes, halved):
                 if best is None or found.rank > best.rank:
                     best = found
                     if self._is_ok(best):
@@ -273,13 +274,13 @@ class Reader:
                 yield [one] if line is None else [one, (edges, line)]
             count = BATCH
 
-    def _other_views(self, gray: Gray, passes: list[_Pass]) -> Iterator[Found]:
+    def _other_views(self, gray: Gray, passes: list[_Pass], halved: int) -> Iterator[Found]:
         for finer in self._finer(gray, passes[-1]):
             yield from self._lines.read(gray, *finer, WIDE_DOUBT)
         if len(passes) > 1:
             yield from self._lines.read(gray, *passes[0], DOUBT)
-        for one in passes:
-            yield from filter(Found.is_whole, self._along_halves(gray, one, HALVED))
+        for one in passes if halved else []:
+            yield from filter(Found.is_whole, self._along_halves(gray, one, halved))
 
     def _along_halves(self, gray: Gray, one: _Pass, times: int) -> Iterator[Found]:
         """Read the lines that the halves of a line lead to, and those that their halves lead to."""

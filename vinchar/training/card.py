@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
+from vinchar.training.config import PRESETS
 from vinchar.training.scenes import CLEAR_CONTRAST, LEGIBLE_CONTRAST
 
 _CARD = """# Model card: vinchar {vinchar}
@@ -19,8 +21,8 @@ number costs more than a missing one.
 
 ## Made with
 
-`python train.py --preset {preset} --seed {seed}`: {minutes} minutes on {cores} processes, Keras {keras} on
-{backend}, {precision}, Python {python}.
+`{command}`:
+{minutes} minutes on {cores} processes, Keras {keras} on {backend}, {precision}, Python {python}.
 
 | data | pictures |
 | --- | --- |
@@ -121,8 +123,7 @@ def model_card(description: dict[str, Any]) -> str:
     ]
     return _CARD.format(
         vinchar=description["vinchar"],
-        preset=config["preset"],
-        seed=config["seed"],
+        command=_command(config),
         cores=config["workers"],
         emnist=data["emnist_byclass_33"],
         scenes=data["synthetic_scenes"],
@@ -154,6 +155,17 @@ def model_card(description: dict[str, Any]) -> str:
         synthetic=" | ".join(str(synthetic.get(key, "-")) for key in keys),
         **{key: made[key] for key in ("minutes", "keras", "backend", "precision", "python")},
     )
+
+
+def _command(config: dict[str, Any]) -> str:
+    """Return how to train with this configuration, with a flag for each field that the preset has otherwise now."""
+    preset = dataclasses.asdict(PRESETS[config["preset"]]) | {"seed": None}
+    flags = [
+        f"--{name.replace('_', '-')} {value}"
+        for name, value in config.items()
+        if name != "preset" and value != preset.get(name)
+    ]
+    return " ".join(["python train.py --preset", config["preset"], *flags])
 
 
 def _share(share: float | None) -> str:
