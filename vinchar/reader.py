@@ -219,14 +219,10 @@ class Reader:
             for frames in (proposals.frames(candidates, side), upside_down):
                 best = _better(best, self.find(gray, frames, log))
                 if best is not None and _is_seen(best):
-                    break
-            if best is not None and (self._is_ok(best) or best.rank >= ENOUGH):
-                return self._right_way_up(gray, best)
+                    return self._right_way_up(gray, best)
             rows = self.find(gray, proposals.frames_of_rows(side))
-            if rows is not None and self._are_rows(rows) and (best is None or rows.rank > best.rank):
+            if rows is not None and self._are_rows(rows):
                 return rows
-            if best is not None and _is_seen(best):
-                return self._right_way_up(gray, best)
         return best
 
     def _are_rows(self, found: Found) -> bool:
