@@ -23,7 +23,7 @@ def table(folder: Path, *rows: str, head: str = "image,x0,y0,x1,y1,held_out,cred
 
 
 def drawn(seed: int) -> tuple[Photo, np.ndarray]:
-    photo = draw_photo(np.random.default_rng(seed), place="label", calm=True, small=True)
+    photo = draw_photo(np.random.default_rng(seed), place="label", calm=True, small=True, rows=1)
     return photo, cv2.cvtColor(photo.bgr, cv2.COLOR_BGR2GRAY)
 
 

@@ -62,7 +62,7 @@ def boxed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("boxed")
     rows = ["image,x0,y0,x1,y1,held_out,credit"]
     for i in range(3):
-        photo = draw_photo(np.random.default_rng(3), place="label", calm=True, small=True)
+        photo = draw_photo(np.random.default_rng(3), place="label", calm=True, small=True, rows=1)
         cv2.imwrite(str(folder / f"{i}.png"), photo.bgr)
         x0, y0, x1, y1 = bounding_box(photo.quads)
         rows.append(f"{i}.png,{x0},{y0},{x1},{y1},{'yes' if i == 2 else ''},a friend")
