@@ -77,7 +77,7 @@ def test_overlap(other: tuple[float, float, float, float], share: float) -> None
 @pytest.mark.parametrize("angle", [0, 35, -35, 80])
 def test_glyphs_are_placed_on_level_and_on_tilted_lines(angle: float) -> None:
     """Centres half a pitch off at most in the mean, as faces have no even pitch; upside down they come in reverse."""
-    photo, gray = drawn(3)
+    photo, gray = drawn(6)
     turn = cv2.getRotationMatrix2D((320, 240), angle, 0.8)
     gray = cv2.warpAffine(gray, turn, (640, 480), borderMode=cv2.BORDER_REPLICATE)
     truth = (photo.quads @ turn[:, :2].T + turn[:, 2]).astype(np.float32)
@@ -89,7 +89,7 @@ def test_glyphs_are_placed_on_level_and_on_tilted_lines(angle: float) -> None:
 
 
 def test_what_does_not_fill_its_box_is_left_out(tmp_path: Path) -> None:
-    photo, gray = drawn(3)
+    photo, gray = drawn(6)
     cv2.imwrite(str(tmp_path / "good.png"), gray)
     (tmp_path / "broken.png").write_bytes(b"no picture")
     box = bounding_box(photo.quads)
@@ -105,7 +105,7 @@ def test_what_does_not_fill_its_box_is_left_out(tmp_path: Path) -> None:
 
 
 def test_large_photos_are_reduced_with_their_glyphs(tmp_path: Path) -> None:
-    photo, gray = drawn(3)
+    photo, gray = drawn(6)
     large = cv2.resize(gray, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
     cv2.imwrite(str(tmp_path / "large.png"), large)
     x0, y0, x1, y1 = (3 * v for v in bounding_box(photo.quads))
