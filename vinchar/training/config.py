@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class TrainConfig:
     """Sizes, lengths and rates of one training run.
 
-    Steps are optimiser steps of ``batch`` strips (``written_batch`` of those that are handwritten, ``glyph_batch``
+    Steps are optimiser steps of ``batch`` strips (``written_batch`` where most are handwritten, ``glyph_batch``
     pictures for the baseline, ``line_batch`` line pictures for the rectifier, ``photo_batch`` parts of ``photos`` whole
     ones for the locator). ``frames``: how often the rectifier sees each scene, in another cut-out. ``printed``: share
     of printed characters among the handwritten ones in the batches of the network for single characters.
