@@ -22,7 +22,7 @@ Floats = NDArray[np.float32]
 Place = Literal["label", "windscreen", "frame"]
 PLACES: tuple[Place, ...] = ("label", "windscreen", "frame")
 SIZES = ((640, 480), (800, 600), (1024, 768), (1280, 960), (1600, 1200), (1280, 720))
-BROKEN = 0.3  # share of the small photos whose VIN stands in two rows
+BROKEN = 0.2  # share of the small photos whose VIN stands in two rows
 CAP, SMALL_CAP = 40.0, 18.0  # cap height on the plane, before the camera
 _LAYOUTS = {"label": layouts.label, "windscreen": layouts.windscreen, "frame": layouts.frame}
 # Blue, green, red: paint of cars; metal; labels and plates. Only their tint counts.

@@ -12,7 +12,7 @@ from vinchar.training.heat import heat_targets
 from vinchar.training.nets import HEAT_STRIDE
 
 SIDE = 384  # pixels; the net is fully convolutional and meets larger ones in use
-LENGTHS = (70, 560)  # of 17 pitches, in the net's pixels
+LENGTHS = (70, 560)  # of a VIN's longest row, in the net's pixels
 ELSEWHERE = 0.1  # share of pictures in which the VIN may lie outside
 OTHERS = 0.15  # share of pictures without a VIN, if there are any
 
@@ -25,14 +25,16 @@ def draw_sight(
     ``quads`` float32 (17, 4, 2) in photo pixels, and so the answer. Mostly level, else tilted or turned.
     """
     middle = quads.mean((0, 1))
-    pitch = float(np.median(np.linalg.norm(np.diff(quads.mean(1), axis=0), axis=1)))
+    centres = quads.mean(1)
+    pitch = float(np.median(np.linalg.norm(np.diff(centres, axis=0), axis=1)))
+    length = float(np.linalg.norm(centres - centres[0], axis=1).max()) + pitch
     kind = rng.random()
     if kind < 0.7:
         angle = rng.normal(0, 6) + (90 * rng.integers(1, 4) if kind < 0.1 else 0)
     else:
         angle = rng.uniform(-40, 40) if kind < 0.9 else rng.uniform(-180, 180)
     squeeze = np.exp(rng.normal(0, 0.25))
-    scale = np.exp(rng.uniform(*np.log(LENGTHS))) / max(len(quads) * pitch, 1.0)
+    scale = np.exp(rng.uniform(*np.log(LENGTHS))) / max(length, 1.0)
     turn = np.deg2rad(angle)
     matrix = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) @ np.diag([squeeze, 1 / squeeze])
     matrix *= scale
