@@ -58,7 +58,7 @@ def main() -> None:
     found = reader.find(gray, frames)
     if found is None:
         sys.exit(f"{args.photo}: no line of a VIN found in it")
-    middle = np.mean([found.strip.to_photo(box).mean(0) for box in found.lattice.boxes[found.assembly.arcs]], axis=0)
+    middle = found.strip.to_photo(found.lattice.boxes[found.assembly.arcs]).mean((0, 1))
     chosen = int(np.argmin([np.linalg.norm(quad.points.mean(0) - middle) for quad in quads]))
     first = reader.rectifier.lines(gray, [frames[chosen]])[0]
     assert first is not None

@@ -29,7 +29,7 @@ def test_the_outline_has_some_margin_round_every_glyph() -> None:
     one = found(VIN, -1.0)
     outline = one.outline()
     boxes = one.lattice.boxes[one.assembly.arcs]
-    glyphs = np.concatenate([one.strip.to_photo(box) for box in boxes])
+    glyphs = one.strip.to_photo(boxes).reshape(-1, 2)
     assert outline.shape == (68, 2)
     height = float(np.median(boxes[:, 3] - boxes[:, 1]))
     pixel = np.linalg.norm(one.strip.edges[1, 0] - one.strip.edges[0, 0]) / one.strip.gray.shape[0]

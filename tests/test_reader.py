@@ -62,9 +62,6 @@ class FakeRectifier:
         self.frames += frames
         return [self._line(edges) for edges in frames]
 
-    def halves(self, gray: NDArray[np.uint8], edges: NDArray[np.float32], line: Line) -> list[Line]:
-        return []
-
     def _line(self, edges: NDArray[np.float32]) -> Line | None:
         if edges.shape[1] > 2:  # what an earlier pass has bent
             return line((1 - FINE_LENGTH) / 2, (1 + FINE_LENGTH) / 2, FINE_GLYPH, self.light)
@@ -213,12 +210,10 @@ def test_a_doubtful_line_is_also_read_where_its_halves_lead(make: Make, monkeypa
     def misled(self: FakeRectifier, edges: NDArray[np.float32]) -> Line | None:
         return low if edges.shape[1] == 2 else whole(self, edges)
 
-    def half(self: FakeRectifier, gray: NDArray[np.uint8], edges: NDArray[np.float32], line: Line) -> list[Line]:
-        return [replace(line, centre=np.array([0.0, 0.5]))] if edges.shape[1] == 2 else []
-
     ranks = []
-    for halves in {}, {"halves": half}:
-        found = make(0.5, _line=misled, **halves).find(blocks(marked=True), [frame_of_picture((40, 400))])
+    for halves in [], [replace(low, centre=np.array([0.0, 0.5]))]:
+        monkeypatch.setattr("vinchar.reader.fit_halves", lambda one, halves=halves: halves if one is low else [])
+        found = make(0.5, _line=misled).find(blocks(marked=True), [frame_of_picture((40, 400))])
         assert found is not None
         ranks.append(found.rank)
     assert ranks[1] > ranks[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -106,8 +107,8 @@ def test_warp_and_unwarp_under_a_pixel(angle: float, bow: float) -> None:
     edges = bend(frame_of_quad(Quad(corners.astype(np.float32))), line, 0.85, 0.65, 400)
     blank = np.zeros((40, 400), np.uint8)
     for x, y in zip(rng.uniform(20, 380, 25), rng.uniform(5, 35, 25), strict=True):
-        box = np.array([x - 1, y - 1, x + 1, y + 1])
-        point = Strip(blank, edges).to_photo(box).mean(0)
+        box = np.array([[x - 1, y - 1, x + 1, y + 1]])
+        point = Strip(blank, edges).to_photo(box).mean((0, 1))
         columns, rows = np.meshgrid(np.arange(600) + 0.5, np.arange(400) + 0.5)
         spot = np.exp(-((columns - point[0]) ** 2 + (rows - point[1]) ** 2) / 8)
         strip = sample((255 * spot).astype(np.uint8), edges, 40, 400).astype(float)
@@ -237,6 +238,7 @@ def test_an_end_in_glare_is_found_from_the_other_columns() -> None:
     line = fit_line(out)
     assert line is not None
     assert (line.start, line.end) == pytest.approx((8 / 64, 56 / 64), abs=1e-6)
+    assert fit_halves(replace(line, said=None)) == []  # nothing to fit them to
 
 
 def test_halves_of_a_line_lead_to_the_two_lines_that_it_was_drawn_between() -> None:
@@ -245,7 +247,7 @@ def test_halves_of_a_line_lead_to_the_two_lines_that_it_was_drawn_between() -> N
     out[:, 1] = np.where(np.arange(COLUMNS) < COLUMNS // 2, 0.3, 0.6)
     whole = fit_line(out)
     assert whole is not None
-    left, right = fit_halves(out, whole)
+    left, right = fit_halves(whole)
     for half, centre in (left, 0.3), (right, 0.6):
         np.testing.assert_allclose(np.polyval(half.centre, np.array([-1, 1])), centre, atol=0.02)
         np.testing.assert_allclose((half.start, half.end), (8 / 64, 56 / 64), atol=0.01)
@@ -257,7 +259,7 @@ def test_halves_of_one_line_lead_nowhere_else() -> None:
     for out in net_output(), net_output(20, 44):
         whole = fit_line(out)
         assert whole is not None
-        assert fit_halves(out, whole) == []
+        assert fit_halves(whole) == []
 
 
 def test_ends_that_cross_are_no_line() -> None:
@@ -352,7 +354,7 @@ def test_coarse_to_fine_leads_to_a_level_line_of_the_set_size(angle: float) -> N
     assert strip.gray.shape == (40, 400)
     inside = strip.gray[10:30, 40:360].astype(int)
     assert inside.min() > strip.gray[:4].max()
-    np.testing.assert_allclose(strip.to_photo(np.array([30, 7, 370, 33])).mean(0), [300, 200], atol=2)
+    np.testing.assert_allclose(strip.to_photo(np.array([[30, 7, 370, 33]]))[0].mean(0), [300, 200], atol=2)
 
 
 def test_all_frames_of_a_picture_are_looked_at_in_one_pass() -> None:
@@ -388,6 +390,6 @@ def test_a_box_over_the_place_where_two_rows_meet_ends_there() -> None:
     y = np.where(np.arange(401) < 200, 10, 60).astype(np.float32)
     edges = np.stack([np.stack([x, y], 1), np.stack([x, y + 40], 1)])
     strip = Strip(np.zeros((40, 400), np.uint8), edges)
-    upper, lower = strip.to_photo(np.array([180, 0, 205, 40])), strip.to_photo(np.array([195, 0, 220, 40]))
+    upper, lower = strip.to_photo(np.array([[180, 0, 205, 40], [195, 0, 220, 40]]))
     np.testing.assert_allclose(upper, [[180, 10], [199, 10], [199, 50], [180, 50]])
     np.testing.assert_allclose(lower, [[0, 60], [20, 60], [20, 100], [0, 100]])

@@ -36,16 +36,15 @@ class Found:
     def quality(self, gray: Gray) -> dict[str, float]:
         """Return how hard to read the line is in the photo ``gray``, as ``quality.measure`` gives it."""
         boxes = self.lattice.boxes[self.assembly.arcs]
-        quads = np.stack([self.strip.to_photo(box) for box in boxes])
         line = sample(gray, self.strip.edges, *self.strip.gray.shape)
-        return measure(line, boxes, quads, gray.shape)
+        return measure(line, boxes, self.strip.to_photo(boxes), gray.shape)
 
     def outline(self) -> NDArray[np.float32]:
         """Return the corners in the photo, float32 (68, 2), of boxes round the glyphs with some margin."""
         boxes = self.lattice.boxes[self.assembly.arcs].astype(np.float64)
         along = MARGIN_ALONG * self.assembly.pitch
         across = MARGIN_ACROSS * np.median(boxes[:, 3] - boxes[:, 1])
-        return np.concatenate([self.strip.to_photo(box) for box in boxes + np.array([-along, -across, along, across])])
+        return self.strip.to_photo(boxes + np.array([-along, -across, along, across])).reshape(-1, 2)
 
     def cover(self, gray: Gray) -> None:
         """Paint the line over in the photo ``gray`` with what is typical there."""

@@ -37,6 +37,7 @@ from vinchar.rectify import (
     Rectifier,
     bend,
     cut_strip,
+    fit_halves,
     frame_of_picture,
     move_ends,
     taller,
@@ -249,7 +250,8 @@ class Reader:
         frames += proposals.frames(CANDIDATES if kind == "photo" else STRIP_CANDIDATES)
         frames += [*map(turn_round, frames[:TURNED]), *proposals.frames_of_rows()]
         for passes in self._passes(gray, frames):
-            for edges, line in passes:
+            halves = [half for one in passes for half in self._along_halves(gray, one, HALVED)]
+            for edges, line in (*passes, *halves):
                 wider = move_ends(line, STRIP_START - WIDER, STRIP_END + WIDER)
                 for one, light in product((line, wider), polarities(line, DOUBT)):
                     strip = cut_strip(gray, edges, one, inverted=not light)
@@ -275,16 +277,16 @@ class Reader:
             yield from self._lines.read(gray, *finer, WIDE_DOUBT)
         if len(passes) > 1:
             yield from self._lines.read(gray, *passes[0], DOUBT)
-        for one in passes if halved else []:
-            yield from filter(Found.is_whole, self._along_halves(gray, one, halved))
+        for one in passes:
+            for half in self._along_halves(gray, one, halved):
+                yield from filter(Found.is_whole, self._lines.read(gray, *half, DOUBT))
 
-    def _along_halves(self, gray: Gray, one: _Pass, times: int) -> Iterator[Found]:
-        """Read the lines that the halves of a line lead to, and those that their halves lead to."""
-        for half in self.rectifier.halves(gray, *one):
+    def _along_halves(self, gray: Gray, one: _Pass, times: int) -> Iterator[_Pass]:
+        """Yield the lines that the halves of a line lead to, and ``times`` over those that their halves lead to."""
+        for half in fit_halves(one[1]) if times else []:
             for finer in self._finer(gray, (one[0], half)):
-                yield from self._lines.read(gray, *finer, DOUBT)
-                if times > 1:
-                    yield from self._along_halves(gray, finer, times - 1)
+                yield finer
+                yield from self._along_halves(gray, finer, times - 1)
 
     def _finer(self, gray: Gray, one: _Pass) -> Iterator[_Pass]:
         """Yield one pass more along a line, if the line is found again."""

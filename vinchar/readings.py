@@ -61,10 +61,8 @@ def vin_reading(
     if chance < READABLE:
         return no_vin(kind)
     text = assembly.vin
-    characters = tuple(
-        _character(char, chances, strip.to_photo(box))
-        for char, chances, box in zip(text, assembly.marginals, lattice.boxes[assembly.arcs], strict=True)
-    )
+    quads = strip.to_photo(lattice.boxes[assembly.arcs])
+    characters = tuple(map(_character, text, assembly.marginals, quads))
     plausible = number.is_plausible(text)
     sure = chance >= confidence.threshold and plausible
     reasons = () if sure else _reasons(characters, text) if plausible else (OTHER_TEXT,)

@@ -35,7 +35,8 @@ class Line:
 
     ``start``, ``end``: where the VIN begins and ends; ``centre``, ``height``, ``slant``: coefficients, float64, highest
     power first, of polynomials of x in -1..1 over the frame's width; ``light``: probability of light glyphs on dark;
-    ``score``: mean probability that the columns between start and end belong to a VIN.
+    ``score``: mean probability that the columns between start and end belong to a VIN; ``said`` float32 (64, 7): the
+    net's answers that the line was fitted to, if it was.
     """
 
     start: float
@@ -45,6 +46,7 @@ class Line:
     slant: NDArray[np.float64]
     light: float
     score: float
+    said: NDArray[np.float32] | None = None
 
 
 def frame_of_quad(quad: Quad) -> Edges:
@@ -157,9 +159,8 @@ def level_contrast(gray: Gray, inverted: bool = False) -> Gray:
 
 def fit_line(out: NDArray[np.float32]) -> Line | None:
     """Fit smooth curves to what the net says of every column, float32 (64, 7); None where it sees no line."""
-    inside = 1 / (1 + np.exp(-np.clip(out[:, 0].astype(np.float64), -30, 30)))
+    x, inside = _inside(out)
     count = len(inside)
-    x = (np.arange(count) + 0.5) / count
     total = np.concatenate([[0], np.cumsum(inside - 0.5)])
     # The run of columns with the greatest sum of (probability - 1/2).
     lowest = np.minimum.accumulate(total)
@@ -174,31 +175,36 @@ def fit_line(out: NDArray[np.float32]) -> Line | None:
         return None
     centre, height, slant = _curves(out, x, weight, (2, 1, 1))
     light = float((1 / (1 + np.exp(-np.clip(out[:, 4], -30, 30))) * weight).sum() / weight.sum())
-    return Line(start, end, centre, height, slant, light, float(weight.sum() / (last - first)))
+    return Line(start, end, centre, height, slant, light, float(weight.sum() / (last - first)), out)
 
 
-def fit_halves(out: NDArray[np.float32], line: Line) -> list[Line]:
+def fit_halves(line: Line) -> list[Line]:
     """Return the straight lines that either half of the columns alone give, where they lead elsewhere than the line.
 
-    ``out`` float32 (64, 7): what ``line`` was fitted to. Where a second line of text is near, the net may see the VIN
-    in some columns and the other line in the rest, and the curve through both misses both.
+    Where a second line of text is near, the net may see the VIN in some columns and the other line in the rest, and the
+    curve through both misses both. None of a line that was not fitted to a net's answers.
     """
-    inside = 1 / (1 + np.exp(-np.clip(out[:, 0].astype(np.float64), -30, 30)))
-    count = len(inside)
-    x = (np.arange(count) + 0.5) / count
+    if line.said is None:
+        return []
+    x, inside = _inside(line.said)
     middle = (line.start + line.end) / 2
     halves = []
     for half in (x >= line.start) & (x <= middle), (x >= middle) & (x <= line.end):
         weight = inside * half
-        if weight.sum() < count / 16:
+        if weight.sum() < len(x) / 16:
             continue
-        start, end = _ends(out, x, weight)
-        centre, height, slant = _curves(out, x, weight, (1, 0, 0))
+        start, end = _ends(line.said, x, weight)
+        centre, height, slant = _curves(line.said, x, weight, (1, 0, 0))
         at = 2 * np.array([line.start, line.end]) - 1
         apart = np.abs(np.polyval(centre, at) - np.polyval(line.centre, at)).max() / max(float(height[0]), 0.02)
         if apart >= ELSEWHERE and end - start >= 1 / 8:
             halves.append(Line(start, end, centre, height, slant, line.light, line.score))
     return halves
+
+
+def _inside(out: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return where the columns are, in parts of the width, and their probabilities of being inside the VIN."""
+    return (np.arange(len(out)) + 0.5) / len(out), 1 / (1 + np.exp(-np.clip(out[:, 0].astype(np.float64), -30, 30)))
 
 
 def _ends(out: NDArray[np.float32], x: NDArray[np.float64], weight: NDArray[np.float64]) -> tuple[float, float]:
@@ -256,10 +262,6 @@ class Rectifier:
         """Find the line in every frame, in one pass of the net."""
         pictures = np.stack([line_picture(gray, edges) for edges in frames])
         return [fit_line(out) for out in self.outputs(pictures)]
-
-    def halves(self, gray: Gray, edges: Edges, line: Line) -> list[Line]:
-        """Return what else a line found in a frame may be: see ``fit_halves``."""
-        return fit_halves(self.outputs(line_picture(gray, edges)[None])[0], line)
 
     def refine(self, gray: Gray, edges: Edges, passes: int) -> tuple[Edges, Line] | None:
         """Return the frame after ``passes`` coarse-to-fine passes and the last line found in it; None without one."""

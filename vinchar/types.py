@@ -66,26 +66,34 @@ class Strip:
         _expect("Strip.gray", self.gray, np.uint8, (None, None))
         _expect("Strip.edges", self.edges, np.float32, (2, self.gray.shape[1] + 1, 2))
 
-    def to_photo(self, box: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Return the photo quad, float32 (4, 2) clockwise from top left, of a strip box ``x0, y0, x1, y1``.
+    def to_photo(self, boxes: NDArray[Any]) -> NDArray[np.float32]:
+        """Return the photo quads, float32 (N, 4, 2) clockwise from top left, of boxes (N, 4) ``x0, y0, x1, y1``.
 
         A box that reaches over the place where the strip goes on from one row of text to the next ends there.
         """
-        x0, y0, x1, y1 = (float(v) for v in box)
+        boxes = np.asarray(boxes, np.float64)
         height, width = self.gray.shape
         steps = np.linalg.norm(np.diff(self.edges.mean(0), axis=0), axis=1)
         jumps = np.flatnonzero(steps > JUMP * np.median(steps))
-        jumps = jumps[(jumps >= x0) & (jumps < x1)]
         if len(jumps):
-            before, after = float(jumps[0]), float(jumps[-1] + 1)
-            x0, x1 = (x0, before) if before - x0 > x1 - after else (after, x1)
-        corners = []
-        for x, y in ((x0, y0), (x1, y0), (x1, y1), (x0, y1)):
-            column = min(max(x, 0.0), float(width))
-            low = min(int(column), width - 1)
-            top, bottom = self.edges[:, low] + (column - low) * (self.edges[:, low + 1] - self.edges[:, low])
-            corners.append(top + (bottom - top) * (y / height))
-        return np.array(corners, np.float32)
+            boxes = np.array([_within_row(box, jumps) for box in boxes])
+        x, y = boxes[:, [0, 2, 2, 0]], boxes[:, [1, 1, 3, 3]]
+        column = np.clip(x, 0, width)
+        low = np.minimum(column.astype(np.intp), width - 1)
+        share = (column - low)[..., None]
+        top, bottom = (1 - share) * self.edges[:, low] + share * self.edges[:, low + 1]  # (N, 4, 2)
+        return np.asarray(top + (bottom - top) * (y / height)[..., None], np.float32)
+
+
+def _within_row(box: NDArray[np.float64], jumps: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return the larger part of a box where it reaches over columns, ``jumps``, between two rows of text."""
+    x0, y0, x1, y1 = box
+    over = jumps[(jumps >= x0) & (jumps < x1)]
+    if not len(over):
+        return box
+    before, after = over[0], over[-1] + 1
+    x0, x1 = (x0, before) if before - x0 > x1 - after else (after, x1)
+    return np.array([x0, y0, x1, y1])
 
 
 @dataclass(frozen=True, eq=False, slots=True)
