@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -42,13 +45,28 @@ def build(jobs: list[Job], description: str, workers: int) -> Arrays:
 
 
 def shared_out(work: Callable[[Some], Result], jobs: Iterable[Some], workers: int) -> Iterator[Result]:
-    """Yield what ``work`` makes of each job, in order, by so many processes; all jobs are taken up at once."""
+    """Yield what ``work`` makes of each job, in order, by so many processes; all jobs are taken up at once.
+
+    The processes end with this one, even if it is killed.
+    """
     if workers <= 1:
         yield from map(work, jobs)
         return
     # Not a multiprocessing.Pool, which waits for ever where a process is killed for want of memory.
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _end_with_parent) as pool:
         yield from pool.map(work, jobs)
+
+
+def _end_with_parent() -> None:
+    """End this process as soon as the one that started it is gone."""
+
+    def watch() -> None:
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            wait([parent.sentinel])
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _draw(job: Job) -> None:
