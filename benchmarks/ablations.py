@@ -32,7 +32,6 @@ from vinchar.files import write_whole  # noqa: E402
 from vinchar.reader import Reader  # noqa: E402
 from vinchar.training import batches, handwriting, measure, nets  # noqa: E402
 from vinchar.training.cache import cut_strips, draw_scenes  # noqa: E402
-from vinchar.training.config import TrainConfig  # noqa: E402
 from vinchar.training.export import export  # noqa: E402
 from vinchar.training.fit import fit, precision  # noqa: E402
 from vinchar.training.run import kept_config  # noqa: E402
@@ -46,7 +45,7 @@ class Way:
     name: str
     build: Callable[[], keras.Model] = nets.classifier
     pretrained: bool = True
-    rehearsal: float = TrainConfig().rehearsal
+    rehearsal: float | None = None  # that of the run in --work
     smoothing: float = 0.0
 
 
@@ -68,6 +67,8 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=2000)
     args = parser.parse_args()
+    if (args.folder is None) != (args.labels is None):
+        parser.error("FOLDER and --labels go together")
     cv2.setNumThreads(1)
     config = kept_config(args.work)
     keras.mixed_precision.set_dtype_policy(precision(config.precision))
@@ -86,10 +87,11 @@ def main() -> None:
         folder = args.work / "ablations" / f"{args.steps} {way.name}"
         keras.utils.set_random_seed(config.seed)
         model = way.build()
+        rehearsal = config.rehearsal if way.rehearsal is None else way.rehearsal
         fit(
             "classifier",
             model,
-            batches.strip_batches(strips, written, config.batch, way.rehearsal),
+            batches.strip_batches(strips, written, config.batch, rehearsal),
             keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=way.smoothing),
             steps=args.steps,
             seed=config.seed,

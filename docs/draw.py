@@ -61,10 +61,12 @@ def main() -> None:
     middle = found.strip.to_photo(found.lattice.boxes[found.assembly.arcs]).mean((0, 1))
     chosen = int(np.argmin([np.linalg.norm(quad.points.mean(0) - middle) for quad in quads]))
     first = reader.rectifier.lines(gray, [frames[chosen]])[0]
-    assert first is not None
+    if first is None:
+        sys.exit(f"{args.photo}: the rectifier finds no line where the VIN is")
     finer = bend(frames[chosen], first, FINE_LENGTH, FINE_GLYPH, LINE_WIDTH // 4)
     second = reader.rectifier.lines(gray, [finer])[0]
-    assert second is not None
+    if second is None:
+        sys.exit(f"{args.photo}: the rectifier finds no line where the VIN is")
     strip = cut_strip(gray, finer, second, inverted=second.light < 0.5)
     lattice = segment(strip)
     logits = reader.classifier.logits(strip.gray[None])[0]

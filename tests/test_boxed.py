@@ -19,6 +19,10 @@ RECTIFIER = open_bundle().paths["rectifier"]
 def table(folder: Path, *rows: str, head: str = "image,x0,y0,x1,y1,held_out,credit") -> Path:
     path = folder / "boxed.csv"
     path.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    for row in filter(None, rows):
+        picture = folder / row.split(",")[0]
+        picture.parent.mkdir(exist_ok=True)
+        picture.touch()
     return path
 
 
@@ -48,6 +52,10 @@ def test_two_columns_may_be_missing(tmp_path: Path) -> None:
         ("a.jpg,1,2,30,,,", "expected four numbers"),
         ("a.jpg,30,2,1,9,,", "line 2: an empty box"),
         ("a.jpg,nan,2,30,9,,", "line 2: an empty box"),
+        ("a.jpg,1,2,30,9,maybe,", "line 2: held_out: got 'maybe'"),
+        (",1,2,30,9,,", "line 2: image: got nothing"),
+        ("a.jpg,,,,,,", "no photo with a box in it"),
+        ("a.jpg,1,2,30,9,no,\na.jpg,40,2,90,9,yes,", "a.jpg is both trained on and held out"),
     ],
 )
 def test_a_bad_box_is_refused(row: str, said: str, tmp_path: Path) -> None:
@@ -112,3 +120,20 @@ def test_large_photos_are_reduced_with_their_glyphs(tmp_path: Path) -> None:
     cache = draw_boxed(tmp_path / "parts", [Boxed(tmp_path / "large.png", (x0, y0, x1, y1))], RECTIFIER, workers=1)
     assert cache.gray(0).shape == (480, 640)
     assert overlap(bounding_box(cache.quads[0]), bounding_box(photo.quads)) > 0.5
+
+
+@pytest.mark.parametrize(
+    ("word", "held_out"), [("", False), ("0", False), ("No", False), ("1", True), (" yes ", True), ("TRUE", True)]
+)
+def test_words_for_held_out(word: str, held_out: bool, tmp_path: Path) -> None:
+    (one,) = read_boxed(table(tmp_path, f"a.jpg,1,2,30,9,{word},"))
+    assert one.held_out is held_out
+
+
+def test_pictures_that_are_not_there_are_said_at_once(tmp_path: Path) -> None:
+    path = table(tmp_path, "a.jpg,1,2,30,9,,", "b.jpg,1,2,30,9,,")
+    (tmp_path / "a.jpg").unlink()
+    assert len(read_boxed(path)) == 2  # one costs itself
+    (tmp_path / "b.jpg").unlink()
+    with pytest.raises(ValueError, match=r"none of its 2 pictures is there, such as .*a\.jpg"):
+        read_boxed(path)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import types
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ import pytest
 
 import vinchar.evaluation
 import vinchar.training
+from vinchar import cli
 from vinchar.cli import main
 from vinchar.imaging import ImageError, load
 from vinchar.types import Character, Reading
@@ -317,7 +319,7 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What the training package was asked to do, which it does not do."""
     calls: list[Any] = []
     fake_run = types.SimpleNamespace(train=lambda *args, **flags: calls.append((*args, flags)))
-    fake_files = types.SimpleNamespace(write=lambda *args: calls.append(args))
+    fake_files = types.SimpleNamespace(write=lambda *args, **flags: calls.append((*args, flags)))
     for name, fake in (("run", fake_run), ("dataset_files", fake_files)):
         monkeypatch.setitem(sys.modules, f"vinchar.training.{name}", fake)  # type: ignore[arg-type]
         monkeypatch.setattr(vinchar.training, name, fake, raising=False)
@@ -361,6 +363,7 @@ def test_train_reads_the_table_of_boxed_photos(
 ) -> None:
     table = tmp_path / "boxed.csv"
     table.write_text("image,x0,y0,x1,y1\na.jpg,1,2,3,4\n")
+    (tmp_path / "a.jpg").touch()
     assert main(["train", "--boxed", str(table)]) == 0
     ((_, _, _, flags),) = trained
     assert [(one.path, one.box) for one in flags["boxed"]] == [(tmp_path / "a.jpg", (1, 2, 3, 4))]
@@ -371,7 +374,8 @@ def test_train_reads_the_table_of_boxed_photos(
 
 def test_synth(trained: list[Any], tmp_path: Path) -> None:
     assert main(["synth", "--count", "5", "--out", str(tmp_path), "--seed", "2"]) == 0
-    assert trained == [(5, tmp_path, 2)]
+    assert main(["synth", "--count", "5", "--out", str(tmp_path), "--face", "abel"]) == 0
+    assert trained == [(5, tmp_path, 2, {"face": None}), (5, tmp_path, 0, {"face": "abel"})]
 
 
 @pytest.mark.parametrize("argv", [["--help"], ["read", "--help"], ["train", "--help"], ["--version"]])
@@ -400,3 +404,49 @@ def test_every_vin_has_its_line(folder: Folder, capsys: pytest.CaptureFixture[st
     ]
     assert run(where, make=Twice) == 0
     assert capsys.readouterr().out == f"{VIN}, {where}/{VIN}.png\n{OTHER}?, {where}/{VIN}.png\n"
+
+
+def test_closed_streams_do_not_matter(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    pictures = folder("Z.png", "sky.png")
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    assert run(pictures) == 1
+    for stream in (sys.stdout, sys.stderr):
+        stream.close()  # they lead nowhere
+
+
+@pytest.mark.parametrize("argv", [[""], ["images", "--annotate", ""], ["images", "--model", ""]])
+def test_an_empty_path_is_not_the_current_folder(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*argv) == 2
+    assert "got an empty path" in capsys.readouterr().err
+
+
+def test_annotate_spares_pictures_that_are_not_read(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    pictures = folder("Z.png", "new/Z.png")
+    before = (pictures / "Z.png").read_bytes()
+    assert run(pictures / "new", "--annotate", pictures) == 2
+    assert "would write over the pictures" in capsys.readouterr().err
+    assert (pictures / "Z.png").read_bytes() == before
+
+
+def test_names_leave_as_bytes_and_letters_that_the_encoding_lacks_as_question_marks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "getfilesystemencoding", lambda: "iso-8859-1")
+    monkeypatch.setattr(sys, "getfilesystemencodeerrors", lambda: "surrogateescape")
+    stream = io.TextIOWrapper(io.BytesIO())
+    cli._pass_names_through(stream)
+    stream.write("\u0160koda, Citro\u00ebn, \udcff.jpg")
+    stream.flush()
+    assert stream.buffer.getvalue() == b"?koda, Citro\xebn, \xff.jpg"  # type: ignore[attr-defined]
+
+
+def test_a_process_that_dies_in_training_is_said_in_a_sentence(
+    trained: list[Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise BrokenProcessPool("a child died")
+
+    monkeypatch.setattr(sys.modules["vinchar.training.run"], "train", fail)
+    assert main(["train"]) == 2
+    assert capsys.readouterr().err.startswith("vinchar: a process died")

@@ -59,7 +59,7 @@ def test_nothing_is_left_of_a_run_that_failed(tmp_path: Path, monkeypatch: pytes
     draw = dataset_files.draw_scene
     calls = []
 
-    def fail_at_the_third(rng: np.random.Generator) -> object:
+    def fail_at_the_third(rng: np.random.Generator, face: None) -> object:
         calls.append(rng)
         if len(calls) == 3:
             raise OSError("disk full")
@@ -100,3 +100,13 @@ def test_progress_goes_to_standard_error(tmp_path: Path, capfd: pytest.CaptureFi
     said = capfd.readouterr()
     assert said.out == ""
     assert "1/1" in said.err
+
+
+def test_all_in_one_face(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = []
+    draw = dataset_files.draw_scene
+    monkeypatch.setattr(dataset_files, "draw_scene", lambda rng, face: drawn.append(face) or draw(rng, face=face))
+    write(3, tmp_path / "set", seed=3, workers=1, face="abel")
+    assert {face.family for face in drawn} == {"abel"}
+    with pytest.raises(ValueError, match="face: got 'abelle', expected one of abel, "):
+        write(3, tmp_path / "other", seed=3, face="abelle")

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from vinchar.training import faces
 from vinchar.training.dots import dot_face
 from vinchar.training.faces import (
     CAP_HEIGHT,
@@ -19,6 +20,7 @@ from vinchar.training.faces import (
     FontFace,
     font_faces,
     sample_face,
+    text_faces,
 )
 from vinchar.training.strokes import StrokeFace, Style, stroke_face
 from vinchar.vin import ALPHABET
@@ -156,3 +158,19 @@ def test_an_upright_pen_is_as_wide_as_asked() -> None:
     for pen in (0.06, 0.1, 0.16):
         stem = StrokeFace(Style(pen=pen)).glyph("L")[CAP_HEIGHT // 2].sum() / 255
         assert stem == pytest.approx(pen * CAP_HEIGHT, abs=0.8)
+
+
+def test_every_font_of_training_can_set_sentences() -> None:
+    assert list(text_faces()) == font_faces()
+
+
+def test_what_a_plate_face_lacks_is_drawn_with_its_stem(monkeypatch: pytest.MonkeyPatch) -> None:
+    font = font_faces()[0]
+    drawn = font.glyph("O")
+    monkeypatch.setattr(faces, "_has", lambda path, char: char not in "OW.")
+    faces._font_glyph.cache_clear()
+    assert not np.array_equal(font.glyph("O"), drawn)
+    for char in "W.":
+        with pytest.raises(ValueError, match="expected a character that the font has"):
+            font.glyph(char)
+    faces._font_glyph.cache_clear()

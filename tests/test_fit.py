@@ -141,3 +141,14 @@ def test_precision() -> None:
     assert precision("float32") == "float32"
     assert precision("mixed_bfloat16") == "mixed_bfloat16"
     assert precision("auto") in ("float32", "mixed_bfloat16")
+
+
+def test_a_row_that_a_full_disk_cut_off_is_passed_over(tmp_path: Path) -> None:
+    _, whole = run(tmp_path / "whole")
+    with pytest.raises(Exception, match="killed"):
+        run(tmp_path, killed_after(2 * EPOCH + 1))
+    history = tmp_path / "plane.jsonl"
+    history.write_text(history.read_text()[:-9])
+    _, rows = run(tmp_path)
+    assert [row["epoch"] for row in rows] == [0, 2, 3]
+    assert rows[0] == whole[0]

@@ -47,18 +47,20 @@ def texts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def test_located_lines_come_first_and_other_text_only_when_asked_for(texts: list[int]) -> None:
     locator = Locator(quad(50, 77), quad(50, 99))
-    frames = Proposals(PHOTO, locator).frames(10)  # type: ignore[arg-type]
-    assert [float(next(frames)[0, 0, 1]) for _ in range(2)] == [77, 99]
+    proposals = Proposals(PHOTO, locator)  # type: ignore[arg-type]
+    assert [float(edges[0, 0, 1]) for edges in proposals.likely(10)] == [77, 99]
     assert texts == []
-    assert [float(edges[0, 0, 1]) for edges in frames] == [20 * i for i in range(TEXTLINES)]
+    assert [float(edges[0, 0, 1]) for edges in proposals.texts()] == [20 * i for i in range(TEXTLINES)]
 
 
 def test_everything_is_looked_for_once(texts: list[int]) -> None:
     locator = Locator(quad(50, 77))
     proposals = Proposals(PHOTO, locator)  # type: ignore[arg-type]
     for _ in range(2):
-        assert len(list(proposals.frames(10))) == 1 + TEXTLINES
-        assert len(list(proposals.frames(10, CLOSER))) == 1
+        assert len(list(proposals.likely(10))) == 1
+        assert len(list(proposals.texts())) == TEXTLINES
+        assert len(list(proposals.upside_down(10))) == 1 + TEXTLINES
+        assert len(list(proposals.likely(10, CLOSER))) == len(list(proposals.upside_down(10, CLOSER))) == 1
         assert list(proposals.frames_of_rows())
     assert locator.sides == [SIDE, CLOSER, FARTHER]
     assert len(texts) == 1
@@ -66,16 +68,18 @@ def test_everything_is_looked_for_once(texts: list[int]) -> None:
 
 def test_no_more_located_lines_than_wanted(texts: list[int]) -> None:
     locator = Locator(*(quad(50, 5 * i) for i in range(9)))
-    assert len(list(Proposals(PHOTO, locator).frames(4, CLOSER))) == 4  # type: ignore[arg-type]
+    assert len(list(Proposals(PHOTO, locator).likely(4, CLOSER))) == 4  # type: ignore[arg-type]
 
 
 def test_all_of_a_wide_photo_is_a_proposal(texts: list[int]) -> None:
     wide = np.zeros((100, 300), np.uint8)
-    first = next(Proposals(wide, Locator()).frames(10))  # type: ignore[arg-type]
+    first = next(Proposals(wide, Locator()).likely(10))  # type: ignore[arg-type]
     np.testing.assert_array_equal(first, [[[0, 0], [300, 0]], [[0, 100], [300, 100]]])
 
 
 def test_a_steep_line_may_run_either_way(texts: list[int]) -> None:
     locator = Locator(quad(50, 50, (10, 100)))
-    down, up = list(Proposals(PHOTO, locator).frames(10, CLOSER))  # type: ignore[arg-type]
+    proposals = Proposals(PHOTO, locator)  # type: ignore[arg-type]
+    down, up = list(proposals.likely(10, CLOSER))
     np.testing.assert_array_equal(up, down[::-1, ::-1])
+    assert list(proposals.upside_down(10, CLOSER)) == []  # both were looked at

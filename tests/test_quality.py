@@ -118,3 +118,16 @@ def test_what_foretells_nothing_has_no_threshold() -> None:
     assert fit_quality(faulty(blur), rng.random(600) < 0.5) == {}
     assert fit_quality([None] * 30, np.zeros(30, bool)) == {}
     assert fit_quality(faulty(blur[:FEWEST]), np.zeros(FEWEST, bool)) == {}
+
+
+def test_equal_values_count_together() -> None:
+    """Of ten readings with a value too few are wrong; the next value's first wrong ones must not make up for them."""
+    blur = np.repeat([1.0, 0.0], [20, 80])  # even and odd rows alike
+    right = np.repeat([False, True, False, True], [12, 8, 10, 70])
+    assert fit_quality(faulty(blur), right) == {}
+
+
+def test_a_threshold_lies_between_two_values() -> None:
+    blur = np.repeat([3 / 17, 2 / 17, 1 / 17], 40)
+    fitted = fit_quality(faulty(blur), blur < 2 / 17)
+    assert fitted == {"blur": {"threshold": 0.0882, "precision": 1.0, "n": 40}}

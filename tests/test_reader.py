@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -498,3 +498,22 @@ def test_the_whole_picture_is_the_strips_frame(make: Make) -> None:
     reader = make()
     reader.read(blocks())
     np.testing.assert_array_equal(reader.rectifier.frames[0], frame_of_picture((40, 400)))  # type: ignore[attr-defined]
+
+
+def test_few_pictures_are_taken_in_advance(make: Make) -> None:
+    taken: list[int] = []
+
+    def endless() -> Iterator[NDArray[np.uint8]]:
+        while True:
+            taken.append(1)
+            yield blocks()
+
+    readings = make().read_many(endless(), workers=2)
+    assert [next(readings).vin for _ in range(5)] == [VIN] * 5
+    assert len(taken) <= 9
+
+
+def test_a_sure_reading_in_the_likelier_polarity_ends_the_search(make: Make) -> None:
+    sure = make(4.0, light=0.6)
+    assert sure.read(blocks()).status == "ok"
+    assert len(strips_seen(sure)) == 1

@@ -19,7 +19,7 @@ from conftest import block_network
 from vinchar import Reader, __version__
 from vinchar.bundle import FEATURES, NETWORKS, open_bundle, sha256
 from vinchar.rectify import frame_of_picture, sample
-from vinchar.training import measure, run
+from vinchar.training import faces, measure, run
 from vinchar.training.boxed import Boxed, bounding_box
 from vinchar.training.card import model_card
 from vinchar.training.config import PRESETS
@@ -233,12 +233,16 @@ def test_without_emnist_nothing_is_touched(
     assert Path("work/classifier.weights.h5").exists()
 
 
-def test_another_configuration_starts_anew_but_not_in_a_folder_of_something_else(tmp_path: Path) -> None:
+def test_another_configuration_starts_anew_but_not_in_a_folder_of_something_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tiny = PRESETS["tiny"]
     work = tmp_path / "work"
     run._open_work(tiny, [], work, resume=True)
     (work / "classifier.weights.h5").write_text("kept")
+    (work / "scenes").mkdir()
     run._open_work(tiny, [], work, resume=True)
+    run._open_work(replace(tiny, workers=5), [], work, resume=True)  # draw the same
     assert (work / "classifier.weights.h5").exists()
     run._open_work(replace(tiny, seed=8), [], work, resume=True)
     assert not (work / "classifier.weights.h5").exists()
@@ -249,12 +253,24 @@ def test_another_configuration_starts_anew_but_not_in_a_folder_of_something_else
     (work / "classifier.weights.h5").write_text("kept")
     run._open_work(replace(tiny, seed=8), [], work, resume=False)
     assert not (work / "classifier.weights.h5").exists()
+    (work / "classifier.weights.h5").write_text("kept")
+    monkeypatch.setattr(faces, "HELD_OUT", faces.HELD_OUT[1:])
+    run._open_work(replace(tiny, seed=8), [], work, resume=True)
+    assert not (work / "classifier.weights.h5").exists()
     other = tmp_path / "other"
     other.mkdir()
     (other / "thesis.txt").write_text("mine")
-    with pytest.raises(ValueError, match="not a training folder of vinchar"):
-        run._open_work(tiny, [], other, resume=True)
+    for config in "", "{}", '{"model_type": "bert"}':
+        (other / "config.json").write_text(config)
+        with pytest.raises(ValueError, match="not a training folder of vinchar"):
+            run._open_work(tiny, [], other, resume=True)
     assert (other / "thesis.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("places", [("a", "a/work"), ("a/model", "a"), ("a", "a")])
+def test_the_model_and_the_work_have_places_of_their_own(places: tuple[str, str], tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="one lies in the other"):
+        run.train(PRESETS["tiny"], *(tmp_path / place for place in places))
 
 
 def test_nothing_but_a_model_is_replaced(tmp_path: Path) -> None:

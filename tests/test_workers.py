@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from vinchar.types import Reading
-from vinchar.workers import read_all
+from vinchar.workers import _without_interrupts, read_all
 
 
 class Fragile:
@@ -65,3 +65,9 @@ def test_workers_are_processes_of_their_own_and_as_many_as_asked() -> None:
 
 def test_no_pictures() -> None:
     assert list(read_all([], Fragile, "auto", 4)) == []  # type: ignore[arg-type]
+
+
+def test_interrupts_are_held_back_while_a_process_starts() -> None:
+    with _without_interrupts():
+        assert signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])

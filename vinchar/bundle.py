@@ -84,6 +84,6 @@ def open_bundle(folder: Path | None = None) -> Bundle:
         raise ModelError(f"{error.filename}: not there; train a model with: python train.py --out {folder}") from error
     except OSError as error:
         raise ModelError(f"{error.filename}: {error.strerror}") from error
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{description_path}: not a model description ({error!r}); train the model again") from error
     return Bundle(paths, confidence, quality, description)

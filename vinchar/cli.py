@@ -8,10 +8,12 @@ file that cannot be written, 130 stopped by the user. What a verb needs is impor
 from __future__ import annotations
 
 import argparse
+import codecs
 import dataclasses
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -38,6 +40,7 @@ def main(argv: Sequence[str] | None = None, make: Callable[[], Reader] | None = 
     ``make`` makes the readers instead of the model that ``argv`` names; see ``workers.read_all``.
     """
     argv = list(sys.argv[1:] if argv is None else argv)
+    sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115
     try:
         args = _parser(argv).parse_args(argv)
     except SystemExit as stop:  # argparse has said why
@@ -63,14 +66,14 @@ def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="{read,train,synth}")
     read = verbs.add_parser("read", help="print what is written in pictures")
-    read.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="pictures, and folders of them")
+    read.add_argument("paths", nargs="+", type=_path, metavar="PATH", help="pictures, and folders of them")
     read.add_argument("--kind", choices=KINDS, default="auto", help="what the pictures show (default: found out)")
     read.add_argument("--format", choices=FORMATS, default="text", help="of the lines printed (default: text)")
-    read.add_argument("--annotate", type=Path, metavar="DIR", help="write the pictures with what was read drawn on")
-    read.add_argument("--labels", type=Path, metavar="CSV", help="known VINs: columns image, vin; needs --report")
-    read.add_argument("--report", type=Path, metavar="DIR", help="write how right the readings are; needs --labels")
+    read.add_argument("--annotate", type=_path, metavar="DIR", help="write the pictures with what was read drawn on")
+    read.add_argument("--labels", type=_path, metavar="CSV", help="known VINs: columns image, vin; needs --report")
+    read.add_argument("--report", type=_path, metavar="DIR", help="write how right the readings are; needs --labels")
     read.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes that read (default: 1)")
-    read.add_argument("--model", type=Path, metavar="DIR", help="read with this model (default: the shipped one)")
+    read.add_argument("--model", type=_path, metavar="DIR", help="read with this model (default: the shipped one)")
     read.add_argument("--barcodes", action="store_true", help="compare with barcodes in the picture that hold a VIN")
     read.add_argument("--all", action="store_true", help="a line for every VIN in a photo, the best one first")
     read.add_argument("--no-priors", action="store_true", help="read what is there, whatever VINs usually look like")
@@ -79,8 +82,9 @@ def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
         _add_training_flags(train)
     synth = verbs.add_parser("synth", help="draw pictures of VINs, with labels")
     synth.add_argument("--count", type=_positive, required=True, metavar="N")
-    synth.add_argument("--out", type=Path, required=True, metavar="DIR")
+    synth.add_argument("--out", type=_path, required=True, metavar="DIR")
     synth.add_argument("--seed", type=int, default=0, metavar="N")
+    synth.add_argument("--face", metavar="FAMILY", help="a folder of vinchar/training/fonts to draw all of them in")
     return parser
 
 
@@ -88,11 +92,11 @@ def _add_training_flags(parser: argparse.ArgumentParser) -> None:
     from vinchar.training.config import PRESETS
 
     parser.add_argument("--preset", choices=PRESETS, default="full", help="what the flags below start from")
-    parser.add_argument("--out", type=Path, default=Path("model"), metavar="DIR", help="of the model (default: model)")
-    parser.add_argument("--work", type=Path, default=Path("work"), metavar="DIR", help="of what a killed run left")
-    parser.add_argument("--labels", type=Path, metavar="CSV", help="known VINs of pictures beside it, to report on")
+    parser.add_argument("--out", type=_path, default=Path("model"), metavar="DIR", help="of the model (default: model)")
+    parser.add_argument("--work", type=_path, default=Path("work"), metavar="DIR", help="of what a killed run left")
+    parser.add_argument("--labels", type=_path, metavar="CSV", help="known VINs of pictures beside it, to report on")
     parser.add_argument(
-        "--boxed", type=Path, metavar="CSV", help="photos for the locator: image,x0,y0,x1,y1 and, if any, held_out"
+        "--boxed", type=_path, metavar="CSV", help="photos for the locator: image,x0,y0,x1,y1 and, if any, held_out"
     )
     start = parser.add_mutually_exclusive_group()
     start.add_argument("--resume", dest="resume", action="store_true", default=True, help="go on with it (default)")
@@ -101,6 +105,12 @@ def _add_training_flags(parser: argparse.ArgumentParser) -> None:
         if name != "preset":
             flag, kind = f"--{name.replace('_', '-')}", type(value)
             parser.add_argument(flag, type=kind, default=None, metavar=kind.__name__.upper(), help=f"full: {value}")
+
+
+def _path(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("got an empty path")  # Path("") is the current folder
+    return Path(text)
 
 
 def _positive(text: str) -> int:
@@ -192,7 +202,8 @@ def _drawing_paths(folder: Path | None, pictures: Sequence[Path]) -> Sequence[Pa
     root = Path(os.path.commonpath([place.parent for place in places]))
     drawings = [folder / place.relative_to(root) for place in places]
     drawings = [d if d.suffix.lower() in (".jpg", ".jpeg", ".png") else d.with_name(d.name + ".png") for d in drawings]
-    if {drawing.resolve() for drawing in drawings} & {place.resolve() for place in places}:
+    over = {drawing.resolve() for drawing in drawings} & {place.resolve() for place in places}
+    if over or folder.resolve() in (root.resolve(), *root.resolve().parents):  # where others may lie that are not read
         raise Stop(f"--annotate {_shown(folder)}: would write over the pictures; name another folder")
     return drawings
 
@@ -235,6 +246,8 @@ def _train(args: argparse.Namespace) -> int:
             run.train(config, args.out, args.work, resume=args.resume, labels=args.labels, boxed=photos)
     except ValueError as error:
         raise Stop(str(error)) from error
+    except BrokenExecutor as error:
+        raise Stop("a process died, perhaps for want of memory; the same command goes on where it was") from error
     return 0
 
 
@@ -243,7 +256,7 @@ def _synth(args: argparse.Namespace) -> int:
         with _extra("train"):
             from vinchar.training import dataset_files
 
-            dataset_files.write(args.count, args.out, args.seed)
+            dataset_files.write(args.count, args.out, args.seed, face=args.face)
     except ValueError as error:
         raise Stop(str(error)) from error
     return 0
@@ -291,7 +304,16 @@ def _fail(sentence: str) -> int:
 def _pass_names_through(stream: Any) -> None:
     """Let file names leave as the bytes they are, whether or not those are text."""
     if hasattr(stream, "reconfigure"):
-        stream.reconfigure(encoding=sys.getfilesystemencoding(), errors=sys.getfilesystemencodeerrors())
+        codecs.register_error("vinchar", _escape)
+        stream.reconfigure(encoding=sys.getfilesystemencoding(), errors="vinchar")
+
+
+def _escape(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Write what came in as bytes as these, and anything else that the encoding lacks, such as a maker's, as ``?``."""
+    try:
+        return codecs.lookup_error(sys.getfilesystemencodeerrors())(error)
+    except UnicodeError:
+        return codecs.lookup_error("replace")(error)
 
 
 def _print(line: str) -> None:

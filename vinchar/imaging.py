@@ -26,6 +26,7 @@ Source = str | os.PathLike[str] | bytes | bytearray | memoryview | Pixels
 MAX_PIXELS = 200_000_000
 MAX_BYTES = 256 * 1024 * 1024
 MIN_SIDE = 8
+MAX_SIDE = 32_766  # cv2.remap takes no more
 BACKGROUND = 128  # behind transparent pixels: dark and light glyphs both stand out from it
 
 # HEIC and AVIF cannot be read, but who has a folder of them must be told so.
@@ -125,6 +126,8 @@ def _check_size(width: int, height: int) -> None:
         raise ImageError(f"it is too small: {width} x {height} pixels, at least {MIN_SIDE} x {MIN_SIDE} are needed")
     if width * height > MAX_PIXELS:
         raise ImageError(f"it is too large: {width} x {height} pixels, at most {MAX_PIXELS // 10**6} million are read")
+    if max(width, height) > MAX_SIDE:
+        raise ImageError(f"it is too large: {width} x {height} pixels, at most {MAX_SIDE} a side are read")
 
 
 def _checked(array: object) -> Pixels:
@@ -222,7 +225,7 @@ def _inspect(data: bytes) -> _Encoded:
 
 
 _JPEG_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_JPEG_MARKER = re.compile(rb"\xff+([^\x00\xff])", re.DOTALL)
+_JPEG_MARKER = re.compile(rb"\xff([^\x00\xff])", re.DOTALL)
 
 
 def _inspect_jpeg(data: bytes) -> _Encoded:

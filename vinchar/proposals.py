@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import zip_longest
+from itertools import chain, islice, zip_longest
+
+import numpy as np
 
 from vinchar.locate import SIDE, Locator
 from vinchar.rectify import Edges, frame_of_picture, frame_of_quad, frame_of_rows, turn_round
@@ -18,26 +20,44 @@ ROW_TEXTLINES, ROW_PAIRS = 24, 8  # lines of any text that are paired with these
 # Pixels that the locator sees a photo with, at its longest, to find rows, and pairs of these looked at: where half a
 # VIN fills the photo its glyphs are twice as large.
 FARTHER, FAR_PAIRS = SIDE // 2, 4
+WIDE = 1.2  # a photo so much wider than high may be a line as a whole
+TURNED = 10  # lines of a photo in which nothing reads well that are also tried upside down
 
 
 class Proposals:
-    """Lines of the photo ``gray`` that may be its VIN, found by a ``locator`` when they are asked for."""
+    """Lines of the photo ``gray`` that may be its VIN, found by a ``locator`` when they are asked for.
 
-    def __init__(self, gray: Gray, locator: Locator) -> None:
+    ``whole``: all of a wide photo may itself be a line, the right way up too.
+    """
+
+    def __init__(self, gray: Gray, locator: Locator, whole: bool = True) -> None:
         self._gray, self._locator = gray, locator
+        self._whole = whole
         self._located: dict[int, list[Quad]] = {}
 
-    def frames(self, candidates: int, side: int = SIDE) -> Iterator[Edges]:
-        """Yield frames, float32 (2, 2, 2), round what may be the VIN: located lines, all of the photo, other text.
+    def likely(self, candidates: int, side: int = SIDE) -> Iterator[Edges]:
+        """Yield frames, float32 (2, 2, 2), of what may be the VIN: round located lines, and all of a wide photo.
 
         ``candidates``: how many lines of the locator, ``LOCATED`` at most; it sees the photo with ``side`` pixels at
         its longest.
         """
-        for edges in self._undirected(candidates, side):
+        for edges in self._likely(candidates, side, self._whole):
             yield edges
-            along = edges[:, 1] - edges[:, 0]
-            if abs(float(along[:, 1].sum())) > abs(float(along[:, 0].sum())):
-                yield turn_round(edges)  # a steep line may run up or down
+            if _is_steep(edges):
+                yield turn_round(edges)  # it may run up or down
+
+    def texts(self) -> Iterator[Edges]:
+        """Yield frames round other lines of text, which takes longer to find than to read some likely ones."""
+        for edges in map(frame_of_quad, self._texts[:TEXTLINES]):
+            yield edges
+            if _is_steep(edges):
+                yield turn_round(edges)
+
+    def upside_down(self, candidates: int, side: int = SIDE) -> Iterator[Edges]:
+        """Yield the first of the likely and, at the usual ``side``, of the other lines, upside down."""
+        texts = map(frame_of_quad, self._texts[:TEXTLINES] if side == SIDE else [])
+        level = (edges for edges in chain(self._likely(candidates, side, whole=True), texts) if not _is_steep(edges))
+        yield from map(turn_round, islice(level, TURNED))
 
     def frames_of_rows(self, side: int = SIDE) -> Iterator[Edges]:
         """Yield frames round what may be the two rows of a VIN, set one after the other."""
@@ -47,12 +67,10 @@ class Proposals:
         lines = [quad for quads in in_turn for quad in quads if quad is not None]
         yield from map(frame_of_rows, pair_rows(lines, ROW_PAIRS))
 
-    def _undirected(self, candidates: int, side: int) -> Iterator[Edges]:
+    def _likely(self, candidates: int, side: int, whole: bool) -> Iterator[Edges]:
         yield from map(frame_of_quad, self._lines(side)[:candidates])
-        if side == SIDE:
-            if self._gray.shape[1] > 1.2 * self._gray.shape[0]:
-                yield frame_of_picture(self._gray.shape)
-            yield from map(frame_of_quad, self._texts[:TEXTLINES])
+        if whole and side == SIDE and self._gray.shape[1] > WIDE * self._gray.shape[0]:
+            yield frame_of_picture(self._gray.shape)
 
     def _lines(self, side: int) -> list[Quad]:
         if side not in self._located:
@@ -62,3 +80,8 @@ class Proposals:
     @cached_property
     def _texts(self) -> list[Quad]:
         return find_textlines(self._gray, ROW_TEXTLINES)
+
+
+def _is_steep(edges: Edges) -> bool:
+    along = np.abs((edges[:, 1] - edges[:, 0]).sum(0))
+    return bool(along[1] > along[0])

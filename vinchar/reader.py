@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
-from itertools import islice, product
+from itertools import chain, islice, product
 from pathlib import Path
 from typing import Literal
 
@@ -41,7 +42,6 @@ from vinchar.rectify import (
     frame_of_picture,
     move_ends,
     taller,
-    turn_round,
 )
 from vinchar.types import Gray, Kind, Reading, Strip
 from vinchar.vin import maker
@@ -61,7 +61,6 @@ DOUBT, WIDE_DOUBT = 0.2, 0.04  # polarity: both ways if the likelier one is less
 MOST_OTHERS = 4  # further lines looked for in a photo that may show several VINs
 SECOND_LOOKS, BEHIND = 2, 12.0  # lines looked at again if no reading is sure, and nats that they may rank behind
 HALVED, HOPELESS = 2, -30.0  # times that the halves of a line are followed, and nats it has to rank above for it
-TURNED = 10  # lines of a photo in which nothing reads well that are also tried upside down
 ROOM = 1.3  # height of a frame round a strip, in that of the strip
 BATCH = 4  # frames that go through the rectifier together
 
@@ -128,7 +127,7 @@ class Reader:
         else:
             best = self.find(gray, [frame_of_picture(gray.shape)])
             if best is None or not _is_seen(best):  # perhaps a photo of that shape
-                best = _better(best, self._find_in_photo(gray, STRIP_CANDIDATES))
+                best = _better(best, self._find_in_photo(gray, STRIP_CANDIDATES, whole=False))
             else:
                 best = self._right_way_up(gray, best)
         found = self._explained(best, gray, kind)
@@ -161,12 +160,16 @@ class Reader:
         return replace(found, quality=tuple(values.items()), reasons=why)
 
     def read_many(self, sources: Iterable[Source], kind: AskedKind = "auto", workers: int = 1) -> Iterator[Reading]:
-        """Read pictures, in order, ``workers`` at a time; each as ``read`` does."""
+        """Read pictures, in order, ``workers`` at a time; each as ``read`` does. Takes few of them in advance."""
         if workers <= 1:
             yield from (self.read(source, kind) for source in sources)
             return
+        waiting = iter(sources)
         with ThreadPoolExecutor(workers) as pool:
-            yield from pool.map(lambda source: self.read(source, kind), sources)
+            reading = deque(pool.submit(self.read, source, kind) for source in islice(waiting, 2 * workers))
+            while reading:
+                yield reading.popleft().result()
+                reading.extend(pool.submit(self.read, source, kind) for source in islice(waiting, 1))
 
     def tried(self, gray: Gray) -> list[Found]:
         """Return the lines of a photo that were read to find its VIN: the one settled on, then those that read best."""
@@ -174,24 +177,27 @@ class Reader:
         best = self._find_in_photo(gray, CANDIDATES, tried)
         return ([] if best is None else [best]) + sorted(tried, key=lambda found: -found.rank)
 
-    def find(self, gray: Gray, frames: Iterable[Edges], log: list[Found] | None = None) -> Found | None:
+    def find(self, gray: Gray, *frames: Iterable[Edges], log: list[Found] | None = None) -> Found | None:
         """Return the best reading of the line in any of the frames, None if there is no line in any.
 
-        The frames come in order of likelihood, and the first reading that ranks as a VIN's ends the search. Unless it
-        is sure, the most promising lines are looked at again: after one rectifying pass more and one less, in the other
-        polarity where that is in doubt, and along the lines that halves of them lead to. ``log`` takes up every first
-        reading.
+        The frames come in order of likelihood, some of them harder to find in an iterable of their own, and the first
+        reading that ranks as a VIN's ends the search. Unless it is sure, the most promising lines are looked at again:
+        after one rectifying pass more and one less, in the other polarity where that is in doubt, and along the lines
+        that halves of them lead to. ``log`` takes up every first reading.
         """
         tried: list[tuple[Found, list[_Pass]]] = []
-        for passes in self._passes(gray, frames):
+        for passes in self._passes(gray, *frames):
+            read: list[Found] = []  # in either polarity
             for found in self._lines.read(gray, *passes[-1], DOUBT):
-                tried.append((found, passes))
+                read.append(found)
                 if log is not None:
                     log.append(found)
-            if tried and self._is_ok(tried[-1][0]):
-                return tried[-1][0]
-            if any(found.rank >= SEEN for found, _ in tried):
-                break
+                if self._is_ok(found):
+                    return found
+            if read:
+                tried.append((max(read, key=lambda found: found.rank), passes))
+                if tried[-1][0].rank >= SEEN:
+                    break
         tried.sort(key=lambda pair: pair[0].rank, reverse=True)
         best = tried[0][0] if tried else None
         for first, passes in [pair for pair in tried[:SECOND_LOOKS] if pair[0].rank > tried[0][0].rank - BEHIND]:
@@ -207,18 +213,20 @@ class Reader:
         """Tell whether a reading is sure enough to be called ok: it needs no further view."""
         return found.probability >= self.bundle.confidence.threshold
 
-    def _find_in_photo(self, gray: Gray, candidates: int, log: list[Found] | None = None) -> Found | None:
-        """Find the VIN among the lines of a photo.
+    def _find_in_photo(
+        self, gray: Gray, candidates: int, log: list[Found] | None = None, whole: bool = True
+    ) -> Found | None:
+        """Find the VIN among the lines of a photo and, if ``whole``, in all of a wide one.
 
         Where nothing reads well, also in those seen upside down, then in pairs of lines as the rows of one VIN, and
         then in those seen from closer by.
         """
         best: Found | None = None
-        proposals = Proposals(gray, self.locator)
+        proposals = Proposals(gray, self.locator, whole)
         for side in (SIDE, CLOSER) if max(gray.shape) > CLOSER / 1.4 else (SIDE,):
-            upside_down = map(turn_round, islice(proposals.frames(candidates, side), TURNED))
-            for frames in (proposals.frames(candidates, side), upside_down):
-                best = _better(best, self.find(gray, frames, log))
+            texts = proposals.texts() if side == SIDE else ()
+            for frames in ((proposals.likely(candidates, side), texts), (proposals.upside_down(candidates, side),)):
+                best = _better(best, self.find(gray, *frames, log=log))
                 if best is not None and _is_seen(best):
                     return self._right_way_up(gray, best)
             rows = self.find(gray, proposals.frames_of_rows(side))
@@ -238,17 +246,18 @@ class Reader:
         turned = self._lines.read_turned(found)
         if turned is None or turned.rank <= found.rank:
             return found
-        return _better(turned, self.find(gray, [taller(turned.strip.edges, ROOM)])) or turned
+        return _better(turned, self.find(gray, [taller(turned.strip.edges, ROOM)]))
 
     def views(self, gray: Gray, kind: Kind) -> Iterator[tuple[Strip, NDArray[np.float32]]]:
         """Yield every strip that may be cut from a picture, with the classifier's logits: to see where a VIN got lost.
 
         Stops at no good reading, so it takes several times as long as ``read``.
         """
-        proposals = Proposals(gray, self.locator)
+        proposals = Proposals(gray, self.locator, kind == "photo")
         frames = [] if kind == "photo" else [frame_of_picture(gray.shape)]
-        frames += proposals.frames(CANDIDATES if kind == "photo" else STRIP_CANDIDATES)
-        frames += [*map(turn_round, frames[:TURNED]), *proposals.frames_of_rows()]
+        candidates = CANDIDATES if kind == "photo" else STRIP_CANDIDATES
+        frames += chain(proposals.likely(candidates), proposals.texts(), proposals.upside_down(candidates))
+        frames += proposals.frames_of_rows()
         for passes in self._passes(gray, frames):
             halves = [half for one in passes for half in self._along_halves(gray, one, HALVED)]
             for edges, line in (*passes, *halves):
@@ -257,20 +266,22 @@ class Reader:
                     strip = cut_strip(gray, edges, one, inverted=not light)
                     yield strip, self.classifier.logits(strip.gray[None])[0]
 
-    def _passes(self, gray: Gray, frames: Iterable[Edges]) -> Iterator[list[_Pass]]:
+    def _passes(self, gray: Gray, *frames: Iterable[Edges]) -> Iterator[list[_Pass]]:
         """Yield, for every frame with a line in it, the first and the second rectifying pass.
 
-        The first frame goes alone: it is the right one more often than not. The others share the net's passes.
+        The first frame goes alone: it is the right one more often than not. The others of an iterable share the net's
+        passes.
         """
-        waiting, count = iter(frames), 1
-        while part := list(islice(waiting, count)):
-            coarse = self.rectifier.lines(gray, part)
-            first = [(edges, line) for edges, line in zip(part, coarse, strict=True) if line is not None]
-            finer = [self._finer_frame(one) for one in first]
-            lines = self.rectifier.lines(gray, finer) if finer else []
-            for one, edges, line in zip(first, finer, lines, strict=True):
-                yield [one] if line is None else [one, (edges, line)]
-            count = BATCH
+        count = 1
+        for waiting in map(iter, frames):
+            while part := list(islice(waiting, count)):
+                coarse = self.rectifier.lines(gray, part)
+                first = [(edges, line) for edges, line in zip(part, coarse, strict=True) if line is not None]
+                finer = [self._finer_frame(one) for one in first]
+                lines = self.rectifier.lines(gray, finer) if finer else []
+                for one, edges, line in zip(first, finer, lines, strict=True):
+                    yield [one] if line is None else [one, (edges, line)]
+                count = BATCH
 
     def _other_views(self, gray: Gray, passes: list[_Pass], halved: int) -> Iterator[Found]:
         for finer in self._finer(gray, passes[-1]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -66,7 +67,8 @@ def _read_in_processes(pictures: Sequence[Path], make: MakeReader, kind: AskedKi
             return
         ours, theirs = context.Pipe()
         process = context.Process(target=_work, args=(theirs, make, kind), daemon=True)
-        process.start()
+        with _without_interrupts():
+            process.start()
         theirs.close()  # so that ours ends when the process does
         busy[ours] = _Worker(process, ours, number)
         ours.send(pictures[number])
@@ -102,6 +104,19 @@ def _read_in_processes(pictures: Sequence[Path], make: MakeReader, kind: AskedKi
             worker.process.terminate()
 
 
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Hold back interrupts; a process started meanwhile has none from its first moment on, where there are signals."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _work(pipe: Connection, make: MakeReader, kind: AskedKind) -> None:
     """Read what comes through the pipe until it closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that was asked to stop will say so
@@ -113,4 +128,7 @@ def _work(pipe: Connection, make: MakeReader, kind: AskedKind) -> None:
             picture = pipe.recv()
         except EOFError:
             return
-        pipe.send(_read(reader, picture, kind))
+        try:
+            pipe.send(_read(reader, picture, kind))
+        except OSError:  # nobody waits for it any more
+            return

@@ -47,7 +47,7 @@ def glyph_strip_batches(
     written: Glyphs, batch: int, power: float = BALANCE, printed: Glyphs | None = None, share: float = 0.0
 ) -> Draw:
     """Return a source of batches of strips of handwritten glyphs, a ``share`` of which hold ``printed`` ones."""
-    some = round(share * batch)
+    some = min(round(share * batch), batch - 1)
 
     def draw(rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         strips = glyph_strips(written, batch - some, rng, power)
@@ -115,7 +115,7 @@ def shake_strip(
 
 def strip_batches(strips: StripCache, glyphs: Glyphs, batch: int, rehearsal: float) -> Draw:
     """Return a source of batches for the classifier: synthetic strips and a share ``rehearsal`` of handwritten ones."""
-    written = round(rehearsal * batch)
+    written = min(round(rehearsal * batch), batch - 1)
 
     def draw(rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         pictures, targets = [], []

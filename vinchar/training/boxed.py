@@ -26,6 +26,7 @@ from vinchar.vin import LENGTH
 
 Box = tuple[float, float, float, float]
 COLUMNS = ("image", "x0", "y0", "x1", "y1")
+HELD_OUT = dict.fromkeys(("1", "yes", "true"), True) | dict.fromkeys(("", "0", "no", "false"), False)
 AGREES = 0.5  # intersection over union of the box and the glyphs' bounding box
 LONG = 4.5  # a box this long for its height holds a line that is nearly level
 SIDE = 640  # pixels: larger photos are reduced to it
@@ -44,8 +45,9 @@ class Boxed:
 def read_boxed(table: Path) -> list[Boxed]:
     """Read a CSV file with the columns image (a path from the file's folder), x0, y0, x1, y1; rows without a box go.
 
-    A column held_out that is not empty keeps a photo out of training; a column credit says whose it is. Raises
-    ``ValueError`` that says what is wrong and in which line.
+    A column held_out, of the words in ``HELD_OUT``, keeps photos out of training; a column credit says whose they are.
+    Raises ``ValueError`` that says what is wrong and in which line, also where no box is left, a photo is both trained
+    on and held out, or none of the pictures is there.
     """
     try:
         text = table.read_text(encoding="utf-8-sig")
@@ -57,7 +59,8 @@ def read_boxed(table: Path) -> list[Boxed]:
         if missing:
             raise ValueError(f"{table}: no column {', '.join(missing)}; it needs {', '.join(COLUMNS)}")
         boxed = []
-        for number, row in enumerate(rows, 2):
+        for row in rows:
+            number = rows.line_num
             texts = [row[name] or "" for name in COLUMNS[1:]]
             if not any(texts):
                 continue
@@ -67,10 +70,23 @@ def read_boxed(table: Path) -> list[Boxed]:
                 raise ValueError(f"{table}, line {number}: a box of {texts}, expected four numbers") from None
             if not (x0 < x1 and y0 < y1):
                 raise ValueError(f"{table}, line {number}: an empty box {texts}; expected x0 < x1 and y0 < y1")
-            boxed.append(
-                Boxed(table.parent / row["image"], (x0, y0, x1, y1), bool(row.get("held_out")), row.get("credit") or "")
-            )
+            held_out = HELD_OUT.get((row.get("held_out") or "").strip().lower())
+            if held_out is None or not row["image"]:
+                what = "image: got nothing" if held_out is not None else f"held_out: got {row['held_out']!r}"
+                raise ValueError(f"{table}, line {number}: {what}, expected a path and one of {', '.join(HELD_OUT)}")
+            boxed.append(Boxed(table.parent / row["image"], (x0, y0, x1, y1), held_out, row.get("credit") or ""))
+    _check(table, boxed)
     return boxed
+
+
+def _check(table: Path, boxed: list[Boxed]) -> None:
+    if not boxed:
+        raise ValueError(f"{table}: no photo with a box in it")
+    trained, held_out = ({one.path for one in boxed if one.held_out == kept} for kept in (False, True))
+    if trained & held_out:
+        raise ValueError(f"{table}: {min(trained & held_out)} is both trained on and held out")
+    if not any(path.is_file() for path in trained | held_out):
+        raise ValueError(f"{table}: none of its {len(boxed)} pictures is there, such as {boxed[0].path}")
 
 
 def open_boxed(boxed: list[Boxed]) -> Iterator[tuple[Gray, Box]]:

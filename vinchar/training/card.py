@@ -123,7 +123,7 @@ def model_card(description: dict[str, Any]) -> str:
     ]
     return _CARD.format(
         vinchar=description["vinchar"],
-        command=_command(config),
+        command=_command(config) + (" --boxed boxes.csv" if data["real_photos"] else ""),
         cores=config["workers"],
         emnist=data["emnist_byclass_33"],
         scenes=data["synthetic_scenes"],

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 class TrainConfig:
     """Sizes, lengths and rates of one training run.
 
-    Steps are optimiser steps of ``batch`` strips (``written_batch`` where most are handwritten, ``glyph_batch``
-    pictures for the baseline, ``line_batch`` line pictures for the rectifier, ``photo_batch`` parts of ``photos`` whole
-    ones for the locator). ``frames``: how often the rectifier sees each scene, in another cut-out. ``printed``: share
-    of printed characters among the handwritten ones in the batches of the network for single characters.
-    ``rehearsal``: share of handwritten strips in the classifier's batches. ``precision`` is ``float32``,
-    ``mixed_bfloat16`` or ``auto``: bfloat16 where the processor computes in it.
+    Steps are optimiser steps, beyond 200 rounded up to whole epochs of so many, of ``batch`` strips (``written_batch``
+    where most are handwritten, ``glyph_batch`` pictures for the baseline, ``line_batch`` line pictures for the
+    rectifier, ``photo_batch`` parts of ``photos`` whole ones for the locator). ``frames``: how often the rectifier sees
+    each scene, in another cut-out. ``printed``: share of printed characters among the handwritten ones in the batches
+    of the network for single characters. ``rehearsal``: share of handwritten strips in the classifier's batches.
+    ``precision`` is ``float32``, ``mixed_bfloat16`` or ``auto``: bfloat16 where the processor computes in it.
     """
 
     preset: str = "full"
@@ -44,21 +44,14 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         for name in (
-            "scenes",
-            "validation_scenes",
-            "batch",
-            "written_batch",
-            "emnist_steps",
-            "frames",
-            "rectifier_steps",
-            "photos",
-            "locator_steps",
-            "glyph_steps",
-            "classifier_steps",
-            "characters",
+            *("scenes", "photos", "validation_photos", "frames", "characters", "workers"),
+            *("batch", "written_batch", "glyph_batch", "line_batch", "photo_batch"),
+            *("emnist_steps", "baseline_steps", "rectifier_steps", "locator_steps", "glyph_steps", "classifier_steps"),
         ):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}: got {getattr(self, name)}, expected 1 or more")
+        if self.validation_scenes < 2:
+            raise ValueError(f"validation_scenes: got {self.validation_scenes}, expected 2 or more")
         if self.precision not in ("auto", "float32", "mixed_bfloat16"):
             raise ValueError(f"precision: got {self.precision!r}, expected auto, float32 or mixed_bfloat16")
         for name in ("printed", "rehearsal"):

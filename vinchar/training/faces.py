@@ -7,6 +7,7 @@ family, unmodified and each with its licence.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,9 +18,10 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from vinchar.training.dots import DotFace, dot_face
-from vinchar.training.skeletons import MARKS
+from vinchar.training.skeletons import MARKS, SKELETONS
 from vinchar.training.strokes import CAP_HEIGHT, StrokeFace, Style, stroke_face
 from vinchar.types import Gray
+from vinchar.vin import ALPHABET
 
 __all__ = [
     "CAP_HEIGHT",
@@ -30,9 +32,11 @@ __all__ = [
     "FontFace",
     "StrokeFace",
     "dot_face",
+    "faces_digest",
     "font_faces",
     "sample_face",
     "stroke_face",
+    "text_faces",
 ]
 
 FONT_SUFFIXES = (".otf", ".ttf", ".woff", ".woff2")
@@ -109,14 +113,19 @@ def _font(path: Path) -> ImageFont.FreeTypeFont:
 
 @cache
 def _font_glyph(path: Path, char: str) -> tuple[Gray, float, float]:
-    """Return mask, bearing and advance of ``char``; marks that the font lacks are drawn with its own stem."""
+    """Return mask, bearing and advance of ``char``; I, O, Q and marks that a font lacks are drawn with its own stem."""
     mask, left = _inked(path, char)
-    if not mask.size or np.array_equal(mask, _inked(path, "\uffff")[0]):
-        if char not in MARKS:
+    if not _has(path, char):
+        if char in ALPHABET or char not in SKELETONS:
             raise ValueError(f"{path.name}: got {char!r}, expected a character that the font has")
         return _mark(path, char)
     design = _design(path)
     return mask, left, design.getlength(char) * _font(path).size / design.size
+
+
+def _has(path: Path, char: str) -> bool:
+    mask = _inked(path, char)[0]
+    return bool(mask.size) and not np.array_equal(mask, _inked(path, "\uffff")[0])
 
 
 def _inked(path: Path, char: str) -> tuple[Gray, float]:
@@ -148,13 +157,26 @@ def _mark(path: Path, char: str) -> tuple[Gray, float, float]:
 def _families(held_out: bool) -> tuple[tuple[FontFace, ...], ...]:
     """Return the faces of the training or of the held-out families, a tuple a family, sorted."""
     folders = sorted(f for f in FONT_FOLDER.iterdir() if f.is_dir() and (f.name in HELD_OUT) == held_out)
-    fonts = [sorted(path for path in folder.iterdir() if path.suffix in FONT_SUFFIXES) for folder in folders]
-    return tuple(tuple(FontFace(path.stem, path) for path in paths) for paths in fonts)
+    fonts = [sorted(path for path in folder.iterdir() if path.suffix.lower() in FONT_SUFFIXES) for folder in folders]
+    return tuple(tuple(FontFace(path.stem, path) for path in paths) for paths in fonts if paths)
 
 
 def font_faces(held_out: bool = False) -> list[FontFace]:
     """Return every font of the training families, or of the held-out ones, sorted by name."""
     return [face for family in _families(held_out) for face in family]
+
+
+@cache
+def text_faces() -> tuple[FontFace, ...]:
+    """Return the fonts of the training families that have what sentences need beside capitals and digits."""
+    return tuple(face for face in font_faces() if all(_has(face.path, char) for char in ".,:"))
+
+
+def faces_digest() -> str:
+    """Return a hexadecimal digest of which fonts there are and which of them are held out."""
+    fonts = [face.path for held_out in (False, True) for face in font_faces(held_out)]
+    known = [(path.relative_to(FONT_FOLDER).as_posix(), path.stat().st_size) for path in fonts]
+    return hashlib.sha256(repr((known, HELD_OUT)).encode()).hexdigest()
 
 
 def sample_face(rng: np.random.Generator, held_out: bool = False) -> Face:

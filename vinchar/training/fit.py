@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ class _History(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         row = {"epoch": epoch, **{name: float(value) for name, value in (logs or {}).items()}}
         with self._path.open("a") as file:
-            file.write(json.dumps(row) + "\n")
+            file.write("\n" + json.dumps(row))  # a row that a full disk cut off stays alone on its line
 
 
 def precision(wanted: str) -> str:
@@ -84,9 +85,8 @@ def fit(
     learning_rate: float,
     work: Path,
     start_from: keras.Model | None = None,
-    metrics: list[Any] | None = None,
 ) -> list[dict[str, float]]:
-    """Train ``model`` for ``steps`` batches of ``draw(rng)`` and leave its averaged weights in it.
+    """Train ``model`` for ``steps`` batches of ``draw(rng)``, in whole epochs, and leave its averaged weights in it.
 
     A finished run lies in ``work/NAME.weights.h5`` and is loaded instead of trained again; a killed one continues at
     its last full epoch of 200 steps. ``start_from``: a model whose weights to begin with. Returns the history, a dict
@@ -110,7 +110,7 @@ def fit(
         )
         memory = max(0.9, 1 - 20 / steps)  # the average reaches back over a twentieth of the run
         optimizer = keras.optimizers.AdamW(rate, weight_decay=0.01, use_ema=True, ema_momentum=memory)
-        model.compile(optimizer, loss, weighted_metrics=metrics or [], jit_compile=False)
+        model.compile(optimizer, loss, jit_compile=False)
         if not backup.exists():
             history.unlink(missing_ok=True)
         batches = Batches(draw, epoch_steps, seed)
@@ -133,5 +133,11 @@ def fit(
         partial.replace(done)
         shutil.rmtree(backup, ignore_errors=True)
     model.load_weights(done)
-    rows = {row["epoch"]: row for row in map(json.loads, history.read_text().splitlines())}
+    rows = {row["epoch"]: row for row in _whole_rows(history)}
     return [rows[epoch] for epoch in sorted(rows)]
+
+
+def _whole_rows(history: Path) -> Iterator[dict[str, float]]:
+    for line in history.read_text().splitlines():
+        with suppress(ValueError):  # what a full disk cut off
+            yield json.loads(line)

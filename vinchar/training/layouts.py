@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.training.faces import Face, font_faces, sample_face
+from vinchar.training.faces import Face, sample_face, text_faces
 from vinchar.training.printing import Print, Setting, draw_barcode, draw_setting, paste, set_line
 from vinchar.vin import ALPHABET
 
@@ -115,7 +115,7 @@ def label(row: Row, shape: tuple[int, int], rng: np.random.Generator, alike: boo
     """
     cap, texts = row.cap, _label_texts(rng)
     statement = alike and rng.random() < 0.5
-    fonts = font_faces()
+    fonts = text_faces()
     face = row.face if alike and row.face in fonts else fonts[rng.integers(len(fonts))]
     width = round(max(row.ink.shape[1] + cap, row.length * rng.uniform(1.12, 2.0 if statement else 1.45)))
 

@@ -41,7 +41,13 @@ RISK = 0.01  # of the readings called ok, at most this share may be wrong on the
 FOLDS = 10  # with two, the threshold depends on how the rows are split: 0.921 to 0.941, with ten 0.922 to 0.926
 GLYPH_THRESHOLD = 0.8
 FORETOLD, FEWEST = 0.7, 10  # share of wrong readings beyond a fault's threshold, and rows to say so
-# For a model whose confidence is not fitted yet, and for one that reads nothing right.
+# While the scenes are read that the confidence is fitted on, about what is fitted: it tells the search where to end.
+USUAL: dict[str, Any] = {
+    "weights": [1.8, -0.1, 1.3, 0.2, 0.2, -0.5, -0.6, -1.3],
+    "threshold": 0.92,
+    "glyph_threshold": GLYPH_THRESHOLD,
+}
+# For a model that reads nothing right.
 UNFITTED: dict[str, Any] = {
     "weights": [1.0, *[0] * (FEATURES - 2), -4.0],
     "threshold": 0.9,
@@ -148,7 +154,7 @@ def synthetic_rows(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Read scenes in held-out faces from loose boxes, and fit the confidence on the legible ones among them.
 
-    ``model``: a folder whose model.json may hold ``UNFITTED`` confidence. Returns the scores and what model.json is to
+    ``model``: a folder whose model.json holds the ``USUAL`` confidence. Returns the scores and what model.json is to
     say of confidence and quality; writes the classification report of all characters, and how many glyphs the
     classifier names rightly at their true places against their height in the photo, in all scenes and in the clear
     ones; those of a line not found count as wrong.
@@ -220,26 +226,28 @@ def _score(model: Path, job: tuple[int, Sequence[tuple[Source, Label]]]) -> list
 def fit_quality(measured: list[dict[str, float] | None], right: NDArray[np.bool_]) -> dict[str, dict[str, float]]:
     """Return, for every fault of ``quality.FAULTS`` that foretells a wrong reading, from where on it does.
 
-    ``threshold``: the mildest value beyond which at least ``FORETOLD`` of the even rows are wrong; ``precision``: the
-    share of the odd rows beyond it that are wrong; ``n``: how many those are. A fault for which there are fewer than
-    ``FEWEST`` rows beyond a threshold on either side is left out.
+    ``threshold``: the mildest one beyond which at least ``FORETOLD`` of the even rows are wrong, half way between two
+    values that occur; ``precision``: the share of the odd rows beyond it that are wrong; ``n``: how many those are. A
+    fault for which there are fewer than ``FEWEST`` rows beyond a threshold on either side is left out.
     """
     rows = [(values, bool(ok)) for values, ok in zip(measured, right, strict=True) if values is not None]
     wrong = np.array([not ok for _, ok in rows])
     even = np.arange(len(rows)) % 2 == 0
     fitted = {}
     for fault in FAULTS:
-        badness = np.array([fault.worse * values[fault.name] for values, _ in rows])
+        badness = np.array([fault.worse * one[fault.name] for one, _ in rows])
         order = np.argsort(-badness[even], kind="stable")
-        share = np.cumsum(wrong[even][order]) / np.arange(1, len(order) + 1)
-        enough = np.flatnonzero((share >= FORETOLD) & (np.arange(len(order)) >= FEWEST))
+        values = badness[even][order]
+        last = np.flatnonzero(values[:-1] > values[1:])  # of each run of equal values
+        share = np.cumsum(wrong[even][order])[last] / (last + 1)
+        enough = last[(share >= FORETOLD) & (last + 1 >= FEWEST)]
         if not len(enough):
             continue
-        threshold = float(badness[even][order][enough[-1]])
+        threshold = round(float(values[enough[-1] : enough[-1] + 2].mean()), 4)
         beyond = ~even & (badness > threshold)
         if beyond.sum() >= FEWEST:
             fitted[fault.name] = {
-                "threshold": round(fault.worse * threshold, 4),
+                "threshold": fault.worse * threshold,
                 "precision": round(float(wrong[beyond].mean()), 4),
                 "n": int(beyond.sum()),
             }
@@ -267,7 +275,7 @@ def fit_confidence(
     Every row's probability is that of a model fitted on the other folds. The threshold is chosen on all of them; the
     check applies that of one half to the other, while what is returned is fitted on all.
     """
-    found = np.array([values is not None for values in known])
+    found = np.array([values is not None for values in known], bool)
     rows = np.array([values for values in known if values is not None])
     y = right[found]
     even = np.arange(len(y)) % 2 == 0

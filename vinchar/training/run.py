@@ -31,6 +31,7 @@ from vinchar.training.cache import cut_strips, draw_characters, draw_lines, draw
 from vinchar.training.card import model_card
 from vinchar.training.config import TrainConfig
 from vinchar.training.export import export
+from vinchar.training.faces import faces_digest
 from vinchar.training.fit import fit, precision
 from vinchar.training.located import located
 from vinchar.training.losses import heat_loss, line_loss
@@ -94,7 +95,8 @@ def train(
     and checked. Raises ``handwriting.DataError`` (a ``ValueError``) where EMNIST cannot be had, ``ValueError`` for
     unusable labels.
     """
-    _check_out(out)
+    out, work = out.resolve(), work.resolve()
+    _check_out(out, work)
     own: Sequence[tuple[Source, Label]] = [] if labels is None else labelled_pictures(labels, labels.parent)
     emnist_train, emnist_test = handwriting.load("train"), handwriting.load("test")  # first: it is what may be missing
     _open_work(config, boxed or [], work, resume)
@@ -138,7 +140,7 @@ def train(
             "minutes": round(run.clock.minutes(), 1),
         },
         "parameters": {"classifier": classifier.count_params(), "baseline": baseline.count_params()},
-        "confidence": measure.UNFITTED,
+        "confidence": measure.USUAL,
         "quality": {},
         "sha256": {f"{name}{s}": sha256(staged / f"{name}{s}") for name in NETWORKS for s in (".onnx", ".keras")},
     }
@@ -175,23 +177,48 @@ def _describe(folder: Path, description: dict[str, Any]) -> None:
     write_whole(folder / "model.json", json.dumps(description, indent=2) + "\n")
 
 
-def _check_out(out: Path) -> None:
+def _check_out(out: Path, work: Path) -> None:
     """Refuse to replace anything but a model, before hours are spent."""
     if out.exists() and not (out / "model.json").exists() and (not out.is_dir() or any(out.iterdir())):
         raise ValueError(f"{out}: holds something that is not a model; name another place with --out")
+    if out == work or out in work.parents or work in out.parents:
+        raise ValueError(f"--out {out} and --work {work}: one lies in the other; name two places")
 
 
 def _open_work(config: TrainConfig, boxed: list[Boxed], work: Path, resume: bool) -> None:
-    """Keep what an earlier run with this configuration and these photos left; clear what another one left."""
-    photos = hashlib.sha256(repr(boxed).encode()).hexdigest() if boxed else None
-    wanted = json.dumps({**dataclasses.asdict(config), "boxed": photos}, indent=2)
+    """Keep what an earlier run with this configuration, these faces and photos left; clear what another one left."""
+    photos = [(str(one.path.resolve()), one.box, one.held_out) for one in boxed]
+    wanted = dataclasses.asdict(config) | {
+        "boxed": hashlib.sha256(repr(photos).encode()).hexdigest() if boxed else None,
+        "faces": faces_digest(),
+    }
     kept = work / "config.json"
-    if work.exists() and not (resume and kept.exists() and kept.read_text() == wanted):
-        if any(work.iterdir()) and not kept.exists():
-            raise ValueError(f"{work}: not a training folder of vinchar and not empty; name another one with --work")
-        shutil.rmtree(work)
-    work.mkdir(parents=True, exist_ok=True)
-    kept.write_text(wanted)
+    left = _left_by_a_run(kept)
+    if left is None and work.exists() and (not work.is_dir() or any(work.iterdir())):
+        raise ValueError(f"{work}: not a training folder of vinchar and not empty; name another one with --work")
+    if left is not None:
+        same = {**left, "workers": 0} == {**wanted, "workers": 0}  # how many draw changes nothing
+        if resume and same:
+            print(f"vinchar: going on with what is in {work}", file=sys.stderr)
+            return
+        why = "--fresh" if same else "it is of another configuration, other faces or photos"
+        print(f"vinchar: starting anew, clearing {work}: {why}", file=sys.stderr)
+        for path in work.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path != kept:
+                path.unlink()
+    write_whole(kept, json.dumps(wanted, indent=2))
+
+
+def _left_by_a_run(kept: Path) -> dict[str, Any] | None:
+    """Return the configuration that a run wrote to this file, None if none did."""
+    try:
+        left = json.loads(kept.read_text())
+    except (OSError, ValueError):
+        return None
+    fields = {field.name for field in dataclasses.fields(TrainConfig)}
+    return left if isinstance(left, dict) and fields <= left.keys() else None
 
 
 def kept_config(work: Path) -> TrainConfig:
@@ -221,6 +248,7 @@ def _train_locator(run: _Run, boxed: list[Boxed], staged: Path) -> int:
     others = draw_others(run.work / "photos", max(1, config.photos // 5), config.seed, config.workers)
     if boxed:
         sources.append(draw_boxed(run.work / "boxed", boxed, staged / "rectifier.onnx", config.workers))
+        print(f"vinchar: the line was found in {len(sources[-1])} of {len(boxed)} boxed photos", file=sys.stderr)
     model = run.fit(
         "locator",
         nets.locator,

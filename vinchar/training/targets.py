@@ -13,7 +13,7 @@ SURE, CLEAR = 2.5, 5.0  # columns from a glyph's centre: up to SURE it is the gl
 def dense_targets(centres: NDArray[np.float32], classes: NDArray[np.int32], width: int) -> NDArray[np.float32]:
     """Return the classifier's target distribution, float32 (width / 2, 34), for glyphs at ``centres`` (strip columns).
 
-    Glyphs whose centre lies outside the strip count for nothing. Between SURE and CLEAR the target fades from the
+    A glyph counts in the columns near its centre, wherever that lies. Between SURE and CLEAR the target fades from the
     glyph to "none" instead of being ignored: a wide ignored zone leaves the search nothing to hold on to.
     """
     columns = (np.arange(width // STRIDE) + 0.5) * STRIDE
