@@ -72,7 +72,7 @@ def reading(status: str, vin: str | None = VIN) -> Reading:
 
 def test_a_barcode_that_agrees_makes_a_reading_sure() -> None:
     for status in ("ok", "uncertain"):
-        agreed = compare(reading(status), (OTHER, VIN))
+        (agreed,) = compare([reading(status)], (OTHER, VIN))
         assert (agreed.vin, agreed.status, agreed.reasons) == (VIN, "ok", ())
         assert agreed.barcodes == (OTHER, VIN)
 
@@ -82,14 +82,20 @@ def test_a_barcode_that_agrees_makes_a_reading_sure() -> None:
 )
 def test_a_barcode_that_disagrees_never_takes_the_place_of_the_text(status: str, becomes: str) -> None:
     before = reading(status, None if status == "not_found" else VIN)
-    after = compare(before, (OTHER,))
+    (after,) = compare([before], (OTHER,))
     assert (after.vin, after.status) == (before.vin, becomes)
     assert after.reasons == (*before.reasons, f"a barcode in the picture says {OTHER}")
 
 
 def test_without_barcodes_nothing_changes() -> None:
     before = reading("ok")
-    assert compare(before, ()) is before
+    assert compare([before], ()) == [before]
+
+
+def test_the_barcode_of_another_vin_in_the_photo_contradicts_nothing() -> None:
+    first, second = compare([reading("ok"), reading("uncertain", OTHER)], (OTHER,))
+    assert (first.status, first.barcodes, first.reasons) == ("ok", (), ())
+    assert (second.status, second.barcodes, second.reasons) == ("ok", (OTHER,), ())
 
 
 def photo_with(text: str, folder: Path) -> Path:

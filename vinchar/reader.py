@@ -126,16 +126,17 @@ class Reader:
             best = self._find_in_photo(gray, CANDIDATES)
         else:
             best = self.find(gray, [frame_of_picture(gray.shape)])
-            if best is None or not _is_seen(best):  # perhaps a photo of that shape
+            if best is None or not _ends_search(best):  # perhaps a photo of that shape
                 best = _better(best, self._find_in_photo(gray, STRIP_CANDIDATES, whole=False))
             else:
                 best = self._right_way_up(gray, best)
-        found = self._explained(best, gray, kind)
+        readings = [self._explained(best, gray, kind)]
+        if self._every and best is not None and readings[0].vin is not None:
+            readings += self._others(gray, best)
         if self._barcodes:
-            found = compare(found, read_barcodes(gray))
-        if self._every and best is not None and found.vin is not None:
-            found = replace(found, others=tuple(replace(other, image=name) for other in self._others(gray, best)))
-        return replace(found, image=name)
+            readings = compare(readings, read_barcodes(gray))
+        found, *others = (replace(reading, image=name) for reading in readings)
+        return replace(found, others=tuple(others))
 
     def _others(self, gray: Gray, best: Found) -> Iterator[Reading]:
         """Yield further VINs in a photo: cover the line that was read, and look again."""
@@ -227,7 +228,7 @@ class Reader:
             texts = proposals.texts() if side == SIDE else ()
             for frames in ((proposals.likely(candidates, side), texts), (proposals.upside_down(candidates, side),)):
                 best = _better(best, self.find(gray, *frames, log=log))
-                if best is not None and _is_seen(best):
+                if best is not None and _ends_search(best):
                     return self._right_way_up(gray, best)
             rows = self.find(gray, proposals.frames_of_rows(side))
             if rows is not None and self._are_rows(rows):
@@ -311,7 +312,7 @@ class Reader:
         return bend(*one, FINE_LENGTH, FINE_GLYPH, max(LINE_WIDTH // 4, one[0].shape[1] - 1))
 
 
-def _is_seen(found: Found) -> bool:
+def _ends_search(found: Found) -> bool:
     """Tell whether a line is the VIN, even if it may be misread: the rest of the picture need not be searched."""
     return found.probability >= POOR or found.rank >= ENOUGH
 

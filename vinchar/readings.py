@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -82,12 +83,18 @@ def vin_reading(
     )
 
 
-def compare(reading: Reading, barcodes: tuple[str, ...]) -> Reading:
-    """Return the reading of a VIN beside what barcodes in the same picture say; ``vin`` stays what was read as text.
+def compare(readings: Sequence[Reading], barcodes: tuple[str, ...]) -> list[Reading]:
+    """Return the readings of VINs beside what barcodes in the same picture say; ``vin`` stays what was read as text.
 
     Where a barcode says the same, an uncertain reading becomes ok: two ways of reading agree in 17 characters. Where
-    all say something else, an ok one becomes uncertain, and which of them is right is left open.
+    all say something else, and none of them the same as another reading, an ok one becomes uncertain, and which of them
+    is right is left open.
     """
+    read = {reading.vin for reading in readings}
+    return [_beside(one, tuple(code for code in barcodes if code == one.vin or code not in read)) for one in readings]
+
+
+def _beside(reading: Reading, barcodes: tuple[str, ...]) -> Reading:
     if not barcodes:
         return reading
     if reading.vin in barcodes:
