@@ -247,7 +247,8 @@ class Reader:
         turned = self._lines.read_turned(found)
         if turned is None or turned.rank <= found.rank:
             return found
-        return _better(turned, self.find(gray, [taller(turned.strip.edges, ROOM)]))
+        again = self.find(gray, [taller(turned.strip.edges, ROOM)])
+        return turned if again is None or again.rank < turned.rank else again
 
     def views(self, gray: Gray, kind: Kind) -> Iterator[tuple[Strip, NDArray[np.float32]]]:
         """Yield every strip that may be cut from a picture, with the classifier's logits: to see where a VIN got lost.
