@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from vinchar.assemble import Assembly, Weights, align, assemble, best_paths, combine
+from vinchar.assemble import Assembly, Weights, align, assemble, best_paths
 from vinchar.posterior import NO_MAKERS, STRINGS, Makers, Priors, makers, read_strings
 from vinchar.types import PITCH, STRIP_WIDTH, Lattice, Scores
 from vinchar.vin import ALPHABET, check_digit
@@ -266,23 +266,6 @@ def test_leaving_out_an_end_glyph_costs() -> None:
     greedy = assemble(lattice, scores, NO_PRIORS, Weights(end=0.0))
     assert greedy is not None
     assert greedy.arcs.tolist() == [*arcs[1:], len(lattice.arcs) - 1]
-
-
-def test_all_views_of_a_glyph_tell_together_what_it_is() -> None:
-    (lattice, scores, _), (_, others, _) = line_of(VIN), line_of(VIN)
-    confuse(scores, 4, cB=0.55, cD=0.45)
-    confuse(others, 4, cB=0.2, cD=0.8)
-    one, other = read(lattice, scores), read(lattice, others)
-    assert one.vin == VIN[:4] + "B" + VIN[5:]
-    both = combine([one, other], NO_PRIORS)
-    assert both.vin == VIN
-    odds = np.sqrt(0.45 * 0.8 / (0.55 * 0.2))
-    assert both.margin == pytest.approx(np.log(odds), abs=1e-3)
-    assert both.marginals[4, ALPHABET.index("D")] == pytest.approx(odds / (1 + odds), abs=1e-3)
-    assert both.arcs.tolist() == one.arcs.tolist()
-    alone = combine([one], NO_PRIORS)
-    assert alone.vin == one.vin
-    assert (alone.confidence, alone.log_score) == pytest.approx((one.confidence, one.log_score), abs=1e-4)
 
 
 def test_the_check_digit_decides_where_the_eye_cannot() -> None:

@@ -36,11 +36,3 @@ def test_the_outline_has_some_margin_round_every_glyph() -> None:
     grown = np.concatenate([glyphs.min(0) - outline.min(0), outline.max(0) - glyphs.max(0)]) / pixel
     along, across = 0.25 * one.assembly.pitch, 0.15 * height
     np.testing.assert_allclose(grown, [along, across, along, across], rtol=0.05)
-
-
-def test_readings_of_the_same_glyphs_are_known_by_their_places() -> None:
-    one = found(VIN, -1.0)
-    for shift, same in ((4, True), (20, False)):
-        edges = one.strip.edges + np.array([shift, 0], np.float32)
-        moved = replace(one, strip=replace(one.strip, edges=edges))
-        assert moved.shows_glyphs_of(one) == one.shows_glyphs_of(moved) == same

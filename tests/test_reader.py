@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from unittest.mock import Mock
 
 import cv2
 import numpy as np
@@ -16,7 +15,7 @@ import pytest
 from numpy.typing import NDArray
 
 import vinchar
-from vinchar import line_reader, proposals
+from vinchar import proposals
 from vinchar import reader as reader_module
 from vinchar.bundle import Bundle, Confidence
 from vinchar.imaging import load
@@ -219,24 +218,6 @@ def test_a_doubtful_line_is_also_read_where_its_halves_lead(make: Make, monkeypa
         ranks.append(found.rank)
     assert ranks[1] > ranks[0]
     assert found.strip.gray[4:7, 8:14].mean() > 128  # the mark is where it belongs
-
-
-def test_in_doubt_all_views_tell_together_what_a_glyph_is(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The best view hardly prefers a U, the others surely see what is there, but do not tell two other glyphs."""
-    plain = FakeClassifier.logits
-
-    def undecided(self: FakeClassifier, strips: NDArray[np.uint8]) -> NDArray[np.float32]:
-        first, out = not self.strips, plain(self, strips)
-        for place, odds in ((4, (7.8, 8.0)),) if first else ((4, (8.0, 4.0)), (6, (8.0, 7.9)), (11, (8.0, 7.9))):
-            out[:, 18 + 10 * place : 22 + 10 * place, [ALPHABET.index(VIN[place]), ALPHABET.index("U")]] = odds
-        return out
-
-    monkeypatch.setattr(FakeClassifier, "logits", undecided)
-    monkeypatch.setattr(line_reader, "combine", combine := Mock(wraps=line_reader.combine))
-    found = make(0.5).find(blocks(), [frame_of_picture((40, 400))])
-    assert found is not None
-    assert found.assembly.vin == VIN
-    assert combine.call_args.args[0][0].vin == VIN[:4] + "U" + VIN[5:]  # the best view alone
 
 
 @pytest.mark.parametrize("upside_down", [False, True])

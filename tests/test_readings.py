@@ -29,19 +29,7 @@ def assembly(vin: str = VIN, weak: dict[int, str] | None = None) -> Assembly:
         marginals[place, ALPHABET.index(vin[place])] = 0.6
         marginals[place, ALPHABET.index(other)] = 0.4
     arcs = np.arange(17, dtype=np.int32)
-    return Assembly(
-        vin,
-        0.9,
-        -3.0,
-        arcs,
-        marginals,
-        2.0,
-        (("1HGCM82633A004353", 0.05),),
-        20.0,
-        0.05,
-        np.log(np.maximum(marginals, 1e-9)),
-        -3.0,
-    )
+    return Assembly(vin, 0.9, -3.0, arcs, marginals, 2.0, (("1HGCM82633A004353", 0.05),), 20.0, 0.05)
 
 
 def strip_and_lattice() -> tuple[Strip, Lattice]:

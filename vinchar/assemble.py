@@ -7,15 +7,14 @@ weighs all their strings. Shortest-path segmentation: LeCun, Bottou, Bengio, Haf
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from vinchar.posterior import ALL_PRIORS, Posterior, Priors, read_strings
+from vinchar.posterior import ALL_PRIORS, Priors, read_strings
 from vinchar.types import Lattice, Scores
 from vinchar.vin import ALPHABET, LENGTH, validate
 
@@ -58,7 +57,6 @@ class Assembly:
     int32 (17,). ``marginals`` float32 (17, 33): posterior of each character. ``margin``: nats by which the classifier
     alone prefers the read character to the best other one, at the weakest glyph; negative where the priors overruled
     it. ``pitch``: median distance of glyph centres in pixels; ``pitch_residual``: RMS deviation, as a share of it.
-    ``log_probs`` float32 (17, 33): what the classifier alone says of the arcs; ``own``: score of the path without them.
     """
 
     vin: str
@@ -70,8 +68,6 @@ class Assembly:
     alternatives: tuple[tuple[str, float], ...]
     pitch: float
     pitch_residual: float
-    log_probs: Floats
-    own: float
 
 
 def assemble(
@@ -92,48 +88,30 @@ def assemble(
     paths = [path for path in paths if path[1] >= max(paths[0][1] - RELEVANT, weights.hopeless)]
     if not paths:
         return None
+    places = np.arange(LENGTH)
     # A path's score counts its best characters; without them it is the segmentation's own.
-    own = np.array([score - gains[np.arange(LENGTH), path].sum() for path, score in paths])
+    own = np.array([score - gains[places, path].sum() for path, score in paths])
     log_probs = scores.log_probs[np.stack([path for path, _ in paths])]  # (S, 17, 33)
     posterior = read_strings(log_probs + table, own, priors.obeys(), priors.known())
-    arcs = paths[posterior.path][0]
+    (vin, confidence), *alternatives = posterior.strings
+
+    arcs, others = paths[posterior.path][0], log_probs[posterior.path].copy()
+    read = [ALPHABET.index(char) for char in vin]
+    preferred = others[places, read]
+    others[places, read] = -np.inf
     steps = np.diff(lattice.cuts[lattice.arcs[arcs]].mean(axis=1))
     pitch = float(np.median(steps))
     return Assembly(
-        **_said(posterior, log_probs[posterior.path]),
+        vin=vin,
+        confidence=confidence,
+        log_score=posterior.log_score,
         arcs=kept[arcs].astype(np.int32),
+        marginals=posterior.marginals,
+        margin=float((preferred - others.max(axis=1)).min()),
+        alternatives=tuple(alternatives),
         pitch=pitch,
         pitch_residual=float(np.sqrt(np.mean((steps - pitch) ** 2))) / pitch,
-        log_probs=log_probs[posterior.path],
-        own=float(own[posterior.path]),
     )
-
-
-def combine(views: Sequence[Assembly], priors: Priors = ALL_PRIORS, weights: Weights = Weights()) -> Assembly:
-    """Return the first of several assemblies of the same glyphs, with what all of them say of each, in the mean.
-
-    What one view of a blurred glyph takes for another, the next one may not.
-    """
-    log_probs = np.mean([view.log_probs for view in views], axis=0)  # (17, 33)
-    table = np.float32(weights.position) * priors.table()
-    own = np.array([views[0].own])
-    posterior = read_strings((log_probs + table)[None], own, priors.obeys(), priors.known())
-    return replace(views[0], **_said(posterior, log_probs), log_probs=log_probs)
-
-
-def _said(posterior: Posterior, log_probs: Floats) -> dict[str, Any]:
-    """Return the fields of an assembly that tell what it reads; ``log_probs`` (17, 33) of the path it prefers."""
-    (vin, confidence), *alternatives = posterior.strings
-    places, read, others = np.arange(LENGTH), [ALPHABET.index(char) for char in vin], log_probs.copy()
-    others[places, read] = -np.inf
-    return {
-        "vin": vin,
-        "confidence": confidence,
-        "log_score": posterior.log_score,
-        "marginals": posterior.marginals,
-        "margin": float((log_probs[places, read] - others.max(axis=1)).min()),
-        "alternatives": tuple(alternatives),
-    }
 
 
 def align(lattice: Lattice, scores: Scores, vin: str, weights: Weights = Weights()) -> Path | None:

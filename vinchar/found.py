@@ -39,16 +39,6 @@ class Found:
         line = sample(gray, self.strip.edges, *self.strip.gray.shape)
         return measure(line, boxes, self.strip.to_photo(boxes), gray.shape)
 
-    def centres(self) -> NDArray[np.float32]:
-        """Return where the glyphs' middles are in the photo, float32 (17, 2)."""
-        return np.asarray(self.strip.to_photo(self.lattice.boxes[self.assembly.arcs]).mean(1), np.float32)
-
-    def shows_glyphs_of(self, other: Found) -> bool:
-        """Tell whether this reading is of the same glyphs as another one, each less than half a pitch from there."""
-        mine, theirs = self.centres(), other.centres()
-        pitch = float(np.median(np.linalg.norm(np.diff(mine, axis=0), axis=1)))
-        return bool(np.linalg.norm(mine - theirs, axis=1).max() < pitch / 2)
-
     def outline(self) -> NDArray[np.float32]:
         """Return the corners in the photo, float32 (68, 2), of boxes round the glyphs with some margin."""
         boxes = self.lattice.boxes[self.assembly.arcs].astype(np.float64)

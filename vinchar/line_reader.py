@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.assemble import assemble, combine
+from vinchar.assemble import assemble
 from vinchar.classify import Classifier, arc_scores, glyph_count
 from vinchar.found import Found
 from vinchar.posterior import Priors
@@ -17,7 +17,6 @@ from vinchar.rectify import Edges, Line, cut_strip, move_ends, turn_round
 from vinchar.segment import segment
 from vinchar.types import Gray, Lattice, Strip
 
-WORSE = 6.0  # nats: a view that ranks so much below the best one has no say in what its glyphs are
 FEWEST, MOST = 13, 22  # glyphs seen in a strip that is worth a search; real VINs gave 15.7 to 19.1
 
 
@@ -33,14 +32,6 @@ class LineReader:
             found = self._read_strip(gray, edges, line, inverted=not light)
             if found is not None:
                 yield found if found.is_whole() else self._look_wider(gray, edges, line, found)
-
-    def together(self, best: Found, views: Sequence[Found]) -> Found:
-        """Return the best of the views of a line, each character weighed by all those that show the same glyphs."""
-        same = [one for one in views if one is not best and one.rank > best.rank - WORSE and one.shows_glyphs_of(best)]
-        if not same:
-            return best
-        assembly = combine([best.assembly, *(one.assembly for one in same)], self._priors)
-        return replace(best, assembly=assembly, probability=probability(best.strip, assembly, self._weights))
 
     def read_turned(self, found: Found) -> Found | None:
         """Read the strip of a reading upside down."""

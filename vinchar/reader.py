@@ -184,8 +184,7 @@ class Reader:
         The frames come in order of likelihood, some of them harder to find in an iterable of their own, and the first
         reading that ranks as a VIN's ends the search. Unless it is sure, the most promising lines are looked at again:
         after one rectifying pass more and one less, in the other polarity where that is in doubt, and along the lines
-        that halves of them lead to; where none is sure, all views of a glyph tell together what it is. ``log`` takes up
-        every first reading.
+        that halves of them lead to. ``log`` takes up every first reading.
         """
         tried: list[tuple[Found, list[_Pass]]] = []
         for passes in self._passes(gray, *frames):
@@ -200,19 +199,16 @@ class Reader:
                 tried.append((max(read, key=lambda found: found.rank), passes))
                 if tried[-1][0].rank >= SEEN:
                     break
-        if not tried:
-            return None
         tried.sort(key=lambda pair: pair[0].rank, reverse=True)
-        best, views = tried[0][0], [found for found, _ in tried]
+        best = tried[0][0] if tried else None
         for first, passes in [pair for pair in tried[:SECOND_LOOKS] if pair[0].rank > tried[0][0].rank - BEHIND]:
             halved = HALVED if first.rank > HOPELESS else 0
             for found in self._other_views(gray, passes, halved):
-                views.append(found)
-                if found.rank > best.rank:
+                if best is None or found.rank > best.rank:
                     best = found
                     if self._is_ok(best):
                         return best
-        return self._lines.together(best, views)
+        return best
 
     def _is_ok(self, found: Found) -> bool:
         """Tell whether a reading is sure enough to be called ok: it needs no further view."""
