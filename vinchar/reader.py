@@ -261,7 +261,7 @@ class Reader:
         frames += chain(proposals.likely(candidates), proposals.texts(), proposals.upside_down(candidates))
         frames += proposals.frames_of_rows()
         for passes in self._passes(gray, frames):
-            halves = [half for one in passes for half in self._along_halves(gray, one, HALVED)]
+            halves = self._along_halves(gray, passes[-1], 1)
             for edges, line in (*passes, *halves):
                 wider = move_ends(line, STRIP_START - WIDER, STRIP_END + WIDER)
                 for one, light in product((line, wider), polarities(line, DOUBT)):

@@ -30,14 +30,14 @@ class TrainConfig:
     line_batch: int = 48
     photo_batch: int = 8
     emnist_steps: int = 2_400
-    baseline_steps: int = 2_000
+    baseline_steps: int = 1_600
     rectifier_steps: int = 7_500
     locator_steps: int = 7_500
     glyph_steps: int = 3_400
-    classifier_steps: int = 13_000
+    classifier_steps: int = 11_500
     learning_rate: float = 2e-3
     printed: float = 0.1875
-    rehearsal: float = 0.04
+    rehearsal: float = 0.125
     characters: int = 9_900
     workers: int = 2
     precision: str = "auto"
@@ -64,15 +64,15 @@ PRESETS: dict[str, TrainConfig] = {
     "quick": TrainConfig(
         preset="quick",
         scenes=5_000,
-        validation_scenes=150,
-        photos=400,
-        validation_photos=40,
-        emnist_steps=300,
-        baseline_steps=300,
+        validation_scenes=80,
+        photos=300,
+        validation_photos=30,
+        emnist_steps=200,
+        baseline_steps=200,
         rectifier_steps=1_000,
-        locator_steps=400,
+        locator_steps=300,
         glyph_steps=200,
-        classifier_steps=700,
+        classifier_steps=600,
         characters=1_000,
     ),
     "tiny": TrainConfig(
