@@ -166,7 +166,9 @@ def test_the_card_is_filled_in(model: Path, description: dict[str, Any]) -> None
 
 def test_the_card_says_how_the_training_differed_from_the_preset(description: dict[str, Any]) -> None:
     card = model_card({**description, "config": {**description["config"], "batch": 5, "written_batch": 3}})
-    assert "`python train.py --preset tiny --seed 7 --batch 5 --written-batch 3`" in card
+    assert "`python train.py --preset tiny --seed 7 --batch 5 --written-batch 3 --boxed boxes.csv`" in card
+    drawn = model_card({**description, "trained_on": {**description["trained_on"], "real_photos": 0}})
+    assert "`python train.py --preset tiny --seed 7`" in drawn
 
 
 def test_the_model_reads(model: Path) -> None:
