@@ -34,7 +34,7 @@ from vinchar.training import batches, handwriting, measure, nets  # noqa: E402
 from vinchar.training.cache import cut_strips, draw_scenes  # noqa: E402
 from vinchar.training.export import export  # noqa: E402
 from vinchar.training.fit import fit, precision  # noqa: E402
-from vinchar.training.run import kept_config  # noqa: E402
+from vinchar.training.work import kept_config  # noqa: E402
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH  # noqa: E402
 
 

@@ -26,6 +26,7 @@ from vinchar.training.config import PRESETS
 from vinchar.training.photos import draw_photo
 from vinchar.training.scenes import draw_scene
 from vinchar.training.surfaces import MATERIALS
+from vinchar.training.work import kept_config, open_work
 from vinchar.vin import ALPHABET
 
 ROOT = Path(__file__).parents[1]
@@ -240,24 +241,24 @@ def test_another_configuration_starts_anew_but_not_in_a_folder_of_something_else
 ) -> None:
     tiny = PRESETS["tiny"]
     work = tmp_path / "work"
-    run._open_work(tiny, [], work, resume=True)
+    open_work(tiny, [], work, resume=True)
     (work / "classifier.weights.h5").write_text("kept")
     (work / "scenes").mkdir()
-    run._open_work(tiny, [], work, resume=True)
-    run._open_work(replace(tiny, workers=5), [], work, resume=True)  # draw the same
+    open_work(tiny, [], work, resume=True)
+    open_work(replace(tiny, workers=5), [], work, resume=True)  # draw the same
     assert (work / "classifier.weights.h5").exists()
-    run._open_work(replace(tiny, seed=8), [], work, resume=True)
+    open_work(replace(tiny, seed=8), [], work, resume=True)
     assert not (work / "classifier.weights.h5").exists()
     (work / "classifier.weights.h5").write_text("kept")
-    run._open_work(replace(tiny, seed=8), [Boxed(Path("a.jpg"), (0, 0, 9, 9))], work, resume=True)
+    open_work(replace(tiny, seed=8), [Boxed(Path("a.jpg"), (0, 0, 9, 9))], work, resume=True)
     assert not (work / "classifier.weights.h5").exists()
-    assert run.kept_config(work) == replace(tiny, seed=8)
+    assert kept_config(work) == replace(tiny, seed=8)
     (work / "classifier.weights.h5").write_text("kept")
-    run._open_work(replace(tiny, seed=8), [], work, resume=False)
+    open_work(replace(tiny, seed=8), [], work, resume=False)
     assert not (work / "classifier.weights.h5").exists()
     (work / "classifier.weights.h5").write_text("kept")
     monkeypatch.setattr(faces, "HELD_OUT", faces.HELD_OUT[1:])
-    run._open_work(replace(tiny, seed=8), [], work, resume=True)
+    open_work(replace(tiny, seed=8), [], work, resume=True)
     assert not (work / "classifier.weights.h5").exists()
     other = tmp_path / "other"
     other.mkdir()
@@ -265,7 +266,7 @@ def test_another_configuration_starts_anew_but_not_in_a_folder_of_something_else
     for config in "", "{}", '{"model_type": "bert"}':
         (other / "config.json").write_text(config)
         with pytest.raises(ValueError, match="not a training folder of vinchar"):
-            run._open_work(tiny, [], other, resume=True)
+            open_work(tiny, [], other, resume=True)
     assert (other / "thesis.txt").read_text() == "mine"
 
 

@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vinchar.arguments import parser
 from vinchar.lines import FORMATS, csv_header, was_read
 from vinchar.types import Reading
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from vinchar.evaluation.scored import Label, Scored
     from vinchar.reader import Reader
 
-KINDS = ("auto", "glyph", "strip", "photo")
 _MANY = 500  # pictures from which a run that nobody watches still says how far it is
 
 
@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None, make: Callable[[], Reader] | None = 
     argv = list(sys.argv[1:] if argv is None else argv)
     sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115
     try:
-        args = _parser(argv).parse_args(argv)
+        args = parser(argv).parse_args(argv)
     except SystemExit as stop:  # argparse has said why
         return stop.code if isinstance(stop.code, int) else 2
     try:
@@ -57,66 +57,6 @@ def main(argv: Sequence[str] | None = None, make: Callable[[], Reader] | None = 
         return _fail(str(error))
     except OSError as error:
         return _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
-
-
-def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
-    from vinchar import __version__
-
-    parser = argparse.ArgumentParser(prog="vinchar", description="Read vehicle identification numbers in pictures.")
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="{read,train,synth}")
-    read = verbs.add_parser("read", help="print what is written in pictures")
-    read.add_argument("paths", nargs="+", type=_path, metavar="PATH", help="pictures, and folders of them")
-    read.add_argument("--kind", choices=KINDS, default="auto", help="what the pictures show (default: found out)")
-    read.add_argument("--format", choices=FORMATS, default="text", help="of the lines printed (default: text)")
-    read.add_argument("--annotate", type=_path, metavar="DIR", help="write the pictures with what was read drawn on")
-    read.add_argument("--labels", type=_path, metavar="CSV", help="known VINs: columns image, vin; needs --report")
-    read.add_argument("--report", type=_path, metavar="DIR", help="write how right the readings are; needs --labels")
-    read.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes that read (default: 1)")
-    read.add_argument("--model", type=_path, metavar="DIR", help="read with this model (default: the shipped one)")
-    read.add_argument("--barcodes", action="store_true", help="compare with barcodes in the picture that hold a VIN")
-    read.add_argument("--all", action="store_true", help="a line for every VIN in a photo, the best one first")
-    read.add_argument("--no-priors", action="store_true", help="read what is there, whatever VINs usually look like")
-    train = verbs.add_parser("train", help="train the model from scratch")
-    if argv[:1] == ["train"]:  # its flags are the fields of a class of the training package
-        _add_training_flags(train)
-    synth = verbs.add_parser("synth", help="draw pictures of VINs, with labels")
-    synth.add_argument("--count", type=_positive, required=True, metavar="N")
-    synth.add_argument("--out", type=_path, required=True, metavar="DIR")
-    synth.add_argument("--seed", type=int, default=0, metavar="N")
-    synth.add_argument("--face", metavar="FAMILY", help="a folder of vinchar/training/fonts to draw all of them in")
-    return parser
-
-
-def _add_training_flags(parser: argparse.ArgumentParser) -> None:
-    from vinchar.training.config import PRESETS
-
-    parser.add_argument("--preset", choices=PRESETS, default="full", help="what the flags below start from")
-    parser.add_argument("--out", type=_path, default=Path("model"), metavar="DIR", help="of the model (default: model)")
-    parser.add_argument("--work", type=_path, default=Path("work"), metavar="DIR", help="of what a killed run left")
-    parser.add_argument("--labels", type=_path, metavar="CSV", help="known VINs of pictures beside it, to report on")
-    parser.add_argument(
-        "--boxed", type=_path, metavar="CSV", help="photos for the locator: image,x0,y0,x1,y1 and, if any, held_out"
-    )
-    start = parser.add_mutually_exclusive_group()
-    start.add_argument("--resume", dest="resume", action="store_true", default=True, help="go on with it (default)")
-    start.add_argument("--fresh", dest="resume", action="store_false", help="start anew")
-    for name, value in dataclasses.asdict(PRESETS["full"]).items():
-        if name != "preset":
-            flag, kind = f"--{name.replace('_', '-')}", type(value)
-            parser.add_argument(flag, type=kind, default=None, metavar=kind.__name__.upper(), help=f"full: {value}")
-
-
-def _path(text: str) -> Path:
-    if not text:
-        raise argparse.ArgumentTypeError("got an empty path")  # Path("") is the current folder
-    return Path(text)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"got {text!r}, expected a whole number from 1 on")
-    return int(text)
 
 
 def _read(args: argparse.Namespace, make: Callable[[], Reader] | None) -> int:

@@ -27,22 +27,8 @@ from vinchar.posterior import Priors
 from vinchar.proposals import Proposals
 from vinchar.quality import advice
 from vinchar.readings import compare, glyph_reading, no_vin, vin_reading
-from vinchar.rectify import (
-    FINE_GLYPH,
-    FINE_LENGTH,
-    LINE_WIDTH,
-    STRIP_END,
-    STRIP_START,
-    Edges,
-    Line,
-    Rectifier,
-    bend,
-    cut_strip,
-    fit_halves,
-    frame_of_picture,
-    move_ends,
-    taller,
-)
+from vinchar.rectify import STRIP_END, STRIP_START, Edges, Rectifier, cut_strip, frame_of_picture, move_ends, taller
+from vinchar.straighten import Pass, Straightener
 from vinchar.types import Gray, Kind, Reading, Strip
 from vinchar.vin import maker
 
@@ -62,10 +48,6 @@ MOST_OTHERS = 4  # further lines looked for in a photo that may show several VIN
 SECOND_LOOKS, BEHIND = 2, 12.0  # lines looked at again if no reading is sure, and nats that they may rank behind
 HALVED, HOPELESS = 2, -30.0  # times that the halves of a line are followed, and nats it has to rank above for it
 ROOM = 1.3  # height of a frame round a strip, in that of the strip
-BATCH = 4  # frames that go through the rectifier together
-
-
-_Pass = tuple[Edges, Line]  # a frame, and the line found in it
 
 
 class Reader:
@@ -90,6 +72,7 @@ class Reader:
         self.bundle: Bundle = open_bundle(None if model is None else Path(model))
         self.locator = Locator(self.bundle.paths["locator"])
         self.rectifier = Rectifier(self.bundle.paths["rectifier"])
+        self.straightener = Straightener(self.rectifier)
         self.classifier = Classifier(self.bundle.paths["classifier"])
         priors = Priors(vin_priors, vin_priors, vin_priors)
         self._lines = LineReader(self.classifier, priors, self.bundle.confidence.weights)
@@ -186,8 +169,8 @@ class Reader:
         after one rectifying pass more and one less, in the other polarity where that is in doubt, and along the lines
         that halves of them lead to. ``log`` takes up every first reading.
         """
-        tried: list[tuple[Found, list[_Pass]]] = []
-        for passes in self._passes(gray, *frames):
+        tried: list[tuple[Found, list[Pass]]] = []
+        for passes in self.straightener.passes(gray, *frames):
             read: list[Found] = []  # in either polarity
             for found in self._lines.read(gray, *passes[-1], DOUBT):
                 read.append(found)
@@ -260,57 +243,22 @@ class Reader:
         candidates = CANDIDATES if kind == "photo" else STRIP_CANDIDATES
         frames += chain(proposals.likely(candidates), proposals.texts(), proposals.upside_down(candidates))
         frames += proposals.frames_of_rows()
-        for passes in self._passes(gray, frames):
-            halves = self._along_halves(gray, passes[-1], 1)
+        for passes in self.straightener.passes(gray, frames):
+            halves = self.straightener.along_halves(gray, passes[-1], 1)
             for edges, line in (*passes, *halves):
                 wider = move_ends(line, STRIP_START - WIDER, STRIP_END + WIDER)
                 for one, light in product((line, wider), polarities(line, DOUBT)):
                     strip = cut_strip(gray, edges, one, inverted=not light)
                     yield strip, self.classifier.logits(strip.gray[None])[0]
 
-    def _passes(self, gray: Gray, *frames: Iterable[Edges]) -> Iterator[list[_Pass]]:
-        """Yield, for every frame with a line in it, the first and the second rectifying pass.
-
-        The first frame goes alone: it is the right one more often than not. The others of an iterable share the net's
-        passes.
-        """
-        count = 1
-        for waiting in map(iter, frames):
-            while part := list(islice(waiting, count)):
-                coarse = self.rectifier.lines(gray, part)
-                first = [(edges, line) for edges, line in zip(part, coarse, strict=True) if line is not None]
-                finer = [self._finer_frame(one) for one in first]
-                lines = self.rectifier.lines(gray, finer) if finer else []
-                for one, edges, line in zip(first, finer, lines, strict=True):
-                    yield [one] if line is None else [one, (edges, line)]
-                count = BATCH
-
-    def _other_views(self, gray: Gray, passes: list[_Pass], halved: int) -> Iterator[Found]:
-        for finer in self._finer(gray, passes[-1]):
+    def _other_views(self, gray: Gray, passes: list[Pass], halved: int) -> Iterator[Found]:
+        for finer in self.straightener.finer(gray, passes[-1]):
             yield from self._lines.read(gray, *finer, WIDE_DOUBT)
         if len(passes) > 1:
             yield from self._lines.read(gray, *passes[0], DOUBT)
         for one in passes:
-            for half in self._along_halves(gray, one, halved):
+            for half in self.straightener.along_halves(gray, one, halved):
                 yield from filter(Found.is_whole, self._lines.read(gray, *half, DOUBT))
-
-    def _along_halves(self, gray: Gray, one: _Pass, times: int) -> Iterator[_Pass]:
-        """Yield the lines that the halves of a line lead to, and ``times`` over those that their halves lead to."""
-        for half in fit_halves(one[1]) if times else []:
-            for finer in self._finer(gray, (one[0], half)):
-                yield finer
-                yield from self._along_halves(gray, finer, times - 1)
-
-    def _finer(self, gray: Gray, one: _Pass) -> Iterator[_Pass]:
-        """Yield one pass more along a line, if the line is found again."""
-        edges = self._finer_frame(one)
-        line = self.rectifier.lines(gray, [edges])[0]
-        if line is not None:
-            yield edges, line
-
-    @staticmethod
-    def _finer_frame(one: _Pass) -> Edges:
-        return bend(*one, FINE_LENGTH, FINE_GLYPH, max(LINE_WIDTH // 4, one[0].shape[1] - 1))
 
 
 def _ends_search(found: Found) -> bool:

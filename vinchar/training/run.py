@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 import platform
 import shutil
 import sys
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,31 +29,16 @@ from vinchar.training.cache import cut_strips, draw_characters, draw_lines, draw
 from vinchar.training.card import model_card
 from vinchar.training.config import TrainConfig
 from vinchar.training.export import export
-from vinchar.training.faces import faces_digest
 from vinchar.training.fit import fit, precision
 from vinchar.training.located import located
 from vinchar.training.losses import heat_loss, line_loss
 from vinchar.training.sights import SIDE, sight_batches
+from vinchar.training.work import Clock, check_places, open_work, publish
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 from vinchar.vin import ALPHABET
 
 History = list[dict[str, float]]
 PRINTED_TEST = 3_300  # printed characters in held-out faces
-
-
-class _Clock:
-    """The time spent in a work folder, over all its runs; a kill loses at most that of one step."""
-
-    def __init__(self, work: Path) -> None:
-        self._path, self._last = work / "seconds.json", time.time()
-
-    def minutes(self) -> float:
-        """Add the time since the last call and return all of it."""
-        now, before = time.time(), json.loads(self._path.read_text()) if self._path.exists() else 0.0
-        total = before + now - self._last
-        write_whole(self._path, json.dumps(total))
-        self._last = now
-        return float(total / 60)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -64,7 +47,7 @@ class _Run:
 
     config: TrainConfig
     work: Path
-    clock: _Clock
+    clock: Clock
     histories: dict[str, History]
 
     def fit(
@@ -96,13 +79,13 @@ def train(
     unusable labels.
     """
     out, work = out.resolve(), work.resolve()
-    _check_out(out, work)
+    check_places(out, work)
     own: Sequence[tuple[Source, Label]] = [] if labels is None else labelled_pictures(labels, labels.parent)
     emnist_train, emnist_test = handwriting.load("train"), handwriting.load("test")  # first: it is what may be missing
-    _open_work(config, boxed or [], work, resume)
+    open_work(config, boxed or [], work, resume)
     cv2.setNumThreads(1)
     keras.mixed_precision.set_dtype_policy(precision(config.precision))
-    run = _Run(config, work, _Clock(work), {})
+    run = _Run(config, work, Clock(work), {})
     staged = work / "model"
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir()
@@ -168,63 +151,13 @@ def train(
     write_curves(report, run.histories)
     write_whole(staged / "README.md", model_card(description))
     _describe(staged, description)
-    _publish(staged, out)
+    publish(staged, out)
     print(f"vinchar: the model is in {out}, its report in {out / 'report'}", file=sys.stderr)
     return description
 
 
 def _describe(folder: Path, description: dict[str, Any]) -> None:
     write_whole(folder / "model.json", json.dumps(description, indent=2) + "\n")
-
-
-def _check_out(out: Path, work: Path) -> None:
-    """Refuse to replace anything but a model, before hours are spent."""
-    if out.exists() and not (out / "model.json").exists() and (not out.is_dir() or any(out.iterdir())):
-        raise ValueError(f"{out}: holds something that is not a model; name another place with --out")
-    if out == work or out in work.parents or work in out.parents:
-        raise ValueError(f"--out {out} and --work {work}: one lies in the other; name two places")
-
-
-def _open_work(config: TrainConfig, boxed: list[Boxed], work: Path, resume: bool) -> None:
-    """Keep what an earlier run with this configuration, these faces and photos left; clear what another one left."""
-    photos = [(str(one.path.resolve()), one.box, one.held_out) for one in boxed]
-    wanted = dataclasses.asdict(config) | {
-        "boxed": hashlib.sha256(repr(photos).encode()).hexdigest() if boxed else None,
-        "faces": faces_digest(),
-    }
-    kept = work / "config.json"
-    left = _left_by_a_run(kept)
-    if left is None and work.exists() and (not work.is_dir() or any(work.iterdir())):
-        raise ValueError(f"{work}: not a training folder of vinchar and not empty; name another one with --work")
-    if left is not None:
-        same = {**left, "workers": 0} == {**wanted, "workers": 0}  # how many draw changes nothing
-        if resume and same:
-            print(f"vinchar: going on with what is in {work}", file=sys.stderr)
-            return
-        why = "--fresh" if same else "it is of another configuration, other faces or photos"
-        print(f"vinchar: starting anew, clearing {work}: {why}", file=sys.stderr)
-        for path in work.iterdir():
-            if path.is_dir():
-                shutil.rmtree(path)
-            elif path != kept:
-                path.unlink()
-    write_whole(kept, json.dumps(wanted, indent=2))
-
-
-def _left_by_a_run(kept: Path) -> dict[str, Any] | None:
-    """Return the configuration that a run wrote to this file, None if none did."""
-    try:
-        left = json.loads(kept.read_text())
-    except (OSError, ValueError):
-        return None
-    fields = {field.name for field in dataclasses.fields(TrainConfig)}
-    return left if isinstance(left, dict) and fields <= left.keys() else None
-
-
-def kept_config(work: Path) -> TrainConfig:
-    """Return the configuration of the run that left the folder ``work``."""
-    kept = json.loads((work / "config.json").read_text())
-    return TrainConfig(**{field.name: kept[field.name] for field in dataclasses.fields(TrainConfig)})
 
 
 def _train_rectifier(run: _Run, scenes: Any, staged: Path) -> None:
@@ -320,16 +253,3 @@ def _train_classifier(
     )
     export(nets.classifier, model, (STRIP_HEIGHT, STRIP_WIDTH, 1), staged / "classifier")
     return model
-
-
-def _publish(staged: Path, out: Path) -> None:
-    """Put the finished model in place of the old one, which stays until the new one lies beside it."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    fresh, old = out.with_name(out.name + ".new"), out.with_name(out.name + ".old")
-    for path in (fresh, old):
-        shutil.rmtree(path, ignore_errors=True)
-    shutil.copytree(staged, fresh)
-    if out.exists():
-        out.rename(old)
-    fresh.rename(out)
-    shutil.rmtree(old, ignore_errors=True)

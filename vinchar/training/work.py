@@ -1,0 +1,95 @@
+"""The folders of a training run: where its work in progress lies, what of it is still good, where the model goes."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from vinchar.files import write_whole
+from vinchar.training.boxed import Boxed
+from vinchar.training.config import TrainConfig
+from vinchar.training.faces import faces_digest
+
+
+class Clock:
+    """The time spent in a work folder, over all its runs; a kill loses at most that of one step."""
+
+    def __init__(self, work: Path) -> None:
+        self._path, self._last = work / "seconds.json", time.time()
+
+    def minutes(self) -> float:
+        """Add the time since the last call and return all of it."""
+        now, before = time.time(), json.loads(self._path.read_text()) if self._path.exists() else 0.0
+        total = before + now - self._last
+        write_whole(self._path, json.dumps(total))
+        self._last = now
+        return float(total / 60)
+
+
+def check_places(out: Path, work: Path) -> None:
+    """Refuse to replace anything but a model, before hours are spent."""
+    if out.exists() and not (out / "model.json").exists() and (not out.is_dir() or any(out.iterdir())):
+        raise ValueError(f"{out}: holds something that is not a model; name another place with --out")
+    if out == work or out in work.parents or work in out.parents:
+        raise ValueError(f"--out {out} and --work {work}: one lies in the other; name two places")
+
+
+def open_work(config: TrainConfig, boxed: list[Boxed], work: Path, resume: bool) -> None:
+    """Keep what an earlier run with this configuration, these faces and photos left; clear what another one left."""
+    photos = [(str(one.path.resolve()), one.box, one.held_out) for one in boxed]
+    wanted = dataclasses.asdict(config) | {
+        "boxed": hashlib.sha256(repr(photos).encode()).hexdigest() if boxed else None,
+        "faces": faces_digest(),
+    }
+    kept = work / "config.json"
+    left = _left_by_a_run(kept)
+    if left is None and work.exists() and (not work.is_dir() or any(work.iterdir())):
+        raise ValueError(f"{work}: not a training folder of vinchar and not empty; name another one with --work")
+    if left is not None:
+        same = {**left, "workers": 0} == {**wanted, "workers": 0}  # how many draw changes nothing
+        if resume and same:
+            print(f"vinchar: going on with what is in {work}", file=sys.stderr)
+            return
+        why = "--fresh" if same else "it is of another configuration, other faces or photos"
+        print(f"vinchar: starting anew, clearing {work}: {why}", file=sys.stderr)
+        for path in work.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path != kept:
+                path.unlink()
+    write_whole(kept, json.dumps(wanted, indent=2))
+
+
+def kept_config(work: Path) -> TrainConfig:
+    """Return the configuration of the run that left the folder ``work``."""
+    kept = json.loads((work / "config.json").read_text())
+    return TrainConfig(**{field.name: kept[field.name] for field in dataclasses.fields(TrainConfig)})
+
+
+def _left_by_a_run(kept: Path) -> dict[str, Any] | None:
+    """Return the configuration that a run wrote to this file, None if none did."""
+    try:
+        left = json.loads(kept.read_text())
+    except (OSError, ValueError):
+        return None
+    fields = {field.name for field in dataclasses.fields(TrainConfig)}
+    return left if isinstance(left, dict) and fields <= left.keys() else None
+
+
+def publish(staged: Path, out: Path) -> None:
+    """Put the finished model in place of the old one, which stays until the new one lies beside it."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    fresh, old = out.with_name(out.name + ".new"), out.with_name(out.name + ".old")
+    for path in (fresh, old):
+        shutil.rmtree(path, ignore_errors=True)
+    shutil.copytree(staged, fresh)
+    if out.exists():
+        out.rename(old)
+    fresh.rename(out)
+    shutil.rmtree(old, ignore_errors=True)
