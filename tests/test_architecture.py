@@ -20,7 +20,7 @@ ALLOWED: dict[str, set[str]] = {
     "types": set(),
     "files": set(),
     "memory": set(),
-    "session": set(),
+    "session": {"bundle"},
     "bundle": {"types", "vin"},
     "posterior": {"types", "vin"},
     "readings": {"assemble", "bundle", "types", "vin"},

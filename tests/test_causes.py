@@ -47,14 +47,20 @@ def logits_of(vin: str, odds: Odds | None = None, missing: tuple[int, ...] = ())
     return out
 
 
-def cause(read: str | None, *logits: NDArray[np.float32], truth: str = VIN, status: str = "uncertain") -> str | None:
+def cause(
+    read: str | None,
+    *logits: NDArray[np.float32],
+    truth: str = VIN,
+    status: str = "uncertain",
+    vin_priors: bool = True,
+) -> str | None:
     reading = Reading("a.png", "strip", read, status)  # type: ignore[arg-type]
 
     def views(gray: object, kind: str) -> Iterator[View]:
         assert kind == "strip"
         return ((blocks(), one) for one in logits)
 
-    return find_cause(Scored(reading, Label(truth), PICTURE), views)
+    return find_cause(Scored(reading, Label(truth), PICTURE), views, vin_priors)
 
 
 def test_nothing_is_the_matter_with_a_right_reading() -> None:
@@ -86,8 +92,9 @@ def test_ends_cut_off(missing: tuple[int, ...]) -> None:
 
 def test_priors() -> None:
     """A letter where digits stand: seen rightly, and overruled."""
-    truth = "WVWZZZ1JZ3W38675S"
-    assert cause("WVWZZZ1JZ3W386755", logits_of(truth, {16: {"S": 0.6, "5": 0.4}}), truth=truth) == "priors"
+    truth, seen = "WVWZZZ1JZ3W38675S", {16: {"S": 0.6, "5": 0.4}}
+    assert cause("WVWZZZ1JZ3W386755", logits_of(truth, seen), truth=truth) == "priors"
+    assert cause("WVWZZZ1JZ3W386755", logits_of(truth, seen), truth=truth, vin_priors=False) == "search"
 
 
 def test_a_lattice_without_the_path(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,6 @@ def bent_frame(rng: np.random.Generator) -> Edges:
         height=np.array([rng.normal(0, 0.02), 0.3]),
         slant=np.array([rng.normal(0, 0.01), rng.normal(0, 0.05)]),
         light=1.0,
-        score=1.0,
     )
     return bend(frame_of_picture((160, 640)), line, FINE_LENGTH, FINE_GLYPH, LINE_WIDTH // 4)
 

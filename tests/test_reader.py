@@ -45,7 +45,7 @@ def blocks(height: int = 40, width: int = 400, left: int = 30, marked: bool = Fa
 
 def line(start: float, end: float, height: float, light: float) -> Line:
     flat = np.zeros(2)
-    return Line(start, end, np.array([0.0, 0.0, 0.5]), np.array([0.0, height]), flat, light, 0.9)
+    return Line(start, end, np.array([0.0, 0.0, 0.5]), np.array([0.0, height]), flat, light)
 
 
 class FakeRectifier:

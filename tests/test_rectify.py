@@ -40,7 +40,7 @@ COLUMNS = 64
 
 def flat_line(start: float = 0.1, end: float = 0.9, centre: float = 0.5, height: float = 0.4) -> Line:
     zero = [0.0, 0.0]
-    return Line(start, end, np.array([*zero, centre]), np.array([0.0, height]), np.array(zero), 1.0, 1.0)
+    return Line(start, end, np.array([*zero, centre]), np.array([0.0, height]), np.array(zero), 1.0)
 
 
 def texture(height: int, width: int, seed: int = 1) -> NDArray[np.uint8]:
@@ -103,7 +103,7 @@ def test_warp_and_unwarp_under_a_pixel(angle: float, bow: float) -> None:
     rng = np.random.default_rng(3)
     turn = cv2.getRotationMatrix2D((300, 200), angle, 1.0)
     corners = np.array([[120, 160, 1], [480, 150, 1], [485, 240, 1], [118, 230, 1]]) @ turn.T
-    line = Line(0.1, 0.9, np.array([bow, 0.05, 0.5]), np.array([0.05, 0.4]), np.array([0.01, 0.03]), 1.0, 1.0)
+    line = Line(0.1, 0.9, np.array([bow, 0.05, 0.5]), np.array([0.05, 0.4]), np.array([0.01, 0.03]), 1.0)
     edges = bend(frame_of_quad(Quad(corners.astype(np.float32))), line, 0.85, 0.65, 400)
     blank = np.zeros((40, 400), np.uint8)
     for x, y in zip(rng.uniform(20, 380, 25), rng.uniform(5, 35, 25), strict=True):
@@ -122,7 +122,7 @@ def test_a_bowed_line_becomes_straight() -> None:
     middle = height / 2 + bow * at**2
     rows = np.arange(height)[:, None] + 0.5
     gray = (255 * np.clip(12.5 - np.abs(rows - middle), 0, 1)).astype(np.uint8)  # smooth edges
-    line = Line(0.1, 0.9, np.array([bow / height, 0, 0.5]), np.array([0, 24 / height]), np.zeros(2), 1.0, 1.0)
+    line = Line(0.1, 0.9, np.array([bow / height, 0, 0.5]), np.array([0, 24 / height]), np.zeros(2), 1.0)
     assert np.ptp(middle[60:540]) > 15
     picture = sample(gray, bend(frame_of_picture(gray.shape), line, 0.85, 0.65, 400), 40, 400).astype(float)
     found = (np.arange(40) + 0.5) @ picture / picture.sum(0)
@@ -159,7 +159,7 @@ def test_a_slanted_line_is_set_upright() -> None:
     for x in range(60, 360, 30):
         cv2.line(gray, (x + 10, 30), (x - 10, 70), 255, 4)  # 20 columns in 40 rows
     slant = 0.5 * 100 / 400  # parts of the width for a part of the height
-    line = Line(0.1, 0.9, np.array([0, 0, 0.5]), np.array([0, 0.4]), np.array([0, slant]), 1.0, 1.0)
+    line = Line(0.1, 0.9, np.array([0, 0, 0.5]), np.array([0, 0.4]), np.array([0, slant]), 1.0)
     picture = sample(gray, bend(frame_of_picture(gray.shape), line, 0.85, 0.65, 400), 40, 400)
     top, bottom = stroke_middles(picture[10]), stroke_middles(picture[29])
     assert len(top) == 10
@@ -196,7 +196,6 @@ def test_fit_line_finds_ends_centre_height_slant_and_polarity() -> None:
     np.testing.assert_allclose(np.polyval(line.height, at), 0.3, atol=0.005)
     np.testing.assert_allclose(np.polyval(line.slant, at), 0.2 * 64 / 256, atol=0.005)
     assert line.light > 0.9
-    assert line.score > 0.9
     dark = fit_line(net_output(light=0))
     assert dark is not None
     assert dark.light < 0.1

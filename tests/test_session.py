@@ -1,13 +1,14 @@
-"""How many cores a network takes: as many as OpenCV may, so that one call sets both."""
+"""Opening a network: how many cores it takes (as many as OpenCV may), and a file that is none."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import cv2
 import pytest
 
-from vinchar.bundle import open_bundle
+from vinchar.bundle import ModelError, open_bundle
 from vinchar.session import MOST_THREADS, open_session
 
 
@@ -23,3 +24,11 @@ def test_a_network_has_as_many_threads_as_opencv_but_few(allowed: int, taken: in
     cv2.setNumThreads(allowed)
     session = open_session(open_bundle(None).paths["rectifier"])
     assert session.get_session_options().intra_op_num_threads == taken
+
+
+@pytest.mark.parametrize("content", [b"", b"not a network", b"\x08\x63"])
+def test_a_file_that_onnxruntime_cannot_load_is_a_model_error(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "locator.onnx"
+    path.write_bytes(content)
+    with pytest.raises(ModelError, match=r"locator\.onnx: onnxruntime .* cannot load it; train the model again"):
+        open_session(path)

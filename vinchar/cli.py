@@ -95,7 +95,7 @@ def _read(args: argparse.Namespace, make: Callable[[], Reader] | None) -> int:
             all_read &= was_read(reading)
             advance()
     if args.report is not None:
-        _report(args.report, scored, make())
+        _report(args.report, scored, make(), not args.no_priors)
     return 0 if all_read else 1
 
 
@@ -164,11 +164,11 @@ def _annotate(picture: Path, reading: Reading, target: Path, say: Callable[[str]
     write_whole(target, encoded.tobytes())
 
 
-def _report(folder: Path, scored: Sequence[Scored], reader: Reader) -> None:
+def _report(folder: Path, scored: Sequence[Scored], reader: Reader, vin_priors: bool) -> None:
     from vinchar.evaluation.causes import with_causes
     from vinchar.evaluation.reading_report import summary_text, write_reading_report
 
-    summary = write_reading_report(folder, with_causes(scored, reader.views))
+    summary = write_reading_report(folder, with_causes(scored, reader.views, vin_priors))
     print(summary_text(summary), file=sys.stderr)
 
 

@@ -35,8 +35,7 @@ class Line:
 
     ``start``, ``end``: where the VIN begins and ends; ``centre``, ``height``, ``slant``: coefficients, float64, highest
     power first, of polynomials of x in -1..1 over the frame's width; ``light``: probability of light glyphs on dark;
-    ``score``: mean probability that the columns between start and end belong to a VIN; ``said`` float32 (64, 7): the
-    net's answers that the line was fitted to, if it was.
+    ``said`` float32 (64, 7): the net's answers that the line was fitted to, if it was.
     """
 
     start: float
@@ -45,7 +44,6 @@ class Line:
     height: NDArray[np.float64]
     slant: NDArray[np.float64]
     light: float
-    score: float
     said: NDArray[np.float32] | None = None
 
 
@@ -175,7 +173,7 @@ def fit_line(out: NDArray[np.float32]) -> Line | None:
         return None
     centre, height, slant = _curves(out, x, weight, (2, 1, 1))
     light = float((1 / (1 + np.exp(-np.clip(out[:, 4], -30, 30))) * weight).sum() / weight.sum())
-    return Line(start, end, centre, height, slant, light, float(weight.sum() / (last - first)), out)
+    return Line(start, end, centre, height, slant, light, out)
 
 
 def fit_halves(line: Line) -> list[Line]:
@@ -198,7 +196,7 @@ def fit_halves(line: Line) -> list[Line]:
         at = 2 * np.array([line.start, line.end]) - 1
         apart = np.abs(np.polyval(centre, at) - np.polyval(line.centre, at)).max() / max(float(height[0]), 0.02)
         if apart >= ELSEWHERE and end - start >= 1 / 8:
-            halves.append(Line(start, end, centre, height, slant, line.light, line.score))
+            halves.append(Line(start, end, centre, height, slant, line.light))
     return halves
 
 
@@ -294,4 +292,4 @@ def cut_strip(gray: Gray, edges: Edges, line: Line, inverted: bool) -> Strip:
     """Cut the strip along a line found in a frame: 17 glyphs over 340 of 400 columns, glyphs 26 of 40 rows."""
     frame = bend(edges, line, (STRIP_END - STRIP_START) / STRIP_WIDTH, GLYPH_HEIGHT / STRIP_HEIGHT, STRIP_WIDTH)
     picture = sample(gray, frame, STRIP_HEIGHT, STRIP_WIDTH)
-    return Strip(level_contrast(picture, inverted), frame, inverted, line.score)
+    return Strip(level_contrast(picture, inverted), frame, inverted)

@@ -7,13 +7,16 @@ from pathlib import Path
 import cv2
 import onnxruntime as ort
 
+from vinchar.bundle import ModelError
+
 MOST_THREADS = 4  # the networks are small: more threads wait for each other
 
 
 def open_session(path: Path) -> ort.InferenceSession:
     """Open an ONNX model on the CPU, with as many threads a call as OpenCV has in this process, four at most.
 
-    So ``cv2.setNumThreads`` says for all that reads how many cores a process may use.
+    So ``cv2.setNumThreads`` says for all that reads how many cores a process may use. Raises ``ModelError`` if
+    onnxruntime cannot load the model.
     """
     options = ort.SessionOptions()
     options.intra_op_num_threads = max(1, min(cv2.getNumThreads(), MOST_THREADS))
@@ -21,7 +24,10 @@ def open_session(path: Path) -> ort.InferenceSession:
     options.enable_mem_pattern = False  # pictures differ in size, and a pattern would be kept for each
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # leave the cores to others in between
-    return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    try:
+        return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime has a dozen classes of its own for it, without a common one
+        raise ModelError(f"{path}: onnxruntime {ort.__version__} cannot load it; train the model again") from error
 
 
 def returning_memory() -> ort.RunOptions:

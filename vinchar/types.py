@@ -54,13 +54,12 @@ class Strip:
 
     ``gray`` uint8 (H, W). ``edges`` float32 (2, W + 1, 2): the photo point of the strip's top edge (``edges[0]``) and
     of its bottom edge (``edges[1]``) at every column boundary, so a bowed or two-row line has exact photo positions.
-    ``inverted``: the photo has dark glyphs on light. ``score``: how sure the rectifier is that a line is there, 0 to 1.
+    ``inverted``: the photo has dark glyphs on light.
     """
 
     gray: Gray
     edges: NDArray[np.float32]
     inverted: bool = False
-    score: float = 1.0
 
     def __post_init__(self) -> None:
         _expect("Strip.gray", self.gray, np.uint8, (None, None))

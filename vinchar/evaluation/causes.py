@@ -50,20 +50,22 @@ class Held:
     best: NDArray[np.bool_]
 
 
-def with_causes(scored: Sequence[Scored], views: Callable[[Gray, Kind], Iterable[View]]) -> list[Scored]:
-    """Return what was scored, every wrong reading with its cause; ``views`` as of ``Reader.views``."""
+def with_causes(
+    scored: Sequence[Scored], views: Callable[[Gray, Kind], Iterable[View]], vin_priors: bool = True
+) -> list[Scored]:
+    """Return what was scored, every wrong reading with its cause; ``views`` and ``vin_priors`` as of ``Reader``."""
     wrong = sum(not one.right for one in scored)
     with tqdm(total=wrong, desc="looking for causes", unit="picture", mininterval=2, disable=wrong < 2) as bar:
         found = []
         for one in scored:
             if not one.right:
-                one = replace(one, cause=find_cause(one, views))
+                one = replace(one, cause=find_cause(one, views, vin_priors))
                 bar.update()
             found.append(one)
     return found
 
 
-def find_cause(one: Scored, views: Callable[[Gray, Kind], Iterable[View]]) -> str | None:
+def find_cause(one: Scored, views: Callable[[Gray, Kind], Iterable[View]], vin_priors: bool = True) -> str | None:
     """Return which of ``CAUSES`` made a reading wrong, None if it is right.
 
     The strip that shows most of the true VIN decides: which stage is the first that loses it from there on.
@@ -91,9 +93,8 @@ def find_cause(one: Scored, views: Callable[[Gray, Kind], Iterable[View]]) -> st
     if not best.best.all():
         return "characters"
     known, plain = (assemble(best.lattice, best.scores, Priors(on, on, on)) for on in (True, False))
-    if known is not None and plain is not None and known.vin != truth == plain.vin:
-        return "priors"
-    return "search"
+    overruled = known is not None and plain is not None and known.vin != truth == plain.vin
+    return "priors" if vin_priors and overruled else "search"
 
 
 def hold(view: View, lattice: Lattice, truth: str) -> Held | None:

@@ -103,29 +103,23 @@ def share_right_png(rows: Sequence[Mapping[str, float]], label: str) -> bytes:
 def curves_png(histories: Mapping[str, Sequence[Mapping[str, float]]]) -> bytes:
     """Draw the training runs of ``{name: rows, one an epoch}``: a row of panels a run, a panel a metric.
 
-    A ``val_`` metric is drawn beside its own; ``epoch`` in the rows is not a metric. Raises ``ValueError`` for no rows.
+    ``epoch`` in the rows is not a metric. Raises ``ValueError`` for no rows.
     """
     empty = [name for name, rows in histories.items() if not rows]
     if empty or not histories:
         raise ValueError(
             f"histories: got nothing{' for ' + ', '.join(empty) if empty else ''}, expected rows of epochs"
         )
-    panels = {
-        name: list(dict.fromkeys(metric.removeprefix("val_") for metric in rows[0] if metric != "epoch"))
-        for name, rows in histories.items()
-    }
+    panels = {name: [metric for metric in rows[0] if metric != "epoch"] for name, rows in histories.items()}
     columns = max(map(len, panels.values()))
     figure = Figure(figsize=(3.8 * columns, 2.8 * len(panels)), dpi=110, layout="constrained")
     for line, (name, metrics) in enumerate(panels.items()):
         for column, metric in enumerate(metrics):
             axes = figure.add_subplot(len(panels), columns, line * columns + column + 1)
-            for key, label in ((metric, "training"), (f"val_{metric}", "validation")):
-                points = [(epoch, row[key]) for epoch, row in enumerate(histories[name], 1) if key in row]
-                if points:
-                    axes.plot(*zip(*points, strict=True), label=label, marker="." if len(points) < 50 else "")
+            values = [row[metric] for row in histories[name]]
+            axes.plot(range(1, len(values) + 1), values, marker="." if len(values) < 50 else "")
             axes.set(xlabel="epoch", title=f"{name}: {metric}")
             axes.grid(color="0.88", linewidth=0.6)
-            axes.legend()
     return _png(figure)
 
 
