@@ -16,6 +16,7 @@ import pytest
 
 from vinchar.training import fit as fitting
 from vinchar.training.fit import fit, precision
+from vinchar.training.nets import StandardConv
 
 EPOCH, EPOCHS = 3, 4
 Weights = list[np.ndarray]
@@ -34,7 +35,8 @@ def draw(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
 
 def build() -> keras.Model:
     keras.utils.set_random_seed(1)
-    return keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    layers = [keras.layers.Reshape((1, 3, 1)), StandardConv(8, (1, 3), activation="relu")]
+    return keras.Sequential([keras.Input((3,)), *layers, keras.layers.Flatten(), keras.layers.Dense(1)])
 
 
 def run(work: Path, source: Callable[..., Any] = draw, **more: Any) -> tuple[Weights, list[dict[str, float]]]:
@@ -123,8 +125,8 @@ def test_it_starts_from_another_network_and_leaves_that_alone(tmp_path: Path) ->
 
 def test_the_weights_left_are_an_average(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     averaged, _ = run(tmp_path / "one")
-    adamw = keras.optimizers.AdamW
-    monkeypatch.setattr(keras.optimizers, "AdamW", lambda *args, **more: adamw(*args, **more | {"use_ema": False}))
+    muon = fitting.KernelMuon
+    monkeypatch.setattr(fitting, "KernelMuon", lambda *args, **more: muon(*args, **more | {"use_ema": False}))
     last, _ = run(tmp_path / "two")
     start = build().get_weights()[0]
     assert 0 < np.abs(averaged[0] - start).max() < np.abs(last[0] - start).max()
