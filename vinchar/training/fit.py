@@ -18,7 +18,6 @@ from vinchar.training.muon import KernelMuon
 Batch = tuple[Any, ...]
 EPOCH_STEPS = 200  # a checkpoint is written after each
 DECAY = 0.01  # of the weights, times the learning rate
-KERNEL_STEP = 0.5  # root mean square of a step of a kernel, in learning rates; 0.2 learns less in as many steps
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]
@@ -113,14 +112,7 @@ def fit(
             warmup_steps=warmup,
         )
         memory = max(0.9, 1 - 20 / steps)  # the average reaches back over a twentieth of the run
-        optimizer = KernelMuon(
-            rate,
-            weight_decay=DECAY,
-            adam_weight_decay=DECAY,
-            rms_rate=KERNEL_STEP,
-            use_ema=True,
-            ema_momentum=memory,
-        )
+        optimizer = KernelMuon(rate, weight_decay=DECAY, adam_weight_decay=DECAY, use_ema=True, ema_momentum=memory)
         model.compile(optimizer, loss, jit_compile=False)
         if not backup.exists():
             history.unlink(missing_ok=True)

@@ -203,7 +203,7 @@ def _train_handwriting(run: _Run, data: tuple[NDArray[np.uint8], NDArray[np.int3
         batches.glyph_batches(*data, config.glyph_batch),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         config.baseline_steps,
-        learning_rate=config.learning_rate / 2,
+        learning_rate=config.learning_rate / 6,
     )
     emnist = run.fit(
         "emnist",
