@@ -34,19 +34,22 @@ from vinchar.training import batches, handwriting, measure, nets  # noqa: E402
 from vinchar.training.cache import cut_strips, draw_scenes  # noqa: E402
 from vinchar.training.export import export  # noqa: E402
 from vinchar.training.fit import fit, precision  # noqa: E402
+from vinchar.training.muon import KernelMuon  # noqa: E402
 from vinchar.training.work import kept_config  # noqa: E402
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH  # noqa: E402
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to train: the network, whether it starts from EMNIST, a share of handwriting, label smoothing."""
+    """One way to train: network, whether it starts from EMNIST, share of handwriting, label smoothing, optimiser."""
 
     name: str
     build: Callable[[], keras.Model] = nets.classifier
     pretrained: bool = True
     rehearsal: float | None = None  # that of the run in --work
     smoothing: float = 0.0
+    optimizer: Callable[..., keras.optimizers.Optimizer] = KernelMuon
+    slower: float = 1.0  # how many times smaller the learning rate is
 
 
 WAYS = (
@@ -56,6 +59,7 @@ WAYS = (
     Way("no pretraining, half the filters", partial(nets.classifier, width=0.5), pretrained=False),
     Way("no pretraining, no context along the line", partial(nets.classifier, context=1), pretrained=False),
     Way("label smoothing 0.1", smoothing=0.1),
+    Way("AdamW for all weights, a third of the rate", optimizer=keras.optimizers.AdamW, slower=3.0),
 )
 
 
@@ -95,8 +99,9 @@ def main() -> None:
             keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=way.smoothing),
             steps=args.steps,
             seed=config.seed,
-            learning_rate=config.learning_rate,
+            learning_rate=config.learning_rate / way.slower,
             work=folder,
+            optimizer=way.optimizer,
             start_from=emnist if way.pretrained else None,
         )
         staged = _stage(folder / "model", args.work / "model", way, model)

@@ -16,6 +16,7 @@ import pytest
 
 from vinchar.training import fit as fitting
 from vinchar.training.fit import fit, precision
+from vinchar.training.muon import KernelMuon
 from vinchar.training.nets import StandardConv
 
 EPOCH, EPOCHS = 3, 4
@@ -123,11 +124,9 @@ def test_it_starts_from_another_network_and_leaves_that_alone(tmp_path: Path) ->
     assert np.all(other.get_weights()[0] == 7)
 
 
-def test_the_weights_left_are_an_average(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_weights_left_are_an_average(tmp_path: Path) -> None:
     averaged, _ = run(tmp_path / "one")
-    muon = fitting.KernelMuon
-    monkeypatch.setattr(fitting, "KernelMuon", lambda *args, **more: muon(*args, **more | {"use_ema": False}))
-    last, _ = run(tmp_path / "two")
+    last, _ = run(tmp_path / "two", optimizer=lambda *args, **more: KernelMuon(*args, **more | {"use_ema": False}))
     start = build().get_weights()[0]
     assert 0 < np.abs(averaged[0] - start).max() < np.abs(last[0] - start).max()
 

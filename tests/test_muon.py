@@ -9,13 +9,13 @@ import pytest
 from vinchar.training.muon import KernelMuon
 from vinchar.training.nets import StandardConv, baseline, classifier
 
-RATE = 0.01
+RATE, DECAY = 0.01, 0.01
 
 
 def stepped(weights: list[keras.Variable], gradients: list[np.ndarray], times: int = 1) -> list[np.ndarray]:
     """How far one optimiser moves these weights."""
     before = [keras.ops.convert_to_numpy(weight).copy() for weight in weights]
-    optimizer = KernelMuon(RATE, weight_decay=None, adam_weight_decay=0.01, rms_rate=0.5)
+    optimizer = KernelMuon(RATE, weight_decay=DECAY, rms_rate=0.5)
     for _ in range(times):
         optimizer.apply(gradients, weights)
     return [keras.ops.convert_to_numpy(weight).copy() - old for weight, old in zip(weights, before, strict=True)]
@@ -47,7 +47,7 @@ def test_what_is_no_kernel_of_a_standard_convolution_is_moved_by_adamw() -> None
     moved = stepped(others, gradients, times=3)
     for weight, old in zip(others, before, strict=True):
         weight.assign(old)
-    adamw = keras.optimizers.AdamW(RATE, weight_decay=0.01)
+    adamw = keras.optimizers.AdamW(RATE, weight_decay=DECAY)
     for _ in range(3):
         adamw.apply(gradients, others)
     for weight, old, step in zip(others, before, moved, strict=True):

@@ -88,12 +88,13 @@ def fit(
     learning_rate: float,
     work: Path,
     start_from: keras.Model | None = None,
+    optimizer: Callable[..., keras.optimizers.Optimizer] = KernelMuon,
 ) -> list[dict[str, float]]:
     """Train ``model`` for ``steps`` batches of ``draw(rng)``, in whole epochs, and leave its averaged weights in it.
 
     A finished run lies in ``work/NAME.weights.h5`` and is loaded instead of trained again; a killed one continues at
-    its last full epoch of 200 steps. ``start_from``: a model whose weights to begin with. Returns the history, a dict
-    an epoch.
+    its last full epoch of 200 steps. ``start_from``: a model whose weights to begin with. ``optimizer``: makes one of a
+    rate, ``weight_decay`` and what Keras's take for an average of the weights. Returns the history, a dict an epoch.
     """
     work.mkdir(parents=True, exist_ok=True)
     done, history, backup = work / f"{name}.weights.h5", work / f"{name}.jsonl", work / f"{name}.backup"
@@ -112,8 +113,8 @@ def fit(
             warmup_steps=warmup,
         )
         memory = max(0.9, 1 - 20 / steps)  # the average reaches back over a twentieth of the run
-        optimizer = KernelMuon(rate, weight_decay=DECAY, adam_weight_decay=DECAY, use_ema=True, ema_momentum=memory)
-        model.compile(optimizer, loss, jit_compile=False)
+        stepping = optimizer(rate, weight_decay=DECAY, use_ema=True, ema_momentum=memory)
+        model.compile(stepping, loss, jit_compile=False)
         if not backup.exists():
             history.unlink(missing_ok=True)
         batches = Batches(draw, epoch_steps, seed)

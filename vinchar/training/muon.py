@@ -14,8 +14,12 @@ class KernelMuon(keras.optimizers.Muon):  # type: ignore[misc]
 
     A kernel counts as a matrix of (height x width x channels, filters), and each step of it is made orthogonal, so that
     all its directions are learned alike (Jordan et al. 2024, kellerjordan.github.io/posts/muon; step length after Liu
-    et al. 2025, arXiv 2502.16982). A network without such layers is trained by AdamW.
+    et al. 2025, arXiv 2502.16982). A network without such layers is trained by AdamW. ``weight_decay``: of all weights,
+    times the learning rate.
     """
+
+    def __init__(self, learning_rate: Any, weight_decay: float, **more: Any) -> None:
+        super().__init__(learning_rate, weight_decay=weight_decay, adam_weight_decay=weight_decay, **more)
 
     def _should_use_adamw(self, variable: Any) -> bool:
         return "standard_conv" not in variable.path or len(variable.shape) != 4
