@@ -212,7 +212,7 @@ def test_a_doubtful_line_is_also_read_where_its_halves_lead(make: Make, monkeypa
 
     ranks = []
     for halves in [], [replace(low, centre=np.array([0.0, 0.5]))]:
-        monkeypatch.setattr("vinchar.reader.fit_halves", lambda one, halves=halves: halves if one is low else [])
+        monkeypatch.setattr("vinchar.straighten.fit_halves", lambda one, halves=halves: halves if one is low else [])
         found = make(0.5, _line=misled).find(blocks(marked=True), [frame_of_picture((40, 400))])
         assert found is not None
         ranks.append(found.rank)
