@@ -218,7 +218,7 @@ def _train_handwriting(run: _Run, data: tuple[NDArray[np.uint8], NDArray[np.int3
 
 
 def _train_glyph(run: _Run, emnist: keras.Model, written: batches.Glyphs, staged: Path) -> None:
-    """Train the network for single characters: on from EMNIST, rare classes more often, with printed ones among them."""
+    """Train the network for single characters: on from EMNIST, rare ones more often, with printed ones among them."""
     config = run.config
     printed = draw_characters(run.work / "characters", config.characters, config.seed, config.workers)
     model = run.fit(
