@@ -96,6 +96,7 @@ def test_model_json_says_what_it_was_made_of(description: dict[str, Any]) -> Non
         "credits": ["a friend"],
     }
     assert description["trained_with"]["keras"] == keras.__version__
+    assert ", by Muon and AdamW, Keras" in model_card(description)
     assert description["trained_with"]["minutes"] > 0
     assert description["parameters"]["classifier"] * 10 <= description["parameters"]["baseline"]
     assert len(description["confidence"]["weights"]) == FEATURES

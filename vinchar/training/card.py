@@ -22,7 +22,7 @@ number costs more than a missing one.
 ## Made with
 
 `{command}`:
-{minutes} minutes on {cores} processes, Keras {keras} on {backend}, {precision}, Python {python}.
+{minutes} minutes on {cores} processes, by {optimizer}, Keras {keras} on {backend}, {precision}, Python {python}.
 
 | data | pictures |
 | --- | --- |
@@ -33,7 +33,7 @@ number costs more than a missing one.
 
 ## EMNIST test, {n:,} glyphs of 33 classes
 
-`pretrained` is the network after EMNIST alone. From it come `glyph`, trained on with all classes alike and printed
+`pretrained` is the network after EMNIST alone. From it come `glyph`, trained on with no class rarer than others and printed
 characters among them, and `classifier`, trained on drawn VINs with some handwriting among them: it reads strips, and
 what it has forgotten of handwriting shows here. `baseline` is the published network of two 5 x 5 convolutions, trained
 on the same glyphs with the same warps. Printed: characters in held-out faces, one a picture.
@@ -153,7 +153,7 @@ def model_card(description: dict[str, Any]) -> str:
             for name, of in pictures["groups"].items()
         ),
         synthetic=" | ".join(str(synthetic.get(key, "-")) for key in keys),
-        **{key: made[key] for key in ("minutes", "keras", "backend", "precision", "python")},
+        **{key: made[key] for key in ("minutes", "optimizer", "keras", "backend", "precision", "python")},
     )
 
 

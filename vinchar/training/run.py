@@ -119,6 +119,7 @@ def train(
         "trained_with": {
             "keras": keras.__version__,
             "backend": keras.backend.backend(),
+            "optimizer": "Muon and AdamW",
             "precision": precision(config.precision),
             "python": platform.python_version(),
             "minutes": round(run.clock.minutes(), 1),
