@@ -19,11 +19,11 @@ class TrainConfig:
 
     preset: str = "full"
     seed: int = 7
-    scenes: int = 40_000
+    scenes: int = 80_000
     validation_scenes: int = 4_000
     photos: int = 2_500
     validation_photos: int = 300
-    frames: int = 3
+    frames: int = 2
     batch: int = 24
     written_batch: int = 20
     glyph_batch: int = 128
@@ -31,13 +31,13 @@ class TrainConfig:
     photo_batch: int = 8
     emnist_steps: int = 1_600
     baseline_steps: int = 1_600
-    rectifier_steps: int = 4_000
-    locator_steps: int = 5_000
+    rectifier_steps: int = 6_000
+    locator_steps: int = 7_000
     glyph_steps: int = 2_600
-    classifier_steps: int = 8_000
+    classifier_steps: int = 11_000
     learning_rate: float = 6e-3
     printed: float = 0.1875
-    rehearsal: float = 0.125
+    rehearsal: float = 0.2
     characters: int = 9_900
     workers: int = 2
     precision: str = "auto"
@@ -64,6 +64,7 @@ PRESETS: dict[str, TrainConfig] = {
     "quick": TrainConfig(
         preset="quick",
         scenes=5_000,
+        frames=3,
         validation_scenes=80,
         photos=300,
         validation_photos=30,
@@ -78,6 +79,7 @@ PRESETS: dict[str, TrainConfig] = {
     "tiny": TrainConfig(
         preset="tiny",
         scenes=48,
+        frames=3,
         validation_scenes=16,
         photos=8,
         validation_photos=4,
