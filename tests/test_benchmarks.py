@@ -61,6 +61,14 @@ def test_what_is_taken_of_general_ocr(lines: list[tuple[str, float]], vin: str |
     assert load("peers").best_window(lines) == vin
 
 
+def test_models_are_compared_by_the_check_digit() -> None:
+    module = load("unlabelled")
+    valid, misread, none = "1HGCM82633A004352", "1HGCM82633A004353", None
+    first, second = [valid, misread, none, valid], [valid, valid, misread, none]
+    assert module.row("first", first, first) == ("first", 3, "0.5000", 0, 0)
+    assert module.row("second", first, second) == ("second", 3, "0.5000", 1, 1)
+
+
 def test_a_table_goes_into_its_place(tmp_path: Path) -> None:
     document = tmp_path / "a.md"
     document.write_text("Before\n<!-- speed -->\nold\n<!-- /speed -->\nafter\n")
