@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from test_heat import line_of_quads
 
 from vinchar.bundle import open_bundle
-from vinchar.locate import ENLARGE, SIDE, STRIDE, Locator, find_lines
+from vinchar.locate import CLOSER, ENLARGE, SIDE, STRIDE, Locator, find_lines
 from vinchar.rectify import Rectifier, bend, frame_of_quad
 from vinchar.training.boxed import bounding_box, overlap
 from vinchar.training.heat import heat_targets
@@ -65,11 +65,12 @@ def test_two_lines_above_each_other_stay_two() -> None:
     assert len(find_lines(heat)) == 2
 
 
+@pytest.mark.parametrize("side", [SIDE, CLOSER])
 @pytest.mark.parametrize("shape", [(256, 256), (480, 640), (3000, 4000), (40, 1000), (33, 31), (1, 1)])
-def test_the_net_sees_a_bounded_picture_of_any_shape(locator: Locator, shape: tuple[int, int]) -> None:
-    heat, cells = locator.heat(np.full(shape, 128, np.uint8))
-    assert max(heat.shape[:2]) <= SIDE / STRIDE
-    assert cells <= ENLARGE / STRIDE
+def test_the_net_sees_a_bounded_picture_of_any_shape(locator: Locator, shape: tuple[int, int], side: int) -> None:
+    heat, cells = locator.heat(np.full(shape, 128, np.uint8), side)
+    assert max(heat.shape[:2]) <= side / STRIDE
+    assert cells == pytest.approx(min(side / max(shape), ENLARGE[side]) / STRIDE)
     assert heat.shape[2] == 2
     np.testing.assert_allclose(heat.shape[:2], np.array(shape) * cells, atol=1)
     assert ((heat >= 0) & (heat <= 1)).all()

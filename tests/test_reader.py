@@ -316,15 +316,17 @@ def test_what_was_tried_comes_with_the_line_settled_on_first(make: Make, two_lin
     assert make(0.5, blind=True).tried(photo) == []
 
 
-def test_a_large_photo_is_looked_at_from_closer_by_where_nothing_reads(
-    make: Make, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("size", [1500, 600])
+@pytest.mark.parametrize("before", [0, reader_module.CLOSER_CANDIDATES])
+def test_a_photo_is_looked_at_from_closer_by_where_nothing_reads_and_a_small_one_briefly(
+    size: int, before: int, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right = Quad(np.array([[100, 200], [500, 200], [500, 240], [100, 240]], np.float32))
-    monkeypatch.setattr(FakeLocator, "lines", lambda self, gray, limit, side: [right] if side > 1000 else [])
-    for size, vin in ((1500, VIN), (600, None)):
-        photo = np.full((500, size), 20, np.uint8)
-        photo[200:240, 100:500] = blocks()
-        assert make(only_in=400).read(photo, "photo").vin == vin
+    wrong = Quad(np.array([[0, 0], [50, 0], [50, 20], [0, 20]], np.float32))
+    lines = [wrong] * before + lines_at(220)
+    monkeypatch.setattr(FakeLocator, "lines", lambda self, gray, limit, side: lines[:limit] if side > 1000 else [])
+    photo = np.full((500, size), 20, np.uint8)
+    photo[200:240, 100:500] = blocks()
+    assert make(only_in=400).read(photo, "photo").vin == (VIN if size > 1000 or not before else None)
 
 
 @pytest.mark.parametrize(("log_odds", "status"), [(4.0, "ok"), (1.0, "uncertain"), (-5.0, "not_found")])

@@ -20,8 +20,8 @@ from vinchar.types import Gray, Quad
 Floats = NDArray[np.float32]
 
 SIDE = 640  # pixels: the longest side of what the net sees
-CLOSER = 1280  # the same where nothing was found and the photo has more to show
-ENLARGE = 2.0  # small photos are enlarged so far at most
+CLOSER = 1280  # the same where nothing was read in what was found so
+ENLARGE = {SIDE: 2.0, CLOSER: 3.5}  # small photos are enlarged so far at most
 STRIDE = 4  # pixels for a cell of the maps
 MULTIPLE = 32  # the net's sides are multiples of this
 RIDGE = 1.2  # centres and gaps together along the middle of a line: what a Gaussian target adds up to
@@ -61,7 +61,7 @@ class Locator:
     def heat(self, gray: Gray, side: int = SIDE) -> tuple[Floats, float]:
         """Return the maps of glyph centres and of gaps, float32 (H', W', 2) in 0..1, and cells for a photo pixel."""
         longest = max(gray.shape)
-        scale = min(side / longest, ENLARGE)
+        scale = min(side / longest, ENLARGE.get(side, ENLARGE[SIDE]))
         width, height = (max(1, round(n * scale)) for n in gray.shape[::-1])
         kind = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         small = gray if scale == 1 else np.asarray(cv2.resize(gray, (width, height), interpolation=kind), np.uint8)

@@ -37,6 +37,9 @@ __all__ = ["ModelError", "Reader", "read"]
 AskedKind = Kind | Literal["auto"]  # auto: found out from the picture
 
 CANDIDATES, STRIP_CANDIDATES = 8, 4  # lines looked at in a photo, and in a strip that does not read as one
+# From closer by a photo of at most so many pixels shows nothing new, only the locator sees more of small glyphs: so
+# many of its lines are looked at then, the right way up.
+SMALL, CLOSER_CANDIDATES = 900, 4
 # Ranks, in nats, of lines that are the VIN, however sure their readings are. From SEEN on no other line is looked at:
 # of 400 boxed photos that nobody transcribed 266 have such a line, all of them in the box; of 200 drawn ones without a
 # VIN 5. From ENOUGH on the photo is not looked at in other ways: of those 200 one. From UPRIGHT on a line does not
@@ -207,13 +210,17 @@ class Reader:
         """
         best: Found | None = None
         proposals = Proposals(gray, self.locator, whole)
-        for side in (SIDE, CLOSER) if max(gray.shape) > CLOSER / 1.4 else (SIDE,):
-            texts = proposals.texts() if side == SIDE else ()
-            for frames in ((proposals.likely(candidates, side), texts), (proposals.upside_down(candidates, side),)):
+        for side in (SIDE, CLOSER):
+            brief = side == CLOSER and max(gray.shape) <= SMALL
+            likely = proposals.likely(CLOSER_CANDIDATES if brief else candidates, side)
+            looks: list[tuple[Iterable[Edges], ...]] = [(likely, proposals.texts() if side == SIDE else ())]
+            if not brief:
+                looks.append((proposals.upside_down(candidates, side),))
+            for frames in looks:
                 best = _better(best, self.find(gray, *frames, log=log))
                 if best is not None and _ends_search(best):
                     return self._right_way_up(gray, best)
-            rows = self.find(gray, proposals.frames_of_rows(side))
+            rows = None if brief else self.find(gray, proposals.frames_of_rows(side))
             if rows is not None and self._are_rows(rows):
                 return rows
         return best
