@@ -25,13 +25,13 @@ from tables import table  # noqa: E402
 
 from vinchar.imaging import find_pictures  # noqa: E402
 from vinchar.reader import Reader  # noqa: E402
-from vinchar.vin import check_digit  # noqa: E402
+from vinchar.vin import LENGTH, check_digit  # noqa: E402
 from vinchar.workers import read_all  # noqa: E402
 
 
 def obeys(vin: str | None) -> bool:
-    """Tell whether there is a reading and its check digit is right, required or not."""
-    return vin is not None and check_digit(vin) == vin[8]
+    """Tell whether a VIN was read and its check digit is right, required or not."""
+    return vin is not None and len(vin) == LENGTH and check_digit(vin) == vin[8]
 
 
 def row(name: str, first: Sequence[str | None], read: Sequence[str | None]) -> tuple[str, int, str, int, int]:

@@ -35,6 +35,16 @@ def test_characters_are_outlined_where_they_are() -> None:
     assert not change[:, 100:].any()
 
 
+def test_other_vins_are_drawn_too() -> None:
+    picture = np.zeros((240, 960, 3), np.uint8)
+    quad = np.array([[520, 30], [560, 30], [560, 70], [520, 70]], np.float32)
+    one, other = reading_of(), replace(reading_of(), characters=(Character("2", 0.99, quad),))
+    alone, both = draw(picture, one), draw(picture, replace(one, others=(other,)))
+    assert not alone[-280:-40, 540:].any()
+    assert both[-280:-40, 40:-40].any(axis=2)[30:71, 520].all()
+    assert len(both) == len(alone) + (len(alone) - 320)  # a second band
+
+
 def test_caption_says_how_sure() -> None:
     assert caption(reading_of(check_digit="valid")) == f"{VIN}  0.93  check digit valid"
     assert caption(reading_of("uncertain", check_digit="not_required")) == f"{VIN}  0.93  uncertain"

@@ -67,6 +67,7 @@ def test_models_are_compared_by_the_check_digit() -> None:
     first, second = [valid, misread, none, valid], [valid, valid, misread, none]
     assert module.row("first", first, first) == ("first", 3, "0.5000", 0, 0)
     assert module.row("second", first, second) == ("second", 3, "0.5000", 1, 1)
+    assert not module.obeys("8")  # a picture taken for one of a single character
 
 
 def test_a_table_goes_into_its_place(tmp_path: Path) -> None:

@@ -403,7 +403,21 @@ def test_every_vin_has_its_line(folder: Folder, capsys: pytest.CaptureFixture[st
         (vin, str(where / f"{VIN}.png")) for vin in (VIN, OTHER)
     ]
     assert run(where, make=Twice) == 0
-    assert capsys.readouterr().out == f"{VIN}, {where}/{VIN}.png\n{OTHER}?, {where}/{VIN}.png\n"
+    said = capsys.readouterr()
+    assert said.out == f"{VIN}, {where}/{VIN}.png\n{OTHER}?, {where}/{VIN}.png\n"
+    assert f"{VIN}.png, {OTHER}: uncertain" in said.err
+
+
+def test_where_the_report_goes_is_made_before_anything_is_read(
+    folder: Folder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pictures, taken = folder("Z.png"), tmp_path / "taken"
+    (tmp_path / "labels.csv").write_text("image,vin\nZ.png,Z\n")
+    taken.write_text("a file")
+    assert run(pictures, "--labels", tmp_path / "labels.csv", "--report", taken) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert str(taken) in said.err
 
 
 def test_closed_streams_do_not_matter(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import csv
 import os
 from pathlib import Path
 
 import pytest
 
-from vinchar.files import write_whole
+from vinchar.files import table_errors, write_whole
 
 
 def test_writes_text_and_bytes_into_new_folders(tmp_path: Path) -> None:
@@ -29,3 +30,9 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path: Path, monkeyp
         write_whole(target, "new")
     assert target.read_text() == "old"
     assert os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_a_table_with_an_open_quote_is_named(tmp_path: Path) -> None:
+    rows = csv.reader(['"' + "a" * csv.field_size_limit(), "a"])
+    with pytest.raises(ValueError, match=r"a\.csv: not a table"), table_errors(tmp_path / "a.csv"):
+        list(rows)

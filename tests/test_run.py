@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import runpy
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
@@ -26,7 +27,7 @@ from vinchar.training.config import PRESETS
 from vinchar.training.photos import draw_photo
 from vinchar.training.scenes import draw_scene
 from vinchar.training.surfaces import MATERIALS
-from vinchar.training.work import kept_config, open_work
+from vinchar.training.work import kept_config, open_work, publish
 from vinchar.vin import ALPHABET
 
 ROOT = Path(__file__).parents[1]
@@ -282,3 +283,26 @@ def test_nothing_but_a_model_is_replaced(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="holds something that is not a model"):
         run.train(PRESETS["tiny"], tmp_path, tmp_path / "work")
     assert [path.name for path in tmp_path.iterdir()] == ["holiday.jpg"]
+
+
+def test_the_old_model_stays_until_the_new_one_is_whole_and_nothing_else_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staged, out = tmp_path / "staged", tmp_path / "model"
+    for folder, text in ((staged, "new"), (out, "old"), (tmp_path / "model.old", "a backup of mine")):
+        folder.mkdir()
+        (folder / "model.json").write_text(text)
+
+    def full(source: Path, target: Path) -> None:
+        target.mkdir()
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "copytree", full)
+        with pytest.raises(OSError, match="No space"):
+            publish(staged, out)
+    assert (out / "model.json").read_text() == "old"
+    publish(staged, out)
+    assert (out / "model.json").read_text() == "new"
+    assert (tmp_path / "model.old" / "model.json").read_text() == "a backup of mine"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["model", "model.old", "staged"]

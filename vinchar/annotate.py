@@ -19,10 +19,10 @@ _CAP = 22.0  # height of a capital of _FONT at scale 1, in pixels
 
 
 def draw(picture: Picture, reading: Reading) -> Picture:
-    """Return a copy of ``picture`` with every character outlined and named, and the reading and its reasons above.
+    """Return a copy of ``picture`` with every character outlined and named, and what was read, with reasons, above.
 
     ``picture`` uint8 (H, W, 3) BGR, in whose pixels the reading's quads are; the answer is uint8 (H', W', 3): the
-    picture scaled so that its longest side is between 480 and 1600 pixels, with a margin of 40 and the band. Raises
+    picture scaled so that its longest side is between 480 and 1600 pixels, with a margin of 40 and a band a VIN. Raises
     ``ValueError`` for another array.
     """
     if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3:
@@ -33,12 +33,13 @@ def draw(picture: Picture, reading: Reading) -> Picture:
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     resized = cv2.resize(picture, (width, height), interpolation=method)
     canvas = np.pad(resized, ((_MARGIN, _MARGIN), (_MARGIN, _MARGIN), (0, 0))).astype(np.uint8, copy=False)
-    for character in reading.characters:
+    readings = (reading, *reading.others)
+    for character in (character for one in readings for character in one.characters):
         colour = _SURE if character.confidence >= _SURE_FROM else _UNSURE
         quad = character.quad * (width / picture.shape[1], height / picture.shape[0]) + _MARGIN
         cv2.polylines(canvas, [np.rint(quad).astype(np.int32)], True, colour, 1, cv2.LINE_AA)
         _name(canvas, character.char, quad, colour)
-    return np.vstack([_band(reading, canvas.shape[1]), canvas])
+    return np.vstack([*(_band(one, canvas.shape[1]) for one in readings), canvas])
 
 
 def caption(reading: Reading) -> str:

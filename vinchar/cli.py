@@ -73,6 +73,8 @@ def _read(args: argparse.Namespace, make: Callable[[], Reader] | None) -> int:
         return 1
     labels = _known_labels(args, pictures)
     drawings = _drawing_paths(args.annotate, pictures)
+    if args.report is not None:
+        args.report.mkdir(parents=True, exist_ok=True)  # now, so that a long run does not end without
     if make is None:
         make = _reader_maker(args)
     _pass_names_through(sys.stdout)
@@ -86,8 +88,9 @@ def _read(args: argparse.Namespace, make: Callable[[], Reader] | None) -> int:
         for picture, label, drawing, reading in zip(pictures, labels, drawings, readings, strict=True):
             for one in (reading, *reading.others):
                 _print(line(str(picture), one))
-            if reading.status != "ok":
-                say(f"{_shown(picture)}: {'; '.join(reading.reasons) or reading.status.replace('_', ' ')}")
+                if one.status != "ok":
+                    which = _shown(picture) if one is reading else f"{_shown(picture)}, {one.vin}"
+                    say(f"{which}: {'; '.join(one.reasons) or one.status.replace('_', ' ')}")
             if drawing is not None and reading.status != "error":
                 _annotate(picture, reading, drawing, say)
             if label is not None:

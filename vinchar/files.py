@@ -1,9 +1,12 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and tables that cannot be read."""
 
 from __future__ import annotations
 
+import csv
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -26,3 +29,12 @@ def write_whole(path: str | Path, content: str | bytes) -> Path:
         part.unlink(missing_ok=True)
         raise
     return path
+
+
+@contextmanager
+def table_errors(path: Path) -> Iterator[None]:
+    """Raise ``ValueError`` with the file's name where ``csv`` cannot make out a table, as with a quote left open."""
+    try:
+        yield
+    except csv.Error as error:
+        raise ValueError(f"{path}: not a table of comma-separated values: {error}") from error

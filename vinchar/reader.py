@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
-from itertools import chain, islice, product
+from itertools import islice, product
 from pathlib import Path
 from typing import Literal
 
@@ -210,17 +210,16 @@ class Reader:
         """
         best: Found | None = None
         proposals = Proposals(gray, self.locator, whole)
-        for side in (SIDE, CLOSER):
-            brief = side == CLOSER and max(gray.shape) <= SMALL
-            likely = proposals.likely(CLOSER_CANDIDATES if brief else candidates, side)
+        for side, count, thorough in _looks(gray, candidates):
+            likely = proposals.likely(count, side)
             looks: list[tuple[Iterable[Edges], ...]] = [(likely, proposals.texts() if side == SIDE else ())]
-            if not brief:
+            if thorough:
                 looks.append((proposals.upside_down(candidates, side),))
             for frames in looks:
                 best = _better(best, self.find(gray, *frames, log=log))
                 if best is not None and _ends_search(best):
                     return self._right_way_up(gray, best)
-            rows = None if brief else self.find(gray, proposals.frames_of_rows(side))
+            rows = self.find(gray, proposals.frames_of_rows(side)) if thorough else None
             if rows is not None and self._are_rows(rows):
                 return rows
         return best
@@ -245,18 +244,27 @@ class Reader:
 
         Stops at no good reading, so it takes several times as long as ``read``.
         """
-        proposals = Proposals(gray, self.locator, kind == "photo")
-        frames = [] if kind == "photo" else [frame_of_picture(gray.shape)]
-        candidates = CANDIDATES if kind == "photo" else STRIP_CANDIDATES
-        frames += chain(proposals.likely(candidates), proposals.texts(), proposals.upside_down(candidates))
-        frames += proposals.frames_of_rows()
-        for passes in self.straightener.passes(gray, frames):
+        for passes in self.straightener.passes(gray, self._all_frames(gray, kind)):
             halves = self.straightener.along_halves(gray, passes[-1], 1)
             for edges, line in (*passes, *halves):
                 wider = move_ends(line, STRIP_START - WIDER, STRIP_END + WIDER)
                 for one, light in product((line, wider), polarities(line, DOUBT)):
                     strip = cut_strip(gray, edges, one, inverted=not light)
                     yield strip, self.classifier.logits(strip.gray[None])[0]
+
+    def _all_frames(self, gray: Gray, kind: Kind) -> Iterator[Edges]:
+        """Yield every frame that may be looked at for the VIN of a picture."""
+        if kind != "photo":
+            yield frame_of_picture(gray.shape)
+        proposals = Proposals(gray, self.locator, kind == "photo")
+        candidates = CANDIDATES if kind == "photo" else STRIP_CANDIDATES
+        for side, count, thorough in _looks(gray, candidates):
+            yield from proposals.likely(count, side)
+            if side == SIDE:
+                yield from proposals.texts()
+            if thorough:
+                yield from proposals.upside_down(candidates, side)
+                yield from proposals.frames_of_rows(side)
 
     def _other_views(self, gray: Gray, passes: list[Pass], halved: int) -> Iterator[Found]:
         for finer in self.straightener.finer(gray, passes[-1]):
@@ -266,6 +274,13 @@ class Reader:
         for one in passes:
             for half in self.straightener.along_halves(gray, one, halved):
                 yield from filter(Found.is_whole, self._lines.read(gray, *half, DOUBT))
+
+
+def _looks(gray: Gray, candidates: int) -> Iterator[tuple[int, int, bool]]:
+    """Yield how large the locator sees a photo, how many of its lines are looked at, and whether in other ways too."""
+    yield SIDE, candidates, True
+    thorough = max(gray.shape) > SMALL
+    yield CLOSER, candidates if thorough else CLOSER_CANDIDATES, thorough
 
 
 def _ends_search(found: Found) -> bool:

@@ -159,7 +159,10 @@ def maker(vin: str) -> str | None:
 
 
 def known_makers() -> list[str]:
-    """Return every first three characters of a VIN by which a maker is known, sorted; see ``maker``."""
+    """Return every first three characters of a VIN that a maker is known to use, sorted.
+
+    Those that end in 9 among them: many small makers share each of these, so that they name none (see ``maker``).
+    """
     from vininfo.dicts import WMI
 
     codes = {code.translate(_DIGITS) for code in WMI}

@@ -17,6 +17,7 @@ from vinchar.imaging import ImageError, load
 from vinchar.types import Reading
 
 Picture = NDArray[np.uint8]
+Confusion = tuple[str, str, str]  # true character, the one read, its picture as HTML
 SHOWN = 200  # wrong readings with their picture; readings.csv has all
 PAIRS, EXAMPLES = 12, 8  # confused pairs, and glyphs shown of each
 MOST_CONFUSED = 4  # readings with more wrong characters are of another line, or cut elsewhere
@@ -50,17 +51,21 @@ def report_page(summary: Mapping[str, Any], plots: Mapping[str, bytes], scored: 
     again to be shown; one that is gone is left out.
     """
     wrong = sorted((one for one in scored if not one.right), key=lambda one: -one.reading.confidence)
-    pictures = [_picture(one) for one in wrong[:SHOWN]]
+    figures, confusions = [], []
+    for one in wrong[:SHOWN]:
+        picture = _picture(one)  # one at a time: hundreds of large ones do not fit into memory
+        figures.append(_wrong(one, picture))
+        confusions += _confusions(one, picture)
     parts = ["<h1>What was read, against what is there</h1>", _figures(summary)]
     counts = [(say, sum(one.cause == name for one in wrong)) for name, say in CAUSES.items()]
     if wrong:
         parts += ["<h2>Why readings are wrong</h2>", _table(("cause", "pictures"), [row for row in counts if row[1]])]
-        parts += ["<h2>What is taken for what</h2>", _confused(wrong[:SHOWN], pictures)]
+        parts += ["<h2>What is taken for what</h2>", _confused(confusions)]
     parts.append('<h2>How it errs</h2><div class="plots">')
     parts += [f'<img src="{_data(png, "png")}" alt="{escape(name)}">' for name, png in plots.items()]
     parts.append(f"</div><h2>Wrong readings: {len(wrong)} of {len(scored)}</h2>")
     parts.append('<p class="note">The surest first. All readings: <code>readings.csv</code> beside this page.</p>')
-    parts += [_wrong(one, picture) for one, picture in zip(wrong, pictures, strict=False)]
+    parts += figures
     title = "<title>vinchar report</title>"
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width">{title}<style>{_STYLE}</style>'
     return f'<!doctype html><html lang="en"><head>{head}</head><body>{"".join(parts)}</body></html>\n'
@@ -83,17 +88,23 @@ def _figures(summary: Mapping[str, Any]) -> str:
     return _table((*header, "ok, wrong, check digit fits", "calibration error"), rows)
 
 
-def _confused(wrong: Sequence[Scored], pictures: Sequence[Picture | None]) -> str:
+def _confusions(one: Scored, picture: Picture | None) -> list[Confusion]:
+    """Return the single characters that were confused, none where there are many."""
+    characters = one.reading.characters
+    others = [(a, b) for a, b in zip(one.label.text, characters, strict=False) if a != b.char]
+    if len(characters) != len(one.label.text) or len(others) > MOST_CONFUSED:
+        return []
+    return [
+        (true, read.char, "" if picture is None else _image(_cut(picture, read.quad, 0.25), GLYPH_HEIGHT))
+        for true, read in others
+    ]
+
+
+def _confused(confusions: Iterable[Confusion]) -> str:
     """Show the most frequent single confusions with the glyphs that were confused."""
     found: dict[tuple[str, str], list[str]] = {}
-    for one, picture in zip(wrong, pictures, strict=True):
-        characters = one.reading.characters
-        others = [(a, b) for a, b in zip(one.label.text, characters, strict=False) if a != b.char]
-        if len(characters) != len(one.label.text) or len(others) > MOST_CONFUSED:
-            continue
-        for true, character in others:
-            glyph = "" if picture is None else _image(_cut(picture, character.quad, 0.25), GLYPH_HEIGHT)
-            found.setdefault((true, character.char), []).append(glyph)
+    for true, read, glyph in confusions:
+        found.setdefault((true, read), []).append(glyph)
     order = sorted(found, key=lambda pair: -len(found[pair]))[:PAIRS]
     if not order:
         return '<p class="note">No single characters.</p>'

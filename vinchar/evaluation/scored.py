@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from vinchar.files import table_errors
 from vinchar.imaging import Source, find_pictures
 from vinchar.types import Reading
 from vinchar.vin import ALPHABET, LENGTH
@@ -46,7 +47,7 @@ def read_labels(path: Path) -> dict[str, Label]:
     a VIN nor one character, ``OSError`` for a file that cannot be read.
     """
     labels: dict[str, Label] = {}
-    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file, table_errors(path):
         rows = csv.DictReader(file)
         missing = {"image", "vin"} - set(rows.fieldnames or ())
         if missing:

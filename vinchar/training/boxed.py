@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vinchar.files import table_errors
 from vinchar.imaging import ImageError, load
 from vinchar.rectify import Edges, Rectifier, bend, turn_round
 from vinchar.training.cache import SceneCache
@@ -53,7 +54,7 @@ def read_boxed(table: Path) -> list[Boxed]:
         text = table.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"{table}: {getattr(error, 'strerror', None) or 'not text in UTF-8'}") from error
-    with io.StringIO(text, newline="") as file:
+    with io.StringIO(text, newline="") as file, table_errors(table):
         rows = csv.DictReader(file)
         missing = [name for name in COLUMNS if name not in (rows.fieldnames or [])]
         if missing:

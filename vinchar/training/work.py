@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import secrets
 import shutil
 import sys
 import time
@@ -85,11 +86,13 @@ def _left_by_a_run(kept: Path) -> dict[str, Any] | None:
 def publish(staged: Path, out: Path) -> None:
     """Put the finished model in place of the old one, which stays until the new one lies beside it."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    fresh, old = out.with_name(out.name + ".new"), out.with_name(out.name + ".old")
-    for path in (fresh, old):
-        shutil.rmtree(path, ignore_errors=True)
-    shutil.copytree(staged, fresh)
-    if out.exists():
-        out.rename(old)
-    fresh.rename(out)
+    fresh, old = (out.with_name(f"{out.name}.{secrets.token_hex(4)}.{age}") for age in ("new", "old"))
+    try:
+        shutil.copytree(staged, fresh)
+        if out.exists():
+            out.rename(old)
+        fresh.rename(out)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
     shutil.rmtree(old, ignore_errors=True)
