@@ -45,7 +45,7 @@ SMALL, CLOSER_CANDIDATES = 900, 4
 # VIN 5. From ENOUGH on the photo is not looked at in other ways: of those 200 one. From UPRIGHT on a line does not
 # stand on its head: of 240 lines turned round none, but 3 have ENOUGH.
 SEEN, ENOUGH, UPRIGHT = -12.0, -10.0, -6.0
-POOR = 0.3  # a reading at least so sure is a VIN, wherever it ranks
+POOR = 0.3  # a reading at least so sure is a VIN, wherever it ranks; another one beside it has to rank too
 DOUBT, WIDE_DOUBT = 0.2, 0.04  # polarity: both ways if the likelier one is less probable than 1 minus this
 MOST_OTHERS = 4  # further lines looked for in a photo that may show several VINs
 SECOND_LOOKS, BEHIND = 2, 12.0  # lines looked at again if no reading is sure, and nats that they may rank behind
@@ -130,7 +130,7 @@ class Reader:
         for _ in range(MOST_OTHERS):
             best.cover(gray)
             again = self._find_in_photo(gray, CANDIDATES)
-            if again is None or again.probability < POOR:
+            if again is None or again.probability < POOR or again.rank < SEEN:
                 return
             best = again
             if best.assembly.vin not in seen:
