@@ -297,9 +297,18 @@ def test_the_old_model_stays_until_the_new_one_is_whole_and_nothing_else_goes(
         target.mkdir()
         raise OSError(28, "No space left on device")
 
+    def missing(path: Path) -> None:
+        raise FileNotFoundError(path)
+
     with monkeypatch.context() as patch:
         patch.setattr(shutil, "copytree", full)
         with pytest.raises(OSError, match="No space"):
+            publish(staged, out)
+    assert (out / "model.json").read_text() == "old"
+    with monkeypatch.context() as patch:
+        rename = Path.rename
+        patch.setattr(Path, "rename", lambda self, to: missing(self) if self.suffix == ".new" else rename(self, to))
+        with pytest.raises(FileNotFoundError):
             publish(staged, out)
     assert (out / "model.json").read_text() == "old"
     publish(staged, out)

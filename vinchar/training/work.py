@@ -93,6 +93,8 @@ def publish(staged: Path, out: Path) -> None:
             out.rename(old)
         fresh.rename(out)
     except BaseException:
+        if old.exists() and not out.exists():
+            old.rename(out)
         shutil.rmtree(fresh, ignore_errors=True)
         raise
     shutil.rmtree(old, ignore_errors=True)
