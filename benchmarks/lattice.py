@@ -78,7 +78,7 @@ def drawn(count: int) -> None:
     for i in tqdm(range(count), unit="scene"):
         rng = np.random.default_rng([11, i])
         scene = draw_scene(rng, held_out=True)
-        found = reader.find(scene.gray, [draw_box_frame(scene.quads, rng)])
+        found = reader.search.find(scene.gray, [draw_box_frame(scene.quads, rng)])
         if found is None:
             continue
         placed = place_in_frame(scene.quads.mean(1), found.strip.edges)
@@ -107,7 +107,7 @@ def main() -> None:
     counts, right, arcs, read = {name: np.zeros(2, int) for name in SOURCES}, 0, [], 0
     for path, vin in tqdm(known, unit="strip"):
         gray = load(path)
-        found = reader.find(gray, [frame_of_picture(gray.shape)])
+        found = reader.search.find(gray, [frame_of_picture(gray.shape)])
         if found is None:
             continue
         read += 1

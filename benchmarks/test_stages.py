@@ -82,6 +82,6 @@ def test_read_a_photo(benchmark: Any, reader: Reader) -> None:
 
 def _found(reader: Reader) -> Any:
     gray = load(STRIP)
-    found = reader.find(gray, [frame_of_picture(gray.shape)])
+    found = reader.search.find(gray, [frame_of_picture(gray.shape)])
     assert found is not None
     return found

@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))
 
 from vinchar.classify import STRIDE, log_softmax  # noqa: E402
 from vinchar.imaging import load  # noqa: E402
-from vinchar.reader import CANDIDATES, Reader  # noqa: E402
+from vinchar.reader import Reader  # noqa: E402
 from vinchar.rectify import (  # noqa: E402  # noqa: E402
     FINE_GLYPH,
     FINE_LENGTH,
@@ -29,6 +29,7 @@ from vinchar.rectify import (  # noqa: E402  # noqa: E402
     frame_of_quad,
     line_picture,
 )
+from vinchar.search import CANDIDATES  # noqa: E402
 from vinchar.segment import segment  # noqa: E402
 from vinchar.vin import ALPHABET  # noqa: E402
 
@@ -52,10 +53,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "stages.jpg")
     args = parser.parse_args()
     gray, reader = load(args.photo), Reader()
-    quads = reader.locator.lines(gray, CANDIDATES)
+    look = reader.locator.look(gray)
+    quads = look.lines(CANDIDATES)
     frames = [frame_of_quad(quad) for quad in quads]
-    heat, cells = reader.locator.heat(gray)
-    found = reader.find(gray, frames)
+    found = reader.search.find(gray, frames)
     if found is None:
         sys.exit(f"{args.photo}: no line of a VIN found in it")
     middle = found.strip.to_photo(found.lattice.boxes[found.assembly.arcs]).mean((0, 1))
@@ -74,8 +75,9 @@ def main() -> None:
     figure = Figure(figsize=(11, 15.5), dpi=90, layout="constrained")
     rows = figure.subplots(7, 1, height_ratios=(6, 1.7, 1.7, 1.1, 1.6, 4.6, 1.5))
     rows[0].imshow(cv2.cvtColor(cv2.imread(str(args.photo)), cv2.COLOR_BGR2RGB))
-    extent = (0, heat.shape[1] / cells, heat.shape[0] / cells, 0)
-    rows[0].imshow(heat.max(-1), cmap="hot", alpha=heat.max(-1), extent=extent)
+    heat = look.maps.max(-1)
+    extent = (0, heat.shape[1] / look.cells, heat.shape[0] / look.cells, 0)
+    rows[0].imshow(heat, cmap="hot", alpha=heat, extent=extent)
     for i, quad in enumerate(quads):
         rows[0].add_patch(Polygon(quad.points, fill=False, color="tab:red" if i == chosen else "tab:blue", linewidth=2))
     draw_line(rows[1], line_picture(gray, frames[chosen]), first)

@@ -31,9 +31,10 @@ ALLOWED: dict[str, set[str]] = {
     "line_reader": BASE | {"assemble", "classify", "found", "posterior", "readings", "rectify", "segment"},
     "straighten": BASE | {"rectify"},
     "proposals": BASE | {"locate", "rectify", "rows", "textlines"},
+    "search": BASE | {"classify", "found", "line_reader", "locate", "proposals", "rectify", "straighten"},
     "reader": BASE
     | STAGES
-    | {"proposals", "straighten", "bundle", "found", "kind", "line_reader", "posterior", "readings"},
+    | {"search", "straighten", "bundle", "found", "kind", "line_reader", "posterior", "readings"},
     "__init__": BASE | {"reader"},
     "workers": {"memory", "reader", "types"},
     "arguments": {"lines", "training", "__init__"},

@@ -25,6 +25,13 @@ def test_other_text_must_read_much_better_to_rank_higher_than_a_vin() -> None:
     assert found(TEXT, -1.0).rank > found(VIN, -1.0 - 2 * UNLIKE).rank
 
 
+def test_the_centres_are_those_of_the_glyphs_in_the_photo() -> None:
+    one = found(VIN, -1.0)
+    boxes = one.lattice.boxes[one.assembly.arcs]
+    np.testing.assert_allclose(one.centres(), one.strip.to_photo(boxes).mean(1))
+    assert one.centres().shape == (17, 2)
+
+
 def test_the_outline_has_some_margin_round_every_glyph() -> None:
     one = found(VIN, -1.0)
     outline = one.outline()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from test_heat import line_of_quads
 
 from vinchar.bundle import open_bundle
-from vinchar.locate import CLOSER, ENLARGE, SIDE, STRIDE, Locator, find_lines
+from vinchar.locate import CLOSER, COLD, ENLARGE, SIDE, STRIDE, Heat, Locator, find_lines
 from vinchar.rectify import Rectifier, bend, frame_of_quad
 from vinchar.training.boxed import bounding_box, overlap
 from vinchar.training.heat import heat_targets
@@ -30,6 +30,17 @@ def maps(*lines: Maps) -> Maps:
 def test_a_cold_map_has_no_lines() -> None:
     assert find_lines(np.zeros((64, 64, 2), np.float32)) == []
     assert find_lines(np.full((64, 64, 2), 0.1, np.float32)) == []
+
+
+@pytest.mark.parametrize(("angle", "cells"), [(0, 1 / STRIDE), (25, 0.5)])
+def test_glyphs_are_warm_where_the_map_is_hot(angle: float, cells: float) -> None:
+    quads = line_of_quads((300, 200), 20, 30, angle)
+    heat = Heat(maps(quads), cells)
+    photo = quads / (STRIDE * cells)  # one that ``cells`` of the maps fit to
+    centres = photo.mean(1)
+    assert heat.warmth(centres) > np.log(0.7)
+    assert heat.warmth(centres + (photo[0, 3] - photo[0, 0]) * 2) == pytest.approx(np.log(COLD))  # two rows below
+    assert heat.warmth(centres + 10_000) == pytest.approx(np.log(COLD))  # outside the photo
 
 
 def test_specks_are_no_lines() -> None:
@@ -68,7 +79,8 @@ def test_two_lines_above_each_other_stay_two() -> None:
 @pytest.mark.parametrize("side", [SIDE, CLOSER])
 @pytest.mark.parametrize("shape", [(256, 256), (480, 640), (3000, 4000), (40, 1000), (33, 31), (1, 1)])
 def test_the_net_sees_a_bounded_picture_of_any_shape(locator: Locator, shape: tuple[int, int], side: int) -> None:
-    heat, cells = locator.heat(np.full(shape, 128, np.uint8), side)
+    look = locator.look(np.full(shape, 128, np.uint8), side)
+    heat, cells = look.maps, look.cells
     assert max(heat.shape[:2]) <= side / STRIDE
     assert cells == pytest.approx(min(side / max(shape), ENLARGE[side]) / STRIDE)
     assert heat.shape[2] == 2
@@ -85,7 +97,7 @@ def test_the_vin_of_a_drawn_photo_is_found_whichever_way_up(locator: Locator, pl
     for _ in range(turned):  # a quarter counter-clockwise
         quads = np.stack([quads[..., 1], gray.shape[1] - quads[..., 0]], -1)
         gray = np.ascontiguousarray(np.rot90(gray))
-    (found,) = locator.lines(gray, limit=1)
+    (found,) = locator.look(gray).lines(limit=1)
     straightened = Rectifier(open_bundle().paths["rectifier"]).refine(gray, frame_of_quad(found), passes=2)
     assert straightened is not None
     assert overlap(bounding_box(bend(*straightened, 1.0, 1.0, 17)), bounding_box(quads)) > 0.5
@@ -93,12 +105,12 @@ def test_the_vin_of_a_drawn_photo_is_found_whichever_way_up(locator: Locator, pl
 
 @pytest.mark.parametrize("value", [0, 128, 255])
 def test_nothing_in_a_blank_picture(locator: Locator, value: int) -> None:
-    assert locator.lines(np.full((300, 400), value, np.uint8)) == []
+    assert locator.look(np.full((300, 400), value, np.uint8)).lines() == []
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (8, 8), (1, 500), (500, 1), (3, 4000), (2000, 5), (0, 0), (0, 7)])
 def test_odd_shapes_do_no_harm(locator: Locator, shape: tuple[int, int]) -> None:
-    lines = locator.lines(np.random.default_rng(5).integers(0, 256, shape).astype(np.uint8))
+    lines = locator.look(np.random.default_rng(5).integers(0, 256, shape).astype(np.uint8)).lines()
     assert all(np.isfinite(quad.points).all() for quad in lines)
 
 
@@ -106,15 +118,15 @@ def test_best_first_no_more_than_asked_and_the_same_every_time(locator: Locator)
     photo = draw_photo(np.random.default_rng(12), place="label", held_out=True, calm=True, small=True)
     gray = cv2.cvtColor(photo.bgr, cv2.COLOR_BGR2GRAY).astype(np.uint8)
     twice = np.vstack([gray, gray])
-    lines = locator.lines(twice)
+    lines = locator.look(twice).lines()
     assert len(lines) >= 2
     assert [quad.score for quad in lines] == sorted((quad.score for quad in lines), reverse=True)
-    np.testing.assert_array_equal(locator.lines(twice, limit=1)[0].points, lines[0].points)
-    assert len(locator.lines(twice, limit=1)) == 1
-    assert locator.lines(twice, limit=0) == []
+    np.testing.assert_array_equal(locator.look(twice).lines(limit=1)[0].points, lines[0].points)
+    assert len(locator.look(twice).lines(limit=1)) == 1
+    assert locator.look(twice).lines(limit=0) == []
 
 
 @pytest.mark.parametrize("bad", [np.zeros((4, 4), np.float32), np.zeros((4, 4, 3), np.uint8), None])
 def test_anything_but_a_grey_picture_is_refused(locator: Locator, bad: object) -> None:
     with pytest.raises(ValueError, match="expected uint8"):
-        locator.lines(bad)  # type: ignore[arg-type]
+        locator.look(bad)  # type: ignore[arg-type]

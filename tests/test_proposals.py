@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -21,15 +23,29 @@ def quad(x: float, y: float, along: tuple[float, float] = (100, 0)) -> Quad:
     return Quad(np.array([start, start + along, start + along + across, start + across], np.float32))
 
 
+@dataclass
+class Look:
+    """Where there are lines, and how sure the locator is of glyphs anywhere."""
+
+    found: list[Quad]
+    everywhere: float
+
+    def lines(self, limit: int) -> list[Quad]:
+        return self.found[:limit]
+
+    def warmth(self, centres: NDArray[np.float32]) -> float:
+        return self.everywhere
+
+
 class Locator:
     """Sees ``found`` and counts how often it looked, and how closely."""
 
     def __init__(self, *found: Quad) -> None:
-        self.found, self.sides = list(found), list[int]()
+        self.found, self.sides, self.warmths = list(found), list[int](), dict[int, float]()
 
-    def lines(self, gray: NDArray[np.uint8], limit: int, side: int) -> list[Quad]:
+    def look(self, gray: NDArray[np.uint8], side: int) -> Look:
         self.sides.append(side)
-        return self.found[:limit]
+        return Look(self.found, self.warmths.get(side, 0.0))
 
 
 @pytest.fixture
@@ -83,3 +99,16 @@ def test_a_steep_line_may_run_either_way(texts: list[int]) -> None:
     down, up = list(proposals.likely(10, CLOSER))
     np.testing.assert_array_equal(up, down[::-1, ::-1])
     assert list(proposals.upside_down(10, CLOSER)) == []  # both were looked at
+
+
+def test_the_look_that_is_surest_of_glyphs_counts(texts: list[int]) -> None:
+    locator = Locator(quad(50, 77))
+    locator.warmths = {SIDE: -2.0, CLOSER: -0.5}
+    proposals = Proposals(PHOTO, locator)  # type: ignore[arg-type]
+    centres = np.zeros((17, 2), np.float32)
+    assert proposals.warmth(centres) == 0.0  # nothing was looked at yet
+    list(proposals.likely(10))
+    assert proposals.warmth(centres) == -2.0
+    list(proposals.likely(10, CLOSER))
+    assert proposals.warmth(centres) == -0.5
+    assert locator.sides == [SIDE, CLOSER]

@@ -6,7 +6,9 @@ import csv
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import cv2
@@ -22,6 +24,7 @@ from vinchar.imaging import load
 from vinchar.kind import guess_kind, light_glyph
 from vinchar.reader import Reader
 from vinchar.rectify import FINE_GLYPH, FINE_LENGTH, Line, frame_of_picture, move_ends
+from vinchar.search import CLOSER_CANDIDATES, SEEN, Search
 from vinchar.training.photos import Place, draw_photo
 from vinchar.types import Quad, Reading
 from vinchar.vin import ALPHABET
@@ -109,13 +112,22 @@ def prefer_marked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class FakeLocator:
-    """Sees nothing."""
+    """Sees nothing, and is nowhere surer of glyphs than elsewhere."""
 
     def __init__(self, path: Path) -> None:
         pass
 
     def lines(self, gray: NDArray[np.uint8], limit: int, side: int) -> list[Quad]:
         return []
+
+    def warmth(self, centres: NDArray[np.float32]) -> float:
+        return -1.0
+
+    def look(self, gray: NDArray[np.uint8], side: int) -> Any:
+        return SimpleNamespace(lines=partial(self._lines, gray, side), warmth=self.warmth)
+
+    def _lines(self, gray: NDArray[np.uint8], side: int, limit: int) -> list[Quad]:
+        return self.lines(gray, limit, side)
 
 
 Make = Callable[..., Reader]
@@ -213,7 +225,7 @@ def test_a_doubtful_line_is_also_read_where_its_halves_lead(make: Make, monkeypa
     ranks = []
     for halves in [], [replace(low, centre=np.array([0.0, 0.5]))]:
         monkeypatch.setattr("vinchar.straighten.fit_halves", lambda one, halves=halves: halves if one is low else [])
-        found = make(0.5, _line=misled).find(blocks(marked=True), [frame_of_picture((40, 400))])
+        found = make(0.5, _line=misled).search.find(blocks(marked=True), [frame_of_picture((40, 400))])
         assert found is not None
         ranks.append(found.rank)
     assert ranks[1] > ranks[0]
@@ -306,18 +318,43 @@ def test_a_photo_is_searched_on_where_no_line_ranks_as_a_vin(
     assert any(frame[0, 0, 0] > frame[0, -1, 0] for frame in frames) == searched_on  # upside down
 
 
+@pytest.mark.parametrize("row", [120, 420])
+def test_of_lines_that_read_badly_the_locator_prefers_one(
+    row: int, make: Make, two_lines: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_lines[400:440, 100:500] = two_lines[100:140, 100:500]
+
+    def warmth(self: FakeLocator, centres: NDArray[np.float32]) -> float:
+        return -0.2 if abs(float(centres[:, 1].mean()) - row) < 10 else -2.0
+
+    monkeypatch.setattr(FakeLocator, "warmth", warmth)
+    tried = make(-1.5, only_in=400).search.tried(two_lines)
+    assert len(tried) > 2
+    assert all(found.rank < SEEN for found in tried)
+    assert [round(float(found.centres()[:, 1].mean())) for found in tried[:2]] == [row, row]
+
+
+def test_a_line_that_reads_as_a_vin_needs_no_consent(
+    make: Make, two_lines: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The locator thinks nothing of the line that reads, and much of the other."""
+    monkeypatch.setattr(FakeLocator, "warmth", lambda self, centres: 0.0 if centres[0, 1] < 200 else -2.3)
+    reading = make(0.5, only_in=400).read(two_lines)
+    assert reading.characters[0].quad.mean(0)[1] == pytest.approx(420, abs=2)
+
+
 def test_what_was_tried_comes_with_the_line_settled_on_first(make: Make, two_lines: NDArray[np.uint8]) -> None:
     photo = two_lines
-    tried = make(0.5, only_in=400).tried(photo)
+    tried = make(0.5, only_in=400).search.tried(photo)
     rows = [round(float(found.outline()[:, 1].mean())) for found in tried]
     assert rows[0] == 420
     assert set(rows) == {120, 420}
     assert [found.rank for found in tried[1:]] == sorted((found.rank for found in tried[1:]), reverse=True)
-    assert make(0.5, blind=True).tried(photo) == []
+    assert make(0.5, blind=True).search.tried(photo) == []
 
 
 @pytest.mark.parametrize("size", [1500, 600])
-@pytest.mark.parametrize("before", [0, reader_module.CLOSER_CANDIDATES])
+@pytest.mark.parametrize("before", [0, CLOSER_CANDIDATES])
 def test_a_photo_is_looked_at_from_closer_by_where_nothing_reads_and_a_small_one_briefly(
     size: int, before: int, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -358,9 +395,9 @@ def test_two_rows_are_read_as_one_vin(place: Place, seed: int, monkeypatch: pyte
     middles = np.stack([character.quad.mean(0) for character in reading.characters])
     glyphs = np.linalg.norm(photo.quads[:, 0] - photo.quads[:, 3], axis=1)
     assert (np.linalg.norm(middles - photo.quads.mean(1), axis=1) < 0.5 * glyphs).all()
-    monkeypatch.setattr(reader_module, "maker", lambda text: None)
+    monkeypatch.setattr("vinchar.search.maker", lambda text: None)
     assert Reader().read(photo.bgr, "photo").vin == vin
-    monkeypatch.setattr(Reader, "_is_ok", lambda self, found: False)
+    monkeypatch.setattr(Search, "_is_ok", lambda self, found: False)
     assert Reader().read(photo.bgr, "photo").vin != vin
 
 
@@ -403,7 +440,7 @@ def test_a_strip_cut_too_short_is_cut_again(first: float, last: float, monkeypat
 
     monkeypatch.setattr(reader.rectifier, "lines", misses)
     gray = load(IMAGES / "strips" / "cousine-700-print-light.png")
-    found = reader.find(gray, [frame_of_picture(gray.shape)])
+    found = reader.search.find(gray, [frame_of_picture(gray.shape)])
     assert found is not None
     assert found.assembly.vin == SAMPLES["cousine-700-print-light.png"]
 

@@ -171,7 +171,7 @@ def _report(folder: Path, scored: Sequence[Scored], reader: Reader, vin_priors: 
     from vinchar.evaluation.causes import with_causes
     from vinchar.evaluation.reading_report import summary_text, write_reading_report
 
-    summary = write_reading_report(folder, with_causes(scored, reader.views, vin_priors))
+    summary = write_reading_report(folder, with_causes(scored, reader.search.views, vin_priors))
     print(summary_text(summary), file=sys.stderr)
 
 

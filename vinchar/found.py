@@ -39,6 +39,10 @@ class Found:
         line = sample(gray, self.strip.edges, *self.strip.gray.shape)
         return measure(line, boxes, self.strip.to_photo(boxes), gray.shape)
 
+    def centres(self) -> NDArray[np.float32]:
+        """Return the glyphs' middles in the photo, float32 (17, 2)."""
+        return np.asarray(self.strip.to_photo(self.lattice.boxes[self.assembly.arcs]).mean(axis=1), np.float32)
+
     def outline(self) -> NDArray[np.float32]:
         """Return the corners in the photo, float32 (68, 2), of boxes round the glyphs with some margin."""
         boxes = self.lattice.boxes[self.assembly.arcs].astype(np.float64)

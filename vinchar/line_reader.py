@@ -24,7 +24,7 @@ class LineReader:
     """Reads lines by a ``classifier`` and ``priors``; ``weights``: of the confidence, see ``readings.features``."""
 
     def __init__(self, classifier: Classifier, priors: Priors, weights: tuple[float, ...]) -> None:
-        self._classifier, self._priors, self._weights = classifier, priors, weights
+        self.classifier, self._priors, self._weights = classifier, priors, weights
 
     def read(self, gray: Gray, edges: Edges, line: Line, doubt: float) -> Iterator[Found]:
         """Read the line found in a frame, in both polarities if its own has a probability below 1 - ``doubt``."""
@@ -37,7 +37,7 @@ class LineReader:
         """Read the strip of a reading upside down."""
         strip = found.strip
         turned = replace(strip, gray=np.ascontiguousarray(strip.gray[::-1, ::-1]), edges=turn_round(strip.edges))
-        return self._assembled(turned, segment(turned), self._classifier.logits(turned.gray[None])[0])
+        return self._assembled(turned, segment(turned), self.classifier.logits(turned.gray[None])[0])
 
     def _look_wider(self, gray: Gray, edges: Edges, line: Line, found: Found) -> Found:
         """Read a strip whose glyphs reach its ends again, cut wider there, and once more where the VIN then ends."""
@@ -55,7 +55,7 @@ class LineReader:
     def _read_strip(self, gray: Gray, edges: Edges, line: Line, inverted: bool) -> Found | None:
         """Read the strip cut along a line; None where it does not show about as many glyphs as a VIN has."""
         strip = cut_strip(gray, edges, line, inverted)
-        logits = self._classifier.logits(strip.gray[None])[0]
+        logits = self.classifier.logits(strip.gray[None])[0]
         if not FEWEST <= glyph_count(logits) <= MOST:
             return None
         return self._assembled(strip, segment(strip), logits)

@@ -29,6 +29,7 @@ SEEN, SURE = 0.25, 0.4  # heat that belongs to a line; heat that a line has some
 BAND = 0.83  # height of what is above SEEN to the glyphs' height: 2 * 0.25 * sqrt(2 * log(1 / SEEN))
 MARGIN_ALONG, MARGIN_ACROSS = 1.08, 1.3  # of the quad to the VIN's length and height
 FEWEST_CELLS = 6
+COLD = 0.1  # heat below which it makes no difference any more
 MOST_PARTS = 12  # pieces of lines that are tried with each other
 
 
@@ -50,6 +51,31 @@ def score(line: Streak) -> float:
     return float(np.log(max(full, 1e-6)) + np.log(min(line.length / line.height, 12.0)))
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Heat:
+    """What the net sees in a photo: ``maps`` of glyph centres and of gaps, float32 (H', W', 2) in 0..1.
+
+    ``cells``: how many of theirs there are for a photo pixel.
+    """
+
+    maps: Floats
+    cells: float
+
+    def lines(self, limit: int = 6) -> list[Quad]:
+        """Return what looks most like a VIN, best first, at most ``limit``.
+
+        The text runs from left to right in each quad, or from top to bottom where the line is steeper than 45 degrees.
+        A line that stands on its head is not told from one that does not.
+        """
+        return [_quad(line, self.cells) for line in find_lines(self.maps)[:limit]]
+
+    def warmth(self, centres: Floats) -> float:
+        """Return how sure the net is of glyphs at places of the photo, float32 (N, 2): the mean of their log heat."""
+        x, y = (centres * self.cells - 0.5).astype(np.float32).T[:, None]
+        hot = cv2.remap(_ridge(self.maps), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+        return float(np.log(np.maximum(hot, COLD)).mean())
+
+
 class Locator:
     """The net that finds VINs in photos, from ``path``, an ONNX file; safe to share between threads."""
 
@@ -58,8 +84,16 @@ class Locator:
         self._input = self._session.get_inputs()[0].name
         self._options = returning_memory()
 
-    def heat(self, gray: Gray, side: int = SIDE) -> tuple[Floats, float]:
-        """Return the maps of glyph centres and of gaps, float32 (H', W', 2) in 0..1, and cells for a photo pixel."""
+    def look(self, gray: Gray, side: int = SIDE) -> Heat:
+        """Return what the net sees in a photo, uint8 (H, W), any size, either polarity: ``side`` pixels at its longest.
+
+        Raises ``ValueError`` for anything but a grey picture.
+        """
+        if getattr(gray, "dtype", None) != np.uint8 or gray.ndim != 2:
+            got = f"{gray.dtype} {gray.shape}" if isinstance(gray, np.ndarray) else type(gray).__name__
+            raise ValueError(f"gray: got {got}, expected uint8 (H, W); convert the picture to grey first")
+        if not gray.size:
+            return Heat(np.zeros((1, 1, 2), np.float32), 1 / STRIDE)
         longest = max(gray.shape)
         scale = min(side / longest, ENLARGE.get(side, ENLARGE[SIDE]))
         width, height = (max(1, round(n * scale)) for n in gray.shape[::-1])
@@ -70,23 +104,7 @@ class Locator:
         feed = {self._input: small[None, ..., None].astype(np.float32) / 255}
         logits = self._session.run(None, feed, self._options)[0][0]
         heat = 1 / (1 + np.exp(-logits[: -(-height // STRIDE), : -(-width // STRIDE)]))
-        return np.asarray(heat, np.float32), scale / STRIDE
-
-    def lines(self, gray: Gray, limit: int = 6, side: int = SIDE) -> list[Quad]:
-        """Return what looks most like a VIN in a photo, best first, at most ``limit``.
-
-        ``gray`` uint8 (H, W), any size, either polarity; the net sees it with ``side`` pixels at its longest. The text
-        runs from left to right in each quad, or from top to bottom where the line is steeper than 45 degrees. A line
-        that stands on its head is not told from one that does not. Raises ``ValueError`` for anything but a grey
-        picture.
-        """
-        if getattr(gray, "dtype", None) != np.uint8 or gray.ndim != 2:
-            got = f"{gray.dtype} {gray.shape}" if isinstance(gray, np.ndarray) else type(gray).__name__
-            raise ValueError(f"gray: got {got}, expected uint8 (H, W); convert the picture to grey first")
-        if not gray.size:
-            return []
-        heat, cells = self.heat(gray, side)
-        return [_quad(line, cells) for line in find_lines(heat)[:limit]]
+        return Heat(np.asarray(heat, np.float32), scale / STRIDE)
 
 
 def find_lines(heat: Floats) -> list[Streak]:
@@ -94,9 +112,13 @@ def find_lines(heat: Floats) -> list[Streak]:
     return sorted(streaks(heat), key=score, reverse=True)
 
 
+def _ridge(heat: Floats) -> Floats:
+    return np.asarray(np.minimum(heat.sum(-1) / np.float32(RIDGE), 1), np.float32)
+
+
 def streaks(heat: Floats) -> list[Streak]:
     """Return the stretches in maps of centres and gaps, float32 (H, W, 2), and those that two pieces on a line make."""
-    ridge = np.minimum(heat.sum(-1) / RIDGE, 1.0)
+    ridge = _ridge(heat)
     count, labels, stats, _ = cv2.connectedComponentsWithStats((ridge > SEEN).astype(np.uint8), connectivity=8)
     parts: list[Floats] = []
     for label in range(1, count):

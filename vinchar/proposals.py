@@ -7,8 +7,9 @@ from functools import cached_property
 from itertools import chain, islice, zip_longest
 
 import numpy as np
+from numpy.typing import NDArray
 
-from vinchar.locate import SIDE, Locator
+from vinchar.locate import SIDE, Heat, Locator
 from vinchar.rectify import Edges, frame_of_picture, frame_of_quad, frame_of_rows, turn_round
 from vinchar.rows import pair_rows
 from vinchar.textlines import find_textlines
@@ -33,7 +34,7 @@ class Proposals:
     def __init__(self, gray: Gray, locator: Locator, whole: bool = True) -> None:
         self._gray, self._locator = gray, locator
         self._whole = whole
-        self._located: dict[int, list[Quad]] = {}
+        self._looks: dict[int, Heat] = {}
 
     def likely(self, candidates: int, side: int = SIDE) -> Iterator[Edges]:
         """Yield frames, float32 (2, 2, 2), of what may be the VIN: round located lines, and all of a wide photo.
@@ -67,15 +68,19 @@ class Proposals:
         lines = [quad for quads in in_turn for quad in quads if quad is not None]
         yield from map(frame_of_rows, pair_rows(lines, ROW_PAIRS))
 
+    def warmth(self, centres: NDArray[np.float32]) -> float:
+        """Return how sure the locator is of glyphs at ``centres``, as ``Heat.warmth``, in the look that is surest."""
+        return max((look.warmth(centres) for look in self._looks.values()), default=0.0)
+
     def _likely(self, candidates: int, side: int, whole: bool) -> Iterator[Edges]:
         yield from map(frame_of_quad, self._lines(side)[:candidates])
         if whole and side == SIDE and self._gray.shape[1] > WIDE * self._gray.shape[0]:
             yield frame_of_picture(self._gray.shape)
 
     def _lines(self, side: int) -> list[Quad]:
-        if side not in self._located:
-            self._located[side] = self._locator.lines(self._gray, LOCATED, side)
-        return self._located[side]
+        if side not in self._looks:
+            self._looks[side] = self._locator.look(self._gray, side)
+        return self._looks[side].lines(LOCATED)
 
     @cached_property
     def _texts(self) -> list[Quad]:

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
+from vinchar.locate import CLOSER, SIDE
 from vinchar.reader import Reader
 from vinchar.training.boxed import Box, Boxed, bounding_box, open_boxed, overlap
 from vinchar.training.cache import SceneCache
@@ -29,7 +30,7 @@ def located(model: Path, drawn: SceneCache, boxed: list[Boxed], workers: int = 1
 
     For each kind the number of photos, and the share where the best line, and where one of the best three, has a
     bounding box whose intersection over union with that of the VIN is at least ``OVERLAP``: as the locator alone gives
-    it, and ``read`` as the whole reader ranks what it read, with the locator's lines in turn.
+    it, and ``read`` as the whole reader ranks what it read, in turn with what the locator sees from closer by and not.
     """
     kinds: dict[str, tuple[Callable[[Any], Iterator[Photo]], list[Any]]] = {
         "drawn": (iter, [(drawn.gray(i), bounding_box(drawn.quads[i])) for i in range(len(drawn))]),
@@ -56,10 +57,11 @@ def _look(model: Path, opened: Callable[[Any], Iterator[Photo]], photos: list[An
     cv2.setNumThreads(1)
     reader, rows = Reader(model), []
     for gray, box in opened(photos):
-        seen = [bounding_box(quad.points) for quad in reader.locator.lines(gray, 3)]
-        read = [bounding_box(found.outline()) for found in reader.tried(gray)]
-        pairs = zip_longest(_apart(read), seen)
-        both = _apart([one for pair in pairs for one in pair if one is not None])
+        looks = (reader.locator.look(gray, side) for side in (SIDE, CLOSER))
+        seen, closer = ([bounding_box(quad.points) for quad in look.lines(3)] for look in looks)
+        read = [bounding_box(found.outline()) for found in reader.search.tried(gray)]
+        in_turn = zip_longest(_apart(read), closer, seen)
+        both = _apart([one for some in in_turn for one in some if one is not None])
         rows.append([_covers(box, some) for some in (seen[:1], seen, both[:1], both[:3])])
     return rows
 

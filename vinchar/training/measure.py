@@ -130,7 +130,7 @@ def _read_scenes(model: Path, job: tuple[int, SceneCache]) -> list[_Read]:
     reader, rows = Reader(model), []
     for i in range(len(scenes)):
         gray, quads = scenes.gray(i), scenes.quads[i]
-        best = reader.find(gray, [draw_box_frame(quads, np.random.default_rng([0, first + i]))])
+        best = reader.search.find(gray, [draw_box_frame(quads, np.random.default_rng([0, first + i]))])
         if best is None:
             rows.append(_Read(None, None, None, np.full(LENGTH, -1)))
         else:
@@ -220,7 +220,7 @@ def _score(model: Path, job: tuple[int, Sequence[tuple[Source, Label]]]) -> list
     for i, (source, label) in enumerate(labelled, first):
         name = os.fspath(source) if isinstance(source, Path) else f"{i}"
         scored.append(label.score(reader.read(source, name=name), source))
-    return [replace(one, cause=find_cause(one, reader.views)) for one in scored]
+    return [replace(one, cause=find_cause(one, reader.search.views)) for one in scored]
 
 
 def fit_quality(measured: list[dict[str, float] | None], right: NDArray[np.bool_]) -> dict[str, dict[str, float]]:
