@@ -24,16 +24,17 @@ CANDIDATES, STRIP_CANDIDATES = 8, 4  # lines looked at in a photo, and in a stri
 SMALL, CLOSER_CANDIDATES = 900, 4
 # Ranks, in nats, of lines that are the VIN, however sure their readings are. From SEEN on no other line is looked at:
 # of 400 boxed photos that nobody transcribed 266 have such a line, all of them in the box; of 200 drawn ones without a
-# VIN 5. From ENOUGH on the photo is not looked at in other ways: of those 200 one. From UPRIGHT on a line does not
-# stand on its head: of 240 lines turned round none, but 3 have ENOUGH.
+# VIN 5. From ENOUGH on a strip is not looked at as a photo, and two rows are not in doubt: of those 200 one. From
+# UPRIGHT on a line does not stand on its head: of 240 lines turned round none, but 3 have ENOUGH.
 SEEN, ENOUGH, UPRIGHT = -12.0, -10.0, -6.0
 # Lines that read worse are told apart by the locator too, which counts so many times: of 544 boxed photos the line
 # settled on is that in the box in 0.963 without it, and in 0.971 to 0.976 with anything from 3 to 15.
 WARM = 8.0
+AGREED = -18.0  # from so much on, both together, a photo is not searched on: in 420 photos a better line came after -23
 POOR = 0.3  # a reading at least so sure is a VIN, wherever it ranks; another one beside it has to rank too
 DOUBT, WIDE_DOUBT = 0.2, 0.04  # polarity: both ways if the likelier one is less probable than 1 minus this
 SECOND_LOOKS, BEHIND = 2, 12.0  # lines looked at again if no reading is sure, and nats that they may stand behind
-HALVED, HOPELESS = 2, -30.0  # times that the halves of a line are followed, and nats it has to rank above for it
+HOPELESS = -30.0  # nats that a line has to rank above for its halves to be followed
 ROOM = 1.3  # height of a frame round a strip, in that of the strip
 
 Standing = Callable[[Found], float]  # what lines of one picture are compared by, in nats
@@ -56,7 +57,7 @@ class Search:
     def strip(self, gray: Gray) -> Found | None:
         """Return the best reading of a picture of one line, or of a photo of that shape; None if it shows no line."""
         best = self.find(gray, [frame_of_picture(gray.shape)])
-        if best is not None and _ends_search(best):
+        if best is not None and (best.probability >= POOR or best.rank >= ENOUGH):
             return self._right_way_up(gray, best)
         return self._in_photo(gray, Proposals(gray, self._locator, whole=False), STRIP_CANDIDATES, best)
 
@@ -84,19 +85,22 @@ class Search:
         takes up every first reading.
         """
         tried: list[tuple[float, Found, list[Pass]]] = []
-        for passes in self._straightener.passes(gray, *frames):
-            read: list[Found] = []  # in either polarity
-            for found in self._lines.read(gray, *passes[-1], DOUBT):
-                read.append(found)
-                if log is not None:
-                    log.append(found)
-                if self._is_ok(found):
-                    return found
-            if read:
-                better = max(read, key=_rank)
-                tried.append((standing(better), better, passes))
-                if better.rank >= SEEN:
-                    break
+        for some in frames:
+            for passes in self._straightener.passes(gray, some):
+                read: list[Found] = []  # in either polarity
+                for found in self._lines.read(gray, *passes[-1], DOUBT):
+                    read.append(found)
+                    if log is not None:
+                        log.append(found)
+                    if self._is_ok(found):
+                        return found
+                if read:
+                    better = max(read, key=_rank)
+                    tried.append((standing(better), better, passes))
+                    if better.rank >= SEEN:
+                        break
+            if any(stands >= AGREED for stands, *_ in tried):
+                break
         tried.sort(key=lambda one: one[0], reverse=True)
         if not tried:
             return None
@@ -104,7 +108,7 @@ class Search:
         for first, found, passes in tried[:SECOND_LOOKS]:
             if first <= tried[0][0] - BEHIND:
                 break
-            for again in self._other_views(gray, passes, HALVED if found.rank > HOPELESS else 0):
+            for again in self._other_views(gray, passes, found.rank > HOPELESS):
                 if standing(again) > stands:
                     stands, best = standing(again), again
                     if self._is_ok(best):
@@ -117,7 +121,7 @@ class Search:
         Stops at no good reading, so it takes several times as long as a search.
         """
         for passes in self._straightener.passes(gray, self._all_frames(gray, kind)):
-            halves = self._straightener.along_halves(gray, passes[-1], 1)
+            halves = self._straightener.along_halves(gray, passes[-1])
             for edges, line in (*passes, *halves):
                 wider = move_ends(line, STRIP_START - WIDER, STRIP_END + WIDER)
                 for one, light in product((line, wider), polarities(line, DOUBT)):
@@ -146,7 +150,7 @@ class Search:
             for frames in looks:
                 found = self.find(gray, *frames, standing=standing, log=log)
                 best = max((one for one in (best, found) if one is not None), key=standing, default=None)
-                if best is not None and _ends_search(best):
+                if best is not None and (best.probability >= POOR or standing(best) >= AGREED):
                     return self._right_way_up(gray, best)
             rows = self.find(gray, proposals.frames_of_rows(side), standing=standing) if thorough else None
             if rows is not None and self._are_rows(rows):
@@ -186,13 +190,13 @@ class Search:
                 yield from proposals.upside_down(candidates, side)
                 yield from proposals.frames_of_rows(side)
 
-    def _other_views(self, gray: Gray, passes: list[Pass], halved: int) -> Iterator[Found]:
+    def _other_views(self, gray: Gray, passes: list[Pass], halved: bool) -> Iterator[Found]:
         for finer in self._straightener.finer(gray, passes[-1]):
             yield from self._lines.read(gray, *finer, WIDE_DOUBT)
         if len(passes) > 1:
             yield from self._lines.read(gray, *passes[0], DOUBT)
-        for one in passes:
-            for half in self._straightener.along_halves(gray, one, halved):
+        for one in passes if halved else ():
+            for half in self._straightener.along_halves(gray, one):
                 yield from filter(Found.is_whole, self._lines.read(gray, *half, DOUBT))
 
 
@@ -208,8 +212,3 @@ def _looks(gray: Gray, candidates: int) -> Iterator[tuple[int, int, bool]]:
     yield SIDE, candidates, True
     thorough = max(gray.shape) > SMALL
     yield CLOSER, candidates if thorough else CLOSER_CANDIDATES, thorough
-
-
-def _ends_search(found: Found) -> bool:
-    """Tell whether a line is the VIN, even if it may be misread: the rest of the picture need not be searched."""
-    return found.probability >= POOR or found.rank >= ENOUGH

@@ -18,29 +18,25 @@ class Straightener:
     def __init__(self, rectifier: Rectifier) -> None:
         self._rectifier = rectifier
 
-    def passes(self, gray: Gray, *frames: Iterable[Edges]) -> Iterator[list[Pass]]:
+    def passes(self, gray: Gray, frames: Iterable[Edges]) -> Iterator[list[Pass]]:
         """Yield, for every frame with a line in it, the first and the second rectifying pass.
 
-        The first frame goes alone: it is the right one more often than not. The others of an iterable share the net's
-        passes.
+        The first frame goes alone: it is the right one more often than not. The others share the net's passes.
         """
-        count = 1
-        for waiting in map(iter, frames):
-            while part := list(islice(waiting, count)):
-                coarse = self._rectifier.lines(gray, part)
-                first = [(edges, line) for edges, line in zip(part, coarse, strict=True) if line is not None]
-                finer = [_finer_frame(one) for one in first]
-                lines = self._rectifier.lines(gray, finer) if finer else []
-                for one, edges, line in zip(first, finer, lines, strict=True):
-                    yield [one] if line is None else [one, (edges, line)]
-                count = BATCH
+        waiting, count = iter(frames), 1
+        while part := list(islice(waiting, count)):
+            coarse = self._rectifier.lines(gray, part)
+            first = [(edges, line) for edges, line in zip(part, coarse, strict=True) if line is not None]
+            finer = [_finer_frame(one) for one in first]
+            lines = self._rectifier.lines(gray, finer) if finer else []
+            for one, edges, line in zip(first, finer, lines, strict=True):
+                yield [one] if line is None else [one, (edges, line)]
+            count = BATCH
 
-    def along_halves(self, gray: Gray, one: Pass, times: int) -> Iterator[Pass]:
-        """Yield the lines that the halves of a line lead to, and ``times`` over those that their halves lead to."""
-        for half in fit_halves(one[1]) if times else []:
-            for finer in self.finer(gray, (one[0], half)):
-                yield finer
-                yield from self.along_halves(gray, finer, times - 1)
+    def along_halves(self, gray: Gray, one: Pass) -> Iterator[Pass]:
+        """Yield the lines that the halves of a line lead to."""
+        for half in fit_halves(one[1]):
+            yield from self.finer(gray, (one[0], half))
 
     def finer(self, gray: Gray, one: Pass) -> Iterator[Pass]:
         """Yield one pass more along a line, if the line is found again."""
