@@ -34,7 +34,15 @@ def random_vins(count: int) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "text", ["1HGCM82633A004352", "WVWZZZ1JZ3W38675A", "1M8GDM9AXKP042788", "XWERU81DBM0000464", "XTA21074072434567"]
+    "text",
+    [
+        "1HGCM82633A004352",
+        "WVWZZZ1JZ3W38675A",
+        "1M8GDM9AXKP042788",
+        "XWERU81DBM0000464",
+        "XTA21074072434567",
+        "JH4DC2013061S7204",
+    ],
 )
 def test_vins_are_plausible(text: str) -> None:
     assert vin.is_plausible(text)
@@ -58,6 +66,9 @@ def test_vins_are_plausible(text: str) -> None:
         "E112018J858012304",
         "E120011160123E004",
         "RE20555R16R1M16X5",
+        "201306H0520170604",
+        "20130605201706044",
+        "H1999121202000129",
     ],
 )
 def test_other_text_is_not(text: str) -> None:

@@ -43,9 +43,11 @@ _NOT_LIGHT = (
 _DIGITS = str.maketrans("IOQ", "100")  # what a list of makers means by the letters that no VIN has
 _ENDS = re.compile(r"^[\W_]+|[\W_]+$")
 _SEPARATORS = re.compile("[\\s\\-\u2010-\u2015\u2212]+")  # white space, hyphens, dashes, the minus sign
-# Type approvals of the European and the Eurasian Union, telephone numbers and weights, without their marks.
+_YEAR_AND_MONTH = r"(19|20)\d\d.?(0[1-9]|1[0-2])"
+# Type approvals of the European and the Eurasian Union, telephone numbers, weights, tyres, dates, all without marks.
 _OTHER_TEXT = re.compile(
     r"20(07.?46|18.?858|01.?116)|^(T.{0,3}|.{0,2}C)RUE|^.?T[EF]L\d{5}|GAWR|GVWR|[123]\d5[3-9][05]R(1[2-9]|2[0-4])"
+    rf"|{_YEAR_AND_MONTH}.{{2,4}}{_YEAR_AND_MONTH}"
 )
 # str.upper would turn the German sharp s into two characters and a dotless i into a plain one.
 _UPPER = str.maketrans(ascii_lowercase, ascii_uppercase)
@@ -117,7 +119,8 @@ def is_plausible(vin: str) -> bool:
     Lines of other text often have 17 characters too. Nearly everywhere the last four are digits. Type approvals stand
     next to the VIN and are as long: ``e1*2007/46*0123*04`` in the European Union (or 2018/858, 2001/116; the stroke may
     be read as anything), ``TC RU E-RU.MT02.00248`` in the Eurasian one; the axles' weights (``GAWR``) and the size of
-    the tyres (``205/55R16``) on North American labels. After four characters nothing but digits has a telephone number,
+    the tyres (``205/55R16``) on North American labels. Documents say from when to when they hold, as
+    ``2013-06-05 2017-06-04``. After four characters nothing but digits has a telephone number,
     and VINs of few makers, which are known.
     """
     if _OTHER_TEXT.search(vin) or (vin[4:].isdigit() and maker(vin) is None):

@@ -12,7 +12,7 @@ from vinchar.training.heat import heat_targets
 from vinchar.training.nets import HEAT_STRIDE
 
 SIDE = 384  # pixels; the net is fully convolutional and meets larger ones in use
-LENGTHS = (70, 560)  # of a VIN's longest row, in the net's pixels
+LENGTHS = (60, 440)  # of a VIN's longest row, in the net's pixels: longer ones too, and it learns the short ones less
 ELSEWHERE = 0.1  # share of pictures in which the VIN may lie outside
 OTHERS = 0.15  # share of pictures without a VIN, if there are any
 
