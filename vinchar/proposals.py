@@ -18,8 +18,8 @@ from vinchar.types import Gray, Quad
 TEXTLINES = 6  # lines of any text that are looked at, where what the locator found does not read surely
 LOCATED = 10  # lines that the locator is asked for; all of them are paired as two rows
 ROW_TEXTLINES, ROW_PAIRS = 24, 8  # lines of any text that are paired with these, and pairs looked at
-# Pixels that the locator sees a photo with, at its longest, to find rows, and pairs of these looked at: where half a
-# VIN fills the photo its glyphs are twice as large.
+# Pixels that the locator sees a photo with, at its longest, where a VIN fills it, or half a VIN, one row of it, whose
+# glyphs are then twice as large; and pairs of such rows looked at.
 FARTHER, FAR_PAIRS = SIDE // 2, 4
 WIDE = 1.2  # a photo so much wider than high may be a line as a whole
 TURNED = 10  # lines of a photo in which nothing reads well that are also tried upside down

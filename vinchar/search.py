@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from vinchar.found import WIDER, Found
 from vinchar.line_reader import LineReader, polarities
 from vinchar.locate import CLOSER, SIDE, Locator
-from vinchar.proposals import Proposals
+from vinchar.proposals import FARTHER, Proposals
 from vinchar.rectify import STRIP_END, STRIP_START, Edges, cut_strip, frame_of_picture, move_ends, taller
 from vinchar.straighten import Pass, Straightener
 from vinchar.types import Gray, Kind, Strip
@@ -22,6 +22,7 @@ CANDIDATES, STRIP_CANDIDATES = 8, 4  # lines looked at in a photo, and in a stri
 # From closer by a photo of at most so many pixels shows nothing new, only the locator sees more of small glyphs: so
 # many of its lines are looked at then, the right way up.
 SMALL, CLOSER_CANDIDATES = 900, 4
+FARTHER_CANDIDATES = 4  # lines looked at of those that the locator sees from farther away: of VINs that fill the photo
 # Ranks, in nats, of lines that are the VIN, however sure their readings are. From SEEN on no other line is looked at:
 # of 400 boxed photos that nobody transcribed 266 have such a line, all of them in the box; of 200 drawn ones without a
 # VIN 5. From ENOUGH on a strip is not looked at as a photo, and two rows are not in doubt: of those 200 one. From
@@ -33,7 +34,7 @@ WARM = 8.0
 AGREED = -18.0  # from so much on, both together, a photo is not searched on: in 420 photos a better line came after -23
 POOR = 0.3  # a reading at least so sure is a VIN, wherever it ranks; another one beside it has to rank too
 DOUBT, WIDE_DOUBT = 0.2, 0.04  # polarity: both ways if the likelier one is less probable than 1 minus this
-SECOND_LOOKS, BEHIND = 2, 12.0  # lines looked at again if no reading is sure, and nats that they may stand behind
+BEHIND = 12.0  # nats that a second line may stand behind to be looked at again, too, if no reading is sure
 HOPELESS = -30.0  # nats that a line has to rank above for its halves to be followed
 ROOM = 1.3  # height of a frame round a strip, in that of the strip
 
@@ -79,10 +80,10 @@ class Search:
         """Return the best reading of the line in any of the frames, None if there is no line in any.
 
         The frames come in order of likelihood, some of them harder to find in an iterable of their own, and the first
-        reading that ranks as a VIN's ends the search. Unless it is sure, the most promising lines are looked at again:
-        after one rectifying pass more and one less, in the other polarity where that is in doubt, and along the lines
-        that halves of them lead to. ``standing``: what readings are compared by, their rank alone by default. ``log``
-        takes up every first reading.
+        reading that ranks as a VIN's ends the search. Unless it is sure, the line that stands best and the one that
+        ranks best, or stands second, are looked at again: after one rectifying pass more and one less, in the other
+        polarity where that is in doubt, and along the lines that halves of them lead to. ``standing``: what readings
+        are compared by, their rank alone by default. ``log`` takes up every first reading.
         """
         tried: list[tuple[float, Found, list[Pass]]] = []
         for some in frames:
@@ -105,9 +106,9 @@ class Search:
         if not tried:
             return None
         stands, best, _ = tried[0]
-        for first, found, passes in tried[:SECOND_LOOKS]:
-            if first <= tried[0][0] - BEHIND:
-                break
+        ranked = max(tried, key=lambda one: one[1].rank)
+        others = [ranked] if ranked is not tried[0] else [one for one in tried[1:2] if one[0] > stands - BEHIND]
+        for _, found, passes in (tried[0], *others):
             for again in self._other_views(gray, passes, found.rank > HOPELESS):
                 if standing(again) > stands:
                     stands, best = standing(again), again
@@ -143,8 +144,9 @@ class Search:
         """
         standing = partial(_standing, proposals)
         for side, count, thorough in _looks(gray, candidates):
-            likely = proposals.likely(count, side)
-            looks: list[tuple[Iterable[Edges], ...]] = [(likely, proposals.texts() if side == SIDE else ())]
+            looks: list[tuple[Iterable[Edges], ...]] = [(proposals.likely(count, side),)]
+            if side == SIDE:
+                looks = [(*looks[0], proposals.likely(FARTHER_CANDIDATES, FARTHER), proposals.texts())]
             if thorough:
                 looks.append((proposals.upside_down(candidates, side),))
             for frames in looks:
@@ -185,6 +187,7 @@ class Search:
         for side, count, thorough in _looks(gray, candidates):
             yield from proposals.likely(count, side)
             if side == SIDE:
+                yield from proposals.likely(FARTHER_CANDIDATES, FARTHER)
                 yield from proposals.texts()
             if thorough:
                 yield from proposals.upside_down(candidates, side)

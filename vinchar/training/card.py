@@ -87,7 +87,7 @@ beyond that is wrong in the odd half of the same scenes.
 
 Found: the bounding box of the line and that of the VIN have an intersection of at least half their union; the line as
 the locator alone gives it, and as the reader ranks what it has read: its best two, then what the locator sees,
-from closer by and as usual in turn. VINs in two rows are among the drawn photos.
+as usual and from closer by, in turn. VINs in two rows are among the drawn photos.
 
 | photos | n | best line, locator | one of its best three | best line, reader | one of its best three |
 | --- | --- | --- | --- | --- | --- |

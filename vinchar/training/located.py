@@ -30,8 +30,8 @@ def located(model: Path, drawn: SceneCache, boxed: list[Boxed], workers: int = 1
 
     For each kind the number of photos, and the share where the best line, and where one of the best three, has a
     bounding box whose intersection over union with that of the VIN is at least ``OVERLAP``: as the locator alone gives
-    it, and ``read`` as the whole reader ranks what it read: the best two, then what the locator sees, from closer by
-    and not, in turn.
+    it, and ``read`` as the whole reader ranks what it read: the best two, then what the locator sees, as usual and
+    from closer by, in turn.
     """
     kinds: dict[str, tuple[Callable[[Any], Iterator[Photo]], list[Any]]] = {
         "drawn": (iter, [(drawn.gray(i), bounding_box(drawn.quads[i])) for i in range(len(drawn))]),
@@ -61,7 +61,7 @@ def _look(model: Path, opened: Callable[[Any], Iterator[Photo]], photos: list[An
         looks = (reader.locator.look(gray, side) for side in (SIDE, CLOSER))
         seen, closer = ([bounding_box(quad.points) for quad in look.lines(3)] for look in looks)
         read = _apart([bounding_box(found.outline()) for found in reader.search.tried(gray)])
-        in_turn = [one for pair in zip_longest(closer, seen) for one in pair if one is not None]
+        in_turn = [one for pair in zip_longest(seen, closer) for one in pair if one is not None]
         both = _apart([*read[:2], *in_turn, *read[2:]])
         rows.append([_covers(box, some) for some in (seen[:1], seen, both[:1], both[:3])])
     return rows
