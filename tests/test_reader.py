@@ -22,6 +22,7 @@ from vinchar import reader as reader_module
 from vinchar.bundle import Bundle, Confidence
 from vinchar.imaging import load
 from vinchar.kind import guess_kind, light_glyph
+from vinchar.proposals import FARTHER
 from vinchar.reader import Reader
 from vinchar.rectify import FINE_GLYPH, FINE_LENGTH, Line, frame_of_picture, move_ends
 from vinchar.search import CLOSER_CANDIDATES, SEEN, Search
@@ -364,6 +365,32 @@ def test_a_photo_is_looked_at_from_closer_by_where_nothing_reads_and_a_small_one
     photo = np.full((500, size), 20, np.uint8)
     photo[200:240, 100:500] = blocks()
     assert make(only_in=400).read(photo, "photo").vin == (VIN if size > 1000 or not before else None)
+
+
+def test_a_vin_that_fills_the_photo_is_seen_from_farther_away(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeLocator, "lines", lambda self, gray, limit, side: lines_at(220) if side == FARTHER else [])
+    photo = np.full((500, 600), 20, np.uint8)
+    photo[200:240, 100:500] = blocks()
+    assert make(only_in=400).read(photo, "photo").vin == VIN
+
+
+def test_the_line_that_ranks_best_is_looked_at_again_whatever_the_locator_thinks(
+    make: Make, two_lines: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No line is good enough to be settled on, and of the better one the locator thinks nothing."""
+    again: list[int] = []
+    plain = Search._other_views
+
+    def noted(self: Search, gray: NDArray[np.uint8], passes: Any, halved: bool) -> Iterator[Any]:
+        again.append(round(float(passes[-1][0][:, :, 1].mean())))
+        return plain(self, gray, passes, halved)
+
+    monkeypatch.setattr("vinchar.search.SEEN", 50.0)
+    monkeypatch.setattr("vinchar.search.AGREED", 50.0)
+    monkeypatch.setattr(Search, "_other_views", noted)
+    monkeypatch.setattr(FakeLocator, "warmth", lambda self, centres: 0.0 if centres[0, 1] < 200 else -5.0)
+    make(-1.5, only_in=400).search.photo(two_lines)
+    assert again[:2] == [120, 420]
 
 
 @pytest.mark.parametrize(("log_odds", "status"), [(4.0, "ok"), (1.0, "uncertain"), (-5.0, "not_found")])
