@@ -35,7 +35,7 @@ AGREED = -18.0  # from so much on, both together, a photo is not searched on: in
 POOR = 0.3  # a reading at least so sure is a VIN, wherever it ranks; another one beside it has to rank too
 DOUBT, WIDE_DOUBT = 0.2, 0.04  # polarity: both ways if the likelier one is less probable than 1 minus this
 BEHIND = 12.0  # nats that a second line may stand behind to be looked at again, too, if no reading is sure
-HOPELESS = -30.0  # nats that a line has to rank above for its halves to be followed
+HOPELESS = -30.0  # nats: the halves of lines that rank above it, and below SEEN, are followed
 ROOM = 1.3  # height of a frame round a strip, in that of the strip
 
 Standing = Callable[[Found], float]  # what lines of one picture are compared by, in nats
@@ -109,7 +109,7 @@ class Search:
         ranked = max(tried, key=lambda one: one[1].rank)
         others = [ranked] if ranked is not tried[0] else [one for one in tried[1:2] if one[0] > stands - BEHIND]
         for _, found, passes in (tried[0], *others):
-            for again in self._other_views(gray, passes, found.rank > HOPELESS):
+            for again in self._other_views(gray, passes, halved=HOPELESS < found.rank < SEEN):
                 if standing(again) > stands:
                     stands, best = standing(again), again
                     if self._is_ok(best):
