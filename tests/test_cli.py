@@ -13,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import cv2
@@ -47,8 +48,9 @@ class NameReader:
         status = "uncertain" if source.stem.startswith("maybe-") else "ok"
         return Reading(name, kind, word, status, 0.9, (Character(word[0], 0.9, QUAD),))  # type: ignore[arg-type]
 
-    def views(self, gray: object, kind: str) -> list[Any]:
-        return []
+    @property
+    def search(self) -> Any:
+        return SimpleNamespace(views=lambda gray, kind: [])
 
 
 Folder = Callable[..., Path]

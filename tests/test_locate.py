@@ -97,10 +97,10 @@ def test_the_vin_of_a_drawn_photo_is_found_whichever_way_up(locator: Locator, pl
     for _ in range(turned):  # a quarter counter-clockwise
         quads = np.stack([quads[..., 1], gray.shape[1] - quads[..., 0]], -1)
         gray = np.ascontiguousarray(np.rot90(gray))
-    (found,) = locator.look(gray).lines(limit=1)
-    straightened = Rectifier(open_bundle().paths["rectifier"]).refine(gray, frame_of_quad(found), passes=2)
-    assert straightened is not None
-    assert overlap(bounding_box(bend(*straightened, 1.0, 1.0, 17)), bounding_box(quads)) > 0.5
+    rectifier = Rectifier(open_bundle().paths["rectifier"])
+    frames = map(frame_of_quad, locator.look(gray).lines(limit=3))
+    straightened = [line for frame in frames if (line := rectifier.refine(gray, frame, passes=2)) is not None]
+    assert any(overlap(bounding_box(bend(*line, 1.0, 1.0, 17)), bounding_box(quads)) > 0.5 for line in straightened)
 
 
 @pytest.mark.parametrize("value", [0, 128, 255])
