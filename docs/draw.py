@@ -59,7 +59,7 @@ def main() -> None:
     found = reader.search.find(gray, frames)
     if found is None:
         sys.exit(f"{args.photo}: no line of a VIN found in it")
-    middle = found.strip.to_photo(found.lattice.boxes[found.assembly.arcs]).mean((0, 1))
+    middle = found.centres().mean(0)
     chosen = int(np.argmin([np.linalg.norm(quad.points.mean(0) - middle) for quad in quads]))
     first = reader.rectifier.lines(gray, [frames[chosen]])[0]
     if first is None:

@@ -34,7 +34,7 @@ class Proposals:
     def __init__(self, gray: Gray, locator: Locator, whole: bool = True) -> None:
         self._gray, self._locator = gray, locator
         self._whole = whole
-        self._looks: dict[int, Heat] = {}
+        self._looks: dict[int, tuple[Heat, list[Quad]]] = {}
 
     def likely(self, candidates: int, side: int = SIDE) -> Iterator[Edges]:
         """Yield frames, float32 (2, 2, 2), of what may be the VIN: round located lines, and all of a wide photo.
@@ -70,7 +70,7 @@ class Proposals:
 
     def warmth(self, centres: NDArray[np.float32]) -> float:
         """Return how sure the locator is of glyphs at ``centres``, as ``Heat.warmth``, in the look that is surest."""
-        return max((look.warmth(centres) for look in self._looks.values()), default=0.0)
+        return max((look.warmth(centres) for look, _ in self._looks.values()), default=0.0)
 
     def _likely(self, candidates: int, side: int, whole: bool) -> Iterator[Edges]:
         yield from map(frame_of_quad, self._lines(side)[:candidates])
@@ -79,8 +79,9 @@ class Proposals:
 
     def _lines(self, side: int) -> list[Quad]:
         if side not in self._looks:
-            self._looks[side] = self._locator.look(self._gray, side)
-        return self._looks[side].lines(LOCATED)
+            look = self._locator.look(self._gray, side)
+            self._looks[side] = look, look.lines(LOCATED)
+        return self._looks[side][1]
 
     @cached_property
     def _texts(self) -> list[Quad]:

@@ -110,8 +110,8 @@ class Search:
         others = [ranked] if ranked is not tried[0] else [one for one in tried[1:2] if one[0] > stands - BEHIND]
         for _, found, passes in (tried[0], *others):
             for again in self._other_views(gray, passes, halved=HOPELESS < found.rank < SEEN):
-                if standing(again) > stands:
-                    stands, best = standing(again), again
+                if (now := standing(again)) > stands:
+                    stands, best = now, again
                     if self._is_ok(best):
                         return best
         return best
@@ -144,9 +144,8 @@ class Search:
         """
         standing = partial(_standing, proposals)
         for side, count, thorough in _looks(gray, candidates):
-            looks: list[tuple[Iterable[Edges], ...]] = [(proposals.likely(count, side),)]
-            if side == SIDE:
-                looks = [(*looks[0], proposals.likely(FARTHER_CANDIDATES, FARTHER), proposals.texts())]
+            others = (proposals.likely(FARTHER_CANDIDATES, FARTHER), proposals.texts()) if side == SIDE else ()
+            looks: list[tuple[Iterable[Edges], ...]] = [(proposals.likely(count, side), *others)]
             if thorough:
                 looks.append((proposals.upside_down(candidates, side),))
             for frames in looks:
