@@ -3,7 +3,7 @@
 Needs the folder that a finished ``train.py --work work`` leaves. Trains the classifier there on the same strips in
 several ways, ``--steps`` each, and prints a row a way as Markdown: exact match and glyphs named rightly on scenes in
 held-out faces, accuracy on the EMNIST test glyphs and, with FOLDER and ``--labels``, exact match on pictures of your
-own. A killed run goes on where it was (``work/ablations``).
+own. ``--way NAME``, also several times: these alone. A killed run goes on where it was (``work/ablations``).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 import cv2
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -31,7 +32,8 @@ from vinchar.evaluation.scored import labelled_pictures  # noqa: E402
 from vinchar.files import write_whole  # noqa: E402
 from vinchar.reader import Reader  # noqa: E402
 from vinchar.training import batches, handwriting, measure, nets  # noqa: E402
-from vinchar.training.cache import cut_strips, draw_scenes  # noqa: E402
+from vinchar.training.cache import StripCache, cut_strips, draw_scenes  # noqa: E402
+from vinchar.training.config import TrainConfig  # noqa: E402
 from vinchar.training.export import export  # noqa: E402
 from vinchar.training.fit import fit, precision  # noqa: E402
 from vinchar.training.muon import KernelMuon  # noqa: E402
@@ -41,15 +43,51 @@ from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH  # noqa: E402
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to train: network, whether it starts from EMNIST, share of handwriting, label smoothing, optimiser."""
+    """One way to train: network, whether it starts from EMNIST, share of handwriting, strips, loss, optimiser."""
 
     name: str
     build: Callable[[], keras.Model] = nets.classifier
     pretrained: bool = True
     rehearsal: float | None = None  # that of the run in --work
-    smoothing: float = 0.0
+    share: float = 1.0  # of the strips
+    shake: Callable[..., batches.Shaken] = batches.shake_strip
+    loss: Callable[..., keras.losses.Loss] = keras.losses.CategoricalCrossentropy
     optimizer: Callable[..., keras.optimizers.Optimizer] = KernelMuon
     slower: float = 1.0  # how many times smaller the learning rate is
+
+    def fit(
+        self,
+        strips: StripCache,
+        written: batches.Glyphs,
+        config: TrainConfig,
+        emnist: keras.Model,
+        steps: int,
+        to: Path,
+    ) -> keras.Model:
+        """Train the classifier in this way, and keep it in the folder ``to``."""
+        keras.utils.set_random_seed(config.seed)
+        model = self.build()
+        some = np.s_[: round(self.share * len(strips.gray))]
+        rehearsal = config.rehearsal if self.rehearsal is None else self.rehearsal
+        strips = StripCache(strips.gray[some], strips.centres[some], strips.classes[some])
+        fit(
+            "classifier",
+            model,
+            batches.strip_batches(strips, written, config.batch, rehearsal, self.shake),
+            self.loss(from_logits=True),
+            steps=steps,
+            seed=config.seed,
+            learning_rate=config.learning_rate / self.slower,
+            work=to,
+            optimizer=self.optimizer,
+            start_from=emnist if self.pretrained else None,
+        )
+        return model
+
+
+def as_drawn(gray: NDArray[np.uint8], centres: NDArray[np.float32], rng: np.random.Generator) -> batches.Shaken:
+    """Return the strip as it is."""
+    return gray, centres
 
 
 WAYS = (
@@ -57,8 +95,12 @@ WAYS = (
     Way("no EMNIST pretraining", pretrained=False),
     Way("no handwriting at all", pretrained=False, rehearsal=0.0),
     Way("no pretraining, half the filters", partial(nets.classifier, width=0.5), pretrained=False),
+    Way("no pretraining, 1.4 times the filters", partial(nets.classifier, width=1.4), pretrained=False),
     Way("no pretraining, no context along the line", partial(nets.classifier, context=1), pretrained=False),
-    Way("label smoothing 0.1", smoothing=0.1),
+    Way("an eighth of the strips", share=0.125),
+    Way("strips not shaken", shake=as_drawn),
+    Way("label smoothing 0.1", loss=partial(keras.losses.CategoricalCrossentropy, label_smoothing=0.1)),
+    Way("focal loss", loss=keras.losses.CategoricalFocalCrossentropy),
     Way("AdamW for all weights, a third of the rate", optimizer=keras.optimizers.AdamW, slower=3.0),
 )
 
@@ -70,6 +112,7 @@ def main() -> None:
     parser.add_argument("--labels", type=Path)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--way", action="append", choices=[way.name for way in WAYS], help="only this one; repeatable")
     args = parser.parse_args()
     if (args.folder is None) != (args.labels is None):
         parser.error("FOLDER and --labels go together")
@@ -87,23 +130,9 @@ def main() -> None:
     emnist.load_weights(args.work / "emnist.weights.h5")
 
     print("| way | parameters | held-out faces | glyphs right | EMNIST | own pictures |\n| --- |" + " --- |" * 5)
-    for way in WAYS:
+    for way in WAYS if args.way is None else [way for way in WAYS if way.name in args.way]:
         folder = args.work / "ablations" / f"{args.steps} {way.name}"
-        keras.utils.set_random_seed(config.seed)
-        model = way.build()
-        rehearsal = config.rehearsal if way.rehearsal is None else way.rehearsal
-        fit(
-            "classifier",
-            model,
-            batches.strip_batches(strips, written, config.batch, rehearsal),
-            keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=way.smoothing),
-            steps=args.steps,
-            seed=config.seed,
-            learning_rate=config.learning_rate / way.slower,
-            work=folder,
-            optimizer=way.optimizer,
-            start_from=emnist if way.pretrained else None,
-        )
+        model = way.fit(strips, written, config, emnist, args.steps, folder)
         staged = _stage(folder / "model", args.work / "model", way, model)
         (staged / "report").mkdir(exist_ok=True)
         scores, fitted = measure.synthetic_rows(staged, held_out, staged / "report", config.workers)

@@ -43,7 +43,8 @@ def build() -> keras.Model:
 def run(work: Path, source: Callable[..., Any] = draw, **more: Any) -> tuple[Weights, list[dict[str, float]]]:
     model = build()
     settings: dict[str, Any] = {"steps": EPOCH * EPOCHS, "seed": 3, "learning_rate": 0.05}
-    history = fit("plane", model, source, "mse", work=work, **settings | more)
+    history, devices = fit("plane", model, source, "mse", work=work, **settings | more)
+    assert devices == "tensorflow on cpu:0"
     return model.get_weights(), history
 
 

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from vinchar.bundle import FEATURES
 from vinchar.training import measure
 from vinchar.training.cache import SceneCache
-from vinchar.training.measure import REPORTED, RISK, UNFITTED, fit_confidence
+from vinchar.training.confidence import RISK, UNFITTED, fit_confidence
+from vinchar.training.measure import REPORTED
+from vinchar.training.scenes import CLEAR_BLUR
 from vinchar.vin import LENGTH
 
 
@@ -72,6 +74,7 @@ def test_confidence_is_fitted_on_legible_scenes_that_the_report_does_not_show(
             "classes": np.tile(np.arange(LENGTH, dtype=np.int32), (count, 1)),
             "light": np.ones(count, bool),
             "material": np.zeros(count, np.uint8),
+            "blur": np.zeros(count, np.float32),
         }
     )
     known: list[NDArray[np.float64]] = [np.full(FEATURES, float(i)) for i in range(count)]
@@ -90,3 +93,30 @@ def test_confidence_is_fitted_on_legible_scenes_that_the_report_does_not_show(
     assert shown == min(REPORTED, count // 2)
     assert fitted == [i for i in range(shown, count) if i % 2 == 0]
     assert scores["fitted_on"] == len(fitted)
+
+
+def test_clear_glyphs_stand_out_and_are_in_focus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    corners = np.array([[0, 0], [8, 0], [8, 20], [0, 20]], np.float32)
+    quads = np.stack([corners + np.float32([4 + 10 * i, 4]) for i in range(LENGTH)])
+    pictures = np.full((8, 28, 180), 50, np.uint8)
+    pictures[:6, :, ::2] += 100  # the last two are pale
+    scenes = SceneCache.of(
+        {
+            "pixels": pictures.ravel(),
+            "shapes": np.tile(np.int32([28, 180]), (8, 1)),
+            "quads": np.tile(quads, (8, 1, 1, 1)),
+            "classes": np.tile(np.arange(LENGTH, dtype=np.int32), (8, 1)),
+            "light": np.ones(8, bool),
+            "material": np.zeros(8, np.uint8),
+            "blur": np.float32([0, CLEAR_BLUR, 0, 2 * CLEAR_BLUR, 2 * CLEAR_BLUR, 0, 0, 2 * CLEAR_BLUR]),
+        }
+    )
+    named = np.tile(np.arange(LENGTH), (8, 1))
+    named[3] = named[6] = -1
+    named[0, 0] = -1
+    monkeypatch.setattr(measure, "_read_all", lambda *_: [measure._Read(None, None, None, row) for row in named])
+    scores, _ = measure.synthetic_rows(tmp_path, scenes, tmp_path, 1)
+    assert scores["clear"] == 4
+    assert scores["clear_glyphs_from_16_pixels"] == 4 * LENGTH
+    assert scores["clear_glyphs_right_from_16_pixels"] == round(1 - 1 / (4 * LENGTH), 4)
+    assert scores["bold_glyphs_right_from_16_pixels"] == round(1 - (LENGTH + 1) / (6 * LENGTH), 4)

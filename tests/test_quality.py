@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from vinchar.quality import FAULTS, advice, measure
-from vinchar.training.measure import FEWEST, FORETOLD, fit_quality
+from vinchar.training.confidence import FEWEST, FORETOLD, fit_quality
 
 Line = NDArray[np.uint8]
 BOXES = np.stack([30 + 20 * np.arange(17), np.full(17, 7), 46 + 20 * np.arange(17), np.full(17, 33)], 1).astype(

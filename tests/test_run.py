@@ -22,7 +22,7 @@ from vinchar.bundle import FEATURES, NETWORKS, open_bundle, sha256
 from vinchar.rectify import frame_of_picture, sample
 from vinchar.training import faces, measure, run
 from vinchar.training.boxed import Boxed, bounding_box
-from vinchar.training.card import model_card
+from vinchar.training.card import model_card, summary
 from vinchar.training.config import PRESETS
 from vinchar.training.photos import draw_photo
 from vinchar.training.scenes import draw_scene
@@ -101,6 +101,15 @@ def test_model_json_says_what_it_was_made_of(description: dict[str, Any]) -> Non
     assert description["trained_with"]["minutes"] > 0
     assert description["parameters"]["classifier"] * 10 <= description["parameters"]["baseline"]
     assert len(description["confidence"]["weights"]) == FEATURES
+    made = description["trained_with"]["networks"]
+    assert list(made) == ["rectifier", "locator", "baseline", "emnist", "glyph", "classifier"]
+    assert made["classifier"]["steps"] == PRESETS["tiny"].classifier_steps
+    assert made["rectifier"]["pictures"] == PRESETS["tiny"].scenes * PRESETS["tiny"].frames
+    assert {row["by"] for row in made.values()} == {"tensorflow on cpu:0"}
+    assert description["replaced"] is None
+    assert "Beside the model" not in model_card(description)
+    older = {**description["trained_with"], "networks": {}}
+    assert summary({**description, "trained_with": older}) is None
 
 
 def test_model_json_holds_the_scores(description: dict[str, Any]) -> None:
@@ -211,6 +220,10 @@ def test_a_second_run_resumes_and_reports_on_own_pictures(
     strip = np.random.default_rng(0).integers(0, 255, (40, 400)).astype(np.uint8)
     assert again["scores"]["synthetic_held_out_faces"] == description["scores"]["synthetic_held_out_faces"]
     assert again["confidence"] == description["confidence"]
+    assert again["replaced"] == summary(description)
+    beside = (model / "README.md").read_text().split("## Beside the model it replaced")[1]
+    same = f"{description['scores']['synthetic_held_out_faces']['exact_match']:.4f}"
+    assert f"| held-out faces, exact match | {same} | {same} |" in beside
     assert again["scores"]["own_pictures"]["vin"]["groups"]["yard"]["n"] == 2
     assert "a.png" in (model / "report" / "own_pictures" / "readings.csv").read_text()
     assert Reader(model).read(strip, "strip").status in ("ok", "uncertain", "not_found")
@@ -260,6 +273,12 @@ def test_another_configuration_starts_anew_but_not_in_a_folder_of_something_else
     assert not (work / "classifier.weights.h5").exists()
     (work / "classifier.weights.h5").write_text("kept")
     monkeypatch.setattr(faces, "HELD_OUT", faces.HELD_OUT[1:])
+    open_work(replace(tiny, seed=8), [], work, resume=True)
+    assert not (work / "classifier.weights.h5").exists()
+    (work / "classifier.weights.h5").write_text("kept")
+    older = json.loads((work / "config.json").read_text())
+    del older["contents"], older["line_scenes"]
+    (work / "config.json").write_text(json.dumps(older))
     open_work(replace(tiny, seed=8), [], work, resume=True)
     assert not (work / "classifier.weights.h5").exists()
     other = tmp_path / "other"

@@ -61,7 +61,7 @@ def test_nothing_is_written_over_and_nothing_is_left_half_done(tmp_path: Path, m
         write_samples(tmp_path)
     monkeypatch.setattr(samples, "_is_clear", lambda *_: False)
     monkeypatch.setattr(
-        samples, "draw_scene", lambda rng, **_: samples.Scene(np.zeros((9, 9), np.uint8), None, "", True, "print")
+        samples, "draw_scene", lambda rng, **_: samples.Scene(np.zeros((9, 9), np.uint8), None, "", True, "print", 0.0)
     )
     with pytest.raises(RuntimeError, match="clear enough"):
         write_samples(tmp_path / "out")

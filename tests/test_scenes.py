@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from vinchar.training import scenes
+from vinchar.training.camera import expose
 from vinchar.training.printing import Print
 from vinchar.training.scenes import Scene, draw_scene, is_clear, least_contrast
 from vinchar.vin import ALPHABET, validate
@@ -33,7 +34,7 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ink as it is: no material, no light, no lens."""
     monkeypatch.setattr(scenes, "surface", lambda printed, *_: printed.ink)
     monkeypatch.setattr(scenes, "light", lambda plane, *_: plane)
-    monkeypatch.setattr(scenes, "expose", lambda photo, *_: np.round(photo * 255).astype(np.uint8))
+    monkeypatch.setattr(scenes, "expose", lambda photo, *_: (np.round(photo * 255).astype(np.uint8), 0.0))
 
 
 def values_in(scene: Scene, quad: np.ndarray, scale: float) -> np.ndarray:
@@ -207,3 +208,18 @@ def test_the_palest_glyph_says_the_contrast_and_one_outside_has_none(x: int, lea
         inner = quad.mean(0) + (quad - quad.mean(0)) / 2
         cv2.fillConvexPoly(gray, np.round(inner).astype(np.int32), 150 if i == 5 else 200)
     assert least_contrast(gray, quads) == least
+
+
+def test_the_more_blurred_a_photo_is_the_softer_are_its_edges() -> None:
+    stripes = np.tile((np.arange(90) // 10 % 2).astype(np.float32), (40, 1))
+    blurs, slopes = [], []
+    for seed in range(200):
+        gray, blur = expose(stripes, 30.0, np.random.default_rng(seed))
+        calm = np.median(gray, axis=0).astype(int)  # of the noise
+        blurs.append(blur)
+        slopes.append(np.abs(np.diff(calm)).max() / max(1, np.ptp(calm)))
+    assert 0.3 < np.mean(np.array(blurs) == 0) < 0.6
+    assert 0.1 < max(blurs) < 0.4
+    sharp, soft = (np.median([s for b, s in zip(blurs, slopes, strict=True) if low <= b <= high])
+                   for low, high in ((0, 0.01), (0.08, 1)))  # fmt: skip
+    assert sharp > 1.5 * soft

@@ -74,7 +74,7 @@ def test_every_source_is_drawn_from_alike(tmp_path: Path) -> None:
     quads = line_of_quads((8, 8), 0.9, 1, 0)
     gray = np.zeros((16, 16), np.uint8)
     none = np.zeros((1, 17), np.int32)
-    flags = none[:, 0] > 0, np.zeros(1, np.uint8), np.array([0])
+    flags = none[:, 0] > 0, np.zeros(1, np.uint8), np.zeros(1, np.float32), np.array([0])
     one = SceneCache(gray.ravel(), np.array([[16, 16]], np.int32), quads[None], none, *flags)
     seen: list[tuple[int, ...]] = []
     patch = pytest.MonkeyPatch()

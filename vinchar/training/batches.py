@@ -16,6 +16,7 @@ from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 Draw = Callable[[np.random.Generator], tuple[NDArray[np.float32], NDArray[np.float32]]]
 Strips = tuple[NDArray[np.uint8], NDArray[np.float32]]  # pictures (B, 40, 400) and targets (B, 200, 34)
 Glyphs = tuple[NDArray[np.uint8], NDArray[np.int32]]  # pictures (N, H, W) and their classes (N,)
+Shaken = tuple[NDArray[np.uint8], NDArray[np.float32]]  # a strip (40, 400) and its glyphs' columns (17,)
 GLYPHS_A_STRIP = 7
 
 
@@ -84,9 +85,7 @@ def line_batches(lines: LineCache, batch: int) -> Draw:
     return draw
 
 
-def shake_strip(
-    gray: NDArray[np.uint8], centres: NDArray[np.float32], rng: np.random.Generator
-) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+def shake_strip(gray: NDArray[np.uint8], centres: NDArray[np.float32], rng: np.random.Generator) -> Shaken:
     """Return the strip moved, stretched, leaned, blurred and noised a little, and its glyphs' columns moved along."""
     stretch, rise = np.exp(rng.normal(0, 0.04)), np.exp(rng.normal(0, 0.05))
     lean, turn = rng.normal(0, 0.06), rng.normal(0, 0.006)
@@ -113,14 +112,23 @@ def shake_strip(
     return np.clip(picture, 0, 255).astype(np.uint8), matrix[0, 0] * centres + lean * middle[1] + np.float32(offset[0])
 
 
-def strip_batches(strips: StripCache, glyphs: Glyphs, batch: int, rehearsal: float) -> Draw:
-    """Return a source of batches for the classifier: synthetic strips and a share ``rehearsal`` of handwritten ones."""
+def strip_batches(
+    strips: StripCache,
+    glyphs: Glyphs,
+    batch: int,
+    rehearsal: float,
+    shake: Callable[[NDArray[np.uint8], NDArray[np.float32], np.random.Generator], Shaken] = shake_strip,
+) -> Draw:
+    """Return a source of batches for the classifier: synthetic strips and a share ``rehearsal`` of handwritten ones.
+
+    ``shake``: what each synthetic strip goes through whenever it is drawn.
+    """
     written = min(round(rehearsal * batch), batch - 1)
 
     def draw(rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         pictures, targets = [], []
         for index in rng.integers(0, len(strips.gray), batch - written):
-            gray, centres = shake_strip(strips.gray[index], strips.centres[index], rng)
+            gray, centres = shake(strips.gray[index], strips.centres[index], rng)
             pictures.append(gray)
             targets.append(dense_targets(centres, strips.classes[index], STRIP_WIDTH))
         drawn = np.stack(pictures), np.stack(targets)

@@ -185,4 +185,5 @@ def _placed(boxed: list[Boxed], model: Path) -> Arrays:
         "classes": np.zeros((len(quads), LENGTH), np.int32),
         "light": np.zeros(len(quads), bool),
         "material": np.zeros(len(quads), np.uint8),
+        "blur": np.full(len(quads), np.nan, np.float32),
     }

@@ -37,8 +37,8 @@ class SceneCache:
     """Many scenes in memory.
 
     ``quads`` float32 (N, 17, 4, 2); ``classes`` int32 (N, 17) indices into ``vin.ALPHABET``; ``light`` bool (N,):
-    light glyphs on dark; ``material`` uint8 (N,) indices into ``surfaces.MATERIALS``. ``gray(i)`` is scene i's picture,
-    uint8 (H, W).
+    light glyphs on dark; ``material`` uint8 (N,) indices into ``surfaces.MATERIALS``; ``blur`` float32 (N,) in glyph
+    heights, not a number where it is not known. ``gray(i)`` is scene i's picture, uint8 (H, W).
     """
 
     pixels: NDArray[np.uint8]
@@ -47,6 +47,7 @@ class SceneCache:
     classes: NDArray[np.int32]
     light: NDArray[np.bool_]
     material: NDArray[np.uint8]
+    blur: NDArray[np.float32]
     offsets: NDArray[np.int64]
 
     @classmethod
@@ -64,9 +65,9 @@ class SceneCache:
         start = self.offsets[index]
         return self.pixels[start : start + height * width].reshape(height, width)
 
-    def part(self, first: int) -> SceneCache:
-        """Return the at most ``PART`` scenes from ``first`` on."""
-        chosen = np.s_[first : first + PART]
+    def part(self, first: int, count: int | None = None) -> SceneCache:
+        """Return the at most ``count`` scenes, else ``PART``, from ``first`` on."""
+        chosen = np.s_[first : first + (count or PART)]
         start, sizes = int(self.offsets[first]), self.shapes[chosen].astype(np.int64).prod(1)
         return SceneCache(
             self.pixels[start : start + int(sizes.sum())],
@@ -75,6 +76,7 @@ class SceneCache:
             self.classes[chosen],
             self.light[chosen],
             self.material[chosen],
+            self.blur[chosen],
             self.offsets[chosen] - start,
         )
 
@@ -169,7 +171,7 @@ def _vin(held_out: bool, rng: np.random.Generator) -> str | None:
 def _photo(held_out: bool, rng: np.random.Generator) -> Scene:
     photo = draw_photo(rng, vin=_vin(held_out, rng), held_out=held_out, small=True)
     gray = np.asarray(cv2.cvtColor(photo.bgr, cv2.COLOR_BGR2GRAY), np.uint8)
-    return Scene(gray, photo.quads, photo.vin, photo.light, photo.material)
+    return Scene(gray, photo.quads, photo.vin, photo.light, photo.material, photo.blur)
 
 
 def _other(rng: np.random.Generator) -> Scene:
@@ -179,13 +181,13 @@ def _other(rng: np.random.Generator) -> Scene:
         gray = texture(rng)
         quads = np.tile(np.array([[0, 0], [20, 0], [20, 30], [0, 30]], np.float32), (LENGTH, 1, 1))
         quads += (20 * np.arange(LENGTH, dtype=np.float32)[:, None, None] + [150, 225]) * [1, 0] + [0, 225]
-        return Scene(gray, quads.astype(np.float32), "0" * LENGTH, False, "print")
+        return Scene(gray, quads.astype(np.float32), "0" * LENGTH, False, "print", 0.0)
     place, draw = TEXTS[kind]
     text = draw(rng)
     photo = draw_photo(rng, place=place, vin=text, small=True)
     gray = np.asarray(cv2.cvtColor(photo.bgr, cv2.COLOR_BGR2GRAY), np.uint8)
     chosen = np.linspace(0, len(photo.quads) - 1, LENGTH).round().astype(int)
-    return Scene(gray, photo.quads[chosen], "0" * LENGTH, photo.light, photo.material)
+    return Scene(gray, photo.quads[chosen], "0" * LENGTH, photo.light, photo.material, photo.blur)
 
 
 def _pictures(draw: Callable[[np.random.Generator], Scene], first: int, rows: int, seed: int) -> Arrays:
@@ -197,6 +199,7 @@ def _pictures(draw: Callable[[np.random.Generator], Scene], first: int, rows: in
         "classes": np.array([[_INDEX[c] for c in s.vin] for s in scenes], np.int32),
         "light": np.array([s.light for s in scenes]),
         "material": np.array([MATERIALS.index(s.material) for s in scenes], np.uint8),
+        "blur": np.array([s.blur for s in scenes], np.float32),
     }
 
 

@@ -80,12 +80,18 @@ def light(picture: Picture, cap: float, rng: np.random.Generator) -> Floats:
     return np.asarray(picture, np.float32)
 
 
-def expose(picture: Picture, glyph: float, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Take the photo, uint8 of the same shape: defocus and motion relative to the glyph height, noise, gamma, JPEG."""
+def expose(picture: Picture, glyph: float, rng: np.random.Generator) -> tuple[NDArray[np.uint8], float]:
+    """Take the photo: defocus and motion relative to the height of a ``glyph`` in pixels, noise, gamma, JPEG.
+
+    Returns it, uint8 of the same shape, and its blur: the standard deviation of defocus and motion together, in the
+    direction of the motion, in glyph heights.
+    """
+    variance = 0.0
     if rng.random() < 0.55:
         sigma = glyph * abs(rng.normal(0, 0.06))
         if sigma > 0.2:
             picture = cv2.GaussianBlur(picture, (0, 0), sigma)
+            variance += sigma**2
     if rng.random() < 0.15:
         length = max(2, round(glyph * rng.uniform(0.1, 0.35)))
         kernel = np.zeros((length, length), np.float32)
@@ -94,6 +100,7 @@ def expose(picture: Picture, glyph: float, rng: np.random.Generator) -> NDArray[
         a, b = np.round(middle - end).astype(int), np.round(middle + end).astype(int)
         cv2.line(kernel, a.tolist(), b.tolist(), 1.0, 1)
         picture = cv2.filter2D(picture, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REPLICATE)
+        variance += length**2 / 12  # of an even line
     low, high = np.percentile(picture[::2, ::2], (1, 99))
     if rng.random() < 0.75:  # automatic exposure, loosely
         span, floor = rng.uniform(0.35, 1.0), rng.uniform(0, 0.35)
@@ -112,4 +119,4 @@ def expose(picture: Picture, glyph: float, rng: np.random.Generator) -> NDArray[
         quality = int(rng.choice([rng.integers(25, 60), rng.integers(60, 97)], p=[0.25, 0.75]))
         _, code = cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, quality])
         out = np.asarray(cv2.imdecode(code, cv2.IMREAD_GRAYSCALE), np.uint8)
-    return out
+    return out, float(np.sqrt(variance) / glyph)

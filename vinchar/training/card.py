@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from vinchar.training.config import PRESETS
-from vinchar.training.scenes import CLEAR_CONTRAST, LEGIBLE_CONTRAST
+from vinchar.training.scenes import CLEAR_BLUR, CLEAR_CONTRAST, LEGIBLE_CONTRAST
 
 _CARD = """# Model card: vinchar {vinchar}
 
@@ -22,7 +22,11 @@ number costs more than a missing one.
 ## Made with
 
 `{command}`:
-{minutes} minutes on {cores} processes, by {optimizer}, Keras {keras} on {backend}, {precision}, Python {python}.
+{minutes} minutes on {cores} processes, by {optimizer}, Keras {keras}, {precision}, Python {python}.
+
+| network | steps | pictures it learned on | trained by |
+| --- | --- | --- | --- |
+{made}
 
 | data | pictures |
 | --- | --- |
@@ -61,9 +65,10 @@ the other. Named at their true places,
 {glyphs:.4f} of the glyphs are right, of those at least 16 pixels high {high_glyphs}; by height:
 [curve](report/synthetic_glyph_height.png). Many of these scenes nobody could read: they are drawn beyond the limit so
 that the limit is known. In the {clear} scenes that are clear (all glyphs in the picture, within 15 degrees of level,
-with a contrast of {clear_contrast} grey levels in each) {clear_glyphs} of the glyphs at least 16 pixels high are right;
-by height: [curve](report/synthetic_clear_glyph_height.png). Curves of the training, classification reports and
-confusion matrices: [report](report/).
+with a contrast of {clear_contrast} grey levels in each, and blurred by lens and motion by no more than {clear_blur}
+glyph heights, standard deviation) {clear_glyphs} of the {clear_n:,} glyphs at least 16 pixels high are right, however
+blurred {bold_glyphs}; by height: [curve](report/synthetic_clear_glyph_height.png). Curves of the training,
+classification reports and confusion matrices: [report](report/).
 
 ## The same scenes read as whole pictures
 
@@ -93,7 +98,7 @@ as usual and from closer by, in turn. VINs in two rows are among the drawn photo
 | --- | --- | --- | --- | --- | --- |
 {located}
 
-## Limits
+{replaced}## Limits
 
 Small or blurred glyphs; very shallow stamping; handwriting other than EMNIST's
 capitals and digits. The synthetic world is drawn, so its scores are not those of real photos: the README has these.
@@ -125,6 +130,10 @@ def model_card(description: dict[str, Any]) -> str:
         vinchar=description["vinchar"],
         command=_command(config) + (" --boxed boxes.csv" if data["real_photos"] else ""),
         cores=config["workers"],
+        made="\n".join(
+            f"| {name} | {row['steps']:,} | {row['pictures']:,} | {row['by']} |"
+            for name, row in made["networks"].items()
+        ),
         emnist=data["emnist_byclass_33"],
         scenes=data["synthetic_scenes"],
         photos=data["real_photos"],
@@ -141,7 +150,10 @@ def model_card(description: dict[str, Any]) -> str:
         fitted=synthetic["fitted_on"],
         legible_contrast=LEGIBLE_CONTRAST,
         clear_contrast=CLEAR_CONTRAST,
+        clear_blur=CLEAR_BLUR,
         clear=synthetic["clear"],
+        clear_n=synthetic["clear_glyphs_from_16_pixels"],
+        bold_glyphs=_share(synthetic["bold_glyphs_right_from_16_pixels"]),
         clear_glyphs=_share(synthetic["clear_glyphs_right_from_16_pixels"]),
         quality="\n".join(
             f"| {name.replace('_', ' ')} | {row['threshold']:g} | {row['n']:,} | {row['precision']:.3f} |"
@@ -153,8 +165,37 @@ def model_card(description: dict[str, Any]) -> str:
             for name, of in pictures["groups"].items()
         ),
         synthetic=" | ".join(str(synthetic.get(key, "-")) for key in keys),
-        **{key: made[key] for key in ("minutes", "optimizer", "keras", "backend", "precision", "python")},
+        replaced=_beside(summary(description), description["replaced"]),
+        **{key: made[key] for key in ("minutes", "optimizer", "keras", "precision", "python")},
     )
+
+
+def summary(description: dict[str, Any]) -> dict[str, str] | None:
+    """Return what to compare two models by; None of a model.json without it, such as an older one."""
+    try:
+        synthetic, located = description["scores"]["synthetic_held_out_faces"], description["scores"]["located"]
+        classifier = description["trained_with"]["networks"]["classifier"]
+        return {
+            "trained": f"`{_command(description['config'])}`",
+            "classifier": f"{classifier['steps']:,} steps, {classifier['pictures']:,} pictures, {classifier['by']}",
+            "held-out faces, exact match": f"{synthetic['exact_match']:.4f}",
+            "called ok": _share(synthetic.get("ok")),
+            "of those right": _share(synthetic.get("ok_right")),
+            "glyphs right at their true places": _share(synthetic["glyphs_right"]),
+            "clear ones from 16 pixels": _share(synthetic["clear_glyphs_right_from_16_pixels"]),
+            "the same however blurred": _share(synthetic["bold_glyphs_right_from_16_pixels"]),
+            "EMNIST test, glyph": f"{description['scores']['emnist_test'][0]['accuracy']:.4f}",
+        } | {f"found, {kind} photos": f"{row['read_best']:.4f}" for kind, row in located.items()}
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def _beside(new: dict[str, str] | None, old: dict[str, str] | None) -> str:
+    """Return a section that sets a model beside the one it replaced, nothing where there was none."""
+    if new is None or old is None:
+        return ""
+    rows = "\n".join(f"| {name} | {value} | {old.get(name, '-')} |" for name, value in new.items())
+    return f"## Beside the model it replaced\n\n| | this model | the one before |\n| --- | --- | --- |\n{rows}\n\n"
 
 
 def _command(config: dict[str, Any]) -> str:

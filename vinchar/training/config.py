@@ -11,15 +11,17 @@ class TrainConfig:
 
     Steps are optimiser steps, beyond 200 rounded up to whole epochs of so many, of ``batch`` strips (``written_batch``
     where most are handwritten, ``glyph_batch`` pictures for the baseline, ``line_batch`` line pictures for the
-    rectifier, ``photo_batch`` parts of ``photos`` whole ones for the locator). ``frames``: how often the rectifier sees
-    each scene, in another cut-out. ``printed``: share of printed characters among the handwritten ones in the batches
-    of the network for single characters. ``rehearsal``: share of handwritten strips in the classifier's batches.
+    rectifier, ``photo_batch`` parts of ``photos`` whole ones for the locator). ``scenes``: drawn for the classifier;
+    the rectifier learns on the first ``line_scenes`` of them at most, each in ``frames`` cut-outs. ``printed``: share
+    of printed characters among the handwritten ones in the batches of the network for single characters.
+    ``rehearsal``: share of handwritten strips in the classifier's batches.
     ``precision`` is ``float32``, ``mixed_bfloat16`` or ``auto``: bfloat16 where the processor computes in it.
     """
 
     preset: str = "full"
     seed: int = 7
     scenes: int = 80_000
+    line_scenes: int = 80_000
     validation_scenes: int = 4_000
     photos: int = 2_500
     validation_photos: int = 300
@@ -44,7 +46,7 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         for name in (
-            *("scenes", "photos", "validation_photos", "frames", "characters", "workers"),
+            *("scenes", "line_scenes", "photos", "validation_photos", "frames", "characters", "workers"),
             *("batch", "written_batch", "glyph_batch", "line_batch", "photo_batch"),
             *("emnist_steps", "baseline_steps", "rectifier_steps", "locator_steps", "glyph_steps", "classifier_steps"),
         ):
@@ -61,6 +63,7 @@ class TrainConfig:
 
 PRESETS: dict[str, TrainConfig] = {
     "full": TrainConfig(),
+    "large": TrainConfig(preset="large", scenes=240_000, batch=48, classifier_steps=55_000),
     "quick": TrainConfig(
         preset="quick",
         scenes=5_000,

@@ -13,6 +13,7 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
+from vinchar.files import write_whole
 from vinchar.training.muon import KernelMuon
 
 Batch = tuple[Any, ...]
@@ -89,15 +90,17 @@ def fit(
     work: Path,
     start_from: keras.Model | None = None,
     optimizer: Callable[..., keras.optimizers.Optimizer] = KernelMuon,
-) -> list[dict[str, float]]:
+) -> tuple[list[dict[str, float]], str]:
     """Train ``model`` for ``steps`` batches of ``draw(rng)``, in whole epochs, and leave its averaged weights in it.
 
     A finished run lies in ``work/NAME.weights.h5`` and is loaded instead of trained again; a killed one continues at
     its last full epoch of 200 steps. ``start_from``: a model whose weights to begin with. ``optimizer``: makes one of a
-    rate, ``weight_decay`` and what Keras's take for an average of the weights. Returns the history, a dict an epoch.
+    rate, ``weight_decay`` and what Keras's take for an average of the weights. Returns the history, a dict an epoch,
+    and the backend and devices it was finished on.
     """
     work.mkdir(parents=True, exist_ok=True)
     done, history, backup = work / f"{name}.weights.h5", work / f"{name}.jsonl", work / f"{name}.backup"
+    devices = work / f"{name}.devices"
     if not done.exists():
         keras.utils.set_random_seed(seed)
         if start_from is not None:
@@ -114,7 +117,8 @@ def fit(
         )
         memory = max(0.9, 1 - 20 / steps)  # the average reaches back over a twentieth of the run
         stepping = optimizer(rate, weight_decay=DECAY, use_ema=True, ema_momentum=memory)
-        model.compile(stepping, loss, jit_compile=False)
+        # JAX runs each operation by itself otherwise; TensorFlow on a processor only loses time by it.
+        model.compile(stepping, loss, jit_compile=keras.backend.backend() == "jax")
         if not backup.exists():
             history.unlink(missing_ok=True)
         batches = Batches(draw, epoch_steps, seed)
@@ -134,11 +138,12 @@ def fit(
         )
         partial = work / f"{name}.partial.weights.h5"
         model.save_weights(partial)
+        write_whole(devices, f"{keras.backend.backend()} on {', '.join(keras.distribution.list_devices())}")
         partial.replace(done)
         shutil.rmtree(backup, ignore_errors=True)
     model.load_weights(done)
     rows = {row["epoch"]: row for row in _whole_rows(history)}
-    return [rows[epoch] for epoch in sorted(rows)]
+    return [rows[epoch] for epoch in sorted(rows)], devices.read_text()
 
 
 def _whole_rows(history: Path) -> Iterator[dict[str, float]]:

@@ -1,4 +1,4 @@
-"""What a trained model is worth: EMNIST beside the baseline, held-out synthetic faces, how far to trust it."""
+"""What a trained model is worth: EMNIST beside the baseline, synthetic scenes in held-out faces, whole pictures."""
 
 from __future__ import annotations
 
@@ -13,11 +13,8 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from tqdm import tqdm
 
-from vinchar.bundle import FEATURES
 from vinchar.classify import STRIDE, Classifier, glyph_window
 from vinchar.evaluation import metrics
 from vinchar.evaluation.causes import find_cause
@@ -26,33 +23,23 @@ from vinchar.evaluation.reports import write_classification, write_share_right
 from vinchar.evaluation.scored import Label, Scored
 from vinchar.found import Found
 from vinchar.imaging import Source
-from vinchar.quality import FAULTS
 from vinchar.reader import Reader
 from vinchar.readings import features
 from vinchar.session import open_session
 from vinchar.training.cache import SceneCache
+from vinchar.training.confidence import fit_confidence, fit_quality
 from vinchar.training.framing import draw_box_frame, place_in_frame
 from vinchar.training.parts import PART, shared_out
-from vinchar.training.scenes import CLEAR_CONTRAST, LEGIBLE_CONTRAST, is_whole_and_level, least_contrast
+from vinchar.training.scenes import (
+    CLEAR_BLUR,
+    CLEAR_CONTRAST,
+    LEGIBLE_CONTRAST,
+    is_whole_and_level,
+    least_contrast,
+)
 from vinchar.training.surfaces import MATERIALS
 from vinchar.vin import ALPHABET, LENGTH
 
-RISK = 0.01  # of the readings called ok, at most this share may be wrong on the synthetic check
-FOLDS = 10  # with two, the threshold depends on how the rows are split: 0.921 to 0.941, with ten 0.922 to 0.926
-GLYPH_THRESHOLD = 0.8
-FORETOLD, FEWEST = 0.7, 10  # share of wrong readings beyond a fault's threshold, and rows to say so
-# While the scenes are read that the confidence is fitted on, about what is fitted: it tells the search where to end.
-USUAL: dict[str, Any] = {
-    "weights": [1.8, -0.1, 1.3, 0.2, 0.2, -0.5, -0.6, -1.3],
-    "threshold": 0.92,
-    "glyph_threshold": GLYPH_THRESHOLD,
-}
-# For a model that reads nothing right.
-UNFITTED: dict[str, Any] = {
-    "weights": [1.0, *[0] * (FEATURES - 2), -4.0],
-    "threshold": 0.9,
-    "glyph_threshold": GLYPH_THRESHOLD,
-}
 Glyphs = tuple[NDArray[np.uint8], NDArray[np.int32]]
 HEIGHTS = (0, 6, 8, 10, 12, 16, 20, 26, 1000)  # pixels of the photo that a glyph is high
 HIGH = 16
@@ -154,8 +141,8 @@ def synthetic_rows(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Read scenes in held-out faces from loose boxes, and fit the confidence on the legible ones among them.
 
-    ``model``: a folder whose model.json holds the ``USUAL`` confidence. Returns the scores and what model.json is to
-    say of confidence and quality; writes the classification report of all characters, and how many glyphs the
+    ``model``: a folder whose model.json holds ``confidence.USUAL``. Returns the scores and what model.json is to say of
+    confidence and quality; writes the classification report of all characters, and how many glyphs the
     classifier names rightly at their true places against their height in the photo, in all scenes and in the clear
     ones; those of a line not found count as wrong.
     """
@@ -167,7 +154,8 @@ def synthetic_rows(
     heights = np.linalg.norm(scenes.quads[:, :, 0] - scenes.quads[:, :, 3], axis=-1)
     contrast = np.array([least_contrast(scenes.gray(i), scenes.quads[i]) for i in range(len(scenes))])
     easy = [is_whole_and_level(*one) for one in zip(scenes.shapes, scenes.quads, strict=True)]
-    clear = np.array(easy) & (contrast >= CLEAR_CONTRAST)
+    bold = np.array(easy) & (contrast >= CLEAR_CONTRAST)  # they stand out; whether they are in focus is another matter
+    clear = bold & (scenes.blur <= CLEAR_BLUR)
     for name, some in (("synthetic", np.ones(len(scenes), bool)), ("synthetic_clear", clear)):
         if some.any():
             by_height = metrics.share_right_by(heights[some].ravel(), named[some].ravel(), HEIGHTS)
@@ -183,7 +171,9 @@ def synthetic_rows(
         "glyphs_right": round(float(named.mean()), 4),
         "glyphs_right_from_16_pixels": _share(named[high]),
         "fitted_on": len(fitted),
+        "bold_glyphs_right_from_16_pixels": _share(named[high & bold[:, None]]),
         "clear": int(clear.sum()),
+        "clear_glyphs_from_16_pixels": int((high & clear[:, None]).sum()),
         "clear_glyphs_right_from_16_pixels": _share(named[high & clear[:, None]]),
         **check,
     }
@@ -223,37 +213,6 @@ def _score(model: Path, job: tuple[int, Sequence[tuple[Source, Label]]]) -> list
     return [replace(one, cause=find_cause(one, reader.search.views)) for one in scored]
 
 
-def fit_quality(measured: list[dict[str, float] | None], right: NDArray[np.bool_]) -> dict[str, dict[str, float]]:
-    """Return, for every fault of ``quality.FAULTS`` that foretells a wrong reading, from where on it does.
-
-    ``threshold``: the mildest one beyond which at least ``FORETOLD`` of the even rows are wrong, half way between two
-    values that occur; ``precision``: the share of the odd rows beyond it that are wrong; ``n``: how many those are. A
-    fault for which there are fewer than ``FEWEST`` rows beyond a threshold on either side is left out.
-    """
-    rows = [(values, bool(ok)) for values, ok in zip(measured, right, strict=True) if values is not None]
-    wrong = np.array([not ok for _, ok in rows])
-    even = np.arange(len(rows)) % 2 == 0
-    fitted = {}
-    for fault in FAULTS:
-        badness = np.array([fault.worse * one[fault.name] for one, _ in rows])
-        order = np.argsort(-badness[even], kind="stable")
-        values = badness[even][order]
-        last = np.flatnonzero(values[:-1] > values[1:])  # of each run of equal values
-        share = np.cumsum(wrong[even][order])[last] / (last + 1)
-        enough = last[(share >= FORETOLD) & (last + 1 >= FEWEST)]
-        if not len(enough):
-            continue
-        threshold = round(float(values[enough[-1] : enough[-1] + 2].mean()), 4)
-        beyond = ~even & (badness > threshold)
-        if beyond.sum() >= FEWEST:
-            fitted[fault.name] = {
-                "threshold": fault.worse * threshold,
-                "precision": round(float(wrong[beyond].mean()), 4),
-                "n": int(beyond.sum()),
-            }
-    return fitted
-
-
 def _share(right: NDArray[np.bool_]) -> float | None:
     return round(float(right.mean()), 4) if right.size else None
 
@@ -264,45 +223,3 @@ def _named(reader: Reader, found: Found, quads: NDArray[np.float32]) -> NDArray[
     middle = place_in_frame(quads.mean(1), found.strip.edges)[:, 0] * found.strip.gray.shape[1]
     column = np.clip((middle / STRIDE).astype(np.int64), 0, len(logits) - 1)
     return np.asarray(logits[column, : len(ALPHABET)].argmax(1), np.int64)
-
-
-def fit_confidence(
-    known: list[NDArray[np.float64] | None], right: NDArray[np.bool_]
-) -> tuple[dict[str, Any], dict[str, float]]:
-    """Fit the logistic confidence, choose the threshold for ``RISK``, and check both on rows that they have not seen.
-
-    ``known``: ``readings.features`` of every reading, None where no line was found; ``right``, bool (N,): of the same.
-    Every row's probability is that of a model fitted on the other folds. The threshold is chosen on all of them; the
-    check applies that of one half to the other, while what is returned is fitted on all.
-    """
-    found = np.array([values is not None for values in known], bool)
-    rows = np.array([values for values in known if values is not None])
-    y = right[found]
-    even = np.arange(len(y)) % 2 == 0
-    halves = (even, ~even)
-    if len(y) < 8 or any(len(set(y[half])) < 2 for half in halves):  # a try-out run that reads nothing right
-        return UNFITTED, {}
-    folds = StratifiedKFold(min(FOLDS, int(y.sum()), int((~y).sum())), shuffle=True, random_state=0)
-    chance = cross_val_predict(_logistic(), rows, y, cv=folds, method="predict_proba")[:, 1]
-    ok = np.empty(len(y), bool)
-    for half in halves:
-        ok[half] = chance[half] >= _threshold(chance[~half], y[~half])
-    check = {
-        "calibration_error": round(metrics.expected_calibration_error(chance, y), 4),
-        "ok": round(float(ok.mean()), 4),
-        "ok_right": round(float(y[ok].mean()), 4) if ok.any() else 0.0,
-    }
-    weights = [round(float(w), 5) for w in _logistic().fit(rows, y).coef_[0]]
-    return {"weights": weights, "threshold": round(_threshold(chance, y), 4), "glyph_threshold": GLYPH_THRESHOLD}, check
-
-
-def _logistic() -> LogisticRegression:
-    return LogisticRegression(fit_intercept=False, C=1.0, max_iter=2000)
-
-
-def _threshold(chance: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """Return the least probability from which on at most ``RISK`` of the readings are wrong, within 0.6 to 0.99."""
-    order = np.argsort(-chance)
-    risk = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
-    below = np.flatnonzero(risk <= RISK)
-    return float(np.clip(chance[order][below[-1]], 0.6, 0.99)) if len(below) else 0.99

@@ -35,7 +35,8 @@ _PLATES = ((1, 1, 1), (1, 1, 1), (0.9, 1, 1.03), (1.08, 1, 0.96), (0.6, 1.05, 1.
 class Photo:
     """``bgr`` uint8 (H, W, 3); ``quads`` float32 (17, 4, 2), each clockwise from the glyph's top left; ``vin``;
 
-    ``light``: the glyphs are lighter than what is round them; ``material``: of ``surfaces.MATERIALS``.
+    ``light``: the glyphs are lighter than what is round them; ``material``: of ``surfaces.MATERIALS``; ``blur``: as of
+    ``camera.expose``, in glyph heights.
     """
 
     bgr: NDArray[np.uint8]
@@ -43,6 +44,7 @@ class Photo:
     vin: str
     light: bool
     material: str
+    blur: float
 
 
 def draw_photo(
@@ -92,10 +94,10 @@ def draw_photo(
     quads = cv2.perspectiveTransform(corners, matrix).reshape(-1, 4, 2).astype(np.float32)
     glyph = float(np.linalg.norm(quads[:, 0] - quads[:, 3], axis=1).mean())
     light_on_dark = is_light(plane, printed)
-    gray = expose(_warp(plane, matrix, size, cap / glyph), glyph, rng)
+    gray, blur = expose(_warp(plane, matrix, size, cap / glyph), glyph, rng)
     tint = _tint(_warp(printed.plate, matrix, size, 1.0), place, rng)
     bgr = np.clip(gray[..., None] * tint, 0, 255).astype(np.uint8)
-    return Photo(bgr, quads, vin, light_on_dark, material)
+    return Photo(bgr, quads, vin, light_on_dark, material, blur)
 
 
 def _warp(plane: Floats, matrix: NDArray[np.float64], size: tuple[int, int], shrink: float) -> Floats:

@@ -26,7 +26,8 @@ from vinchar.imaging import Source
 from vinchar.training import batches, handwriting, measure, nets
 from vinchar.training.boxed import Boxed, draw_boxed
 from vinchar.training.cache import cut_strips, draw_characters, draw_lines, draw_others, draw_photos, draw_scenes
-from vinchar.training.card import model_card
+from vinchar.training.card import model_card, summary
+from vinchar.training.confidence import USUAL
 from vinchar.training.config import TrainConfig
 from vinchar.training.export import export
 from vinchar.training.fit import fit, precision
@@ -50,14 +51,24 @@ class _Run:
     work: Path
     clock: Clock
     histories: dict[str, History]
+    made: dict[str, dict[str, Any]]
 
     def fit(
-        self, name: str, build: Callable[[], keras.Model], draw: batches.Draw, loss: Any, steps: int, **more: Any
+        self,
+        name: str,
+        build: Callable[[], keras.Model],
+        draw: batches.Draw,
+        loss: Any,
+        steps: int,
+        pictures: int,
+        **more: Any,
     ) -> keras.Model:
-        """Build and train one network, and keep its curve."""
+        """Build and train one network, and keep its curve, and of how many ``pictures`` and on what it was made."""
         keras.utils.set_random_seed(self.config.seed)  # for the first weights
         model = build()
-        self.histories[name] = fit(name, model, draw, loss, steps=steps, seed=self.config.seed, work=self.work, **more)
+        more |= {"steps": steps, "seed": self.config.seed, "work": self.work}
+        self.histories[name], devices = fit(name, model, draw, loss, **more)
+        self.made[name] = {"steps": steps, "pictures": pictures, "by": devices}
         self.clock.minutes()
         return model
 
@@ -86,7 +97,7 @@ def train(
     open_work(config, boxed or [], work, resume)
     cv2.setNumThreads(1)
     keras.mixed_precision.set_dtype_policy(precision(config.precision))
-    run = _Run(config, work, Clock(work), {})
+    run = _Run(config, work, Clock(work), {}, {})
     staged = work / "model"
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir()
@@ -118,14 +129,14 @@ def train(
         },
         "trained_with": {
             "keras": keras.__version__,
-            "backend": keras.backend.backend(),
             "optimizer": "Muon and AdamW",
             "precision": precision(config.precision),
+            "networks": run.made,
             "python": platform.python_version(),
             "minutes": round(run.clock.minutes(), 1),
         },
         "parameters": {"classifier": classifier.count_params(), "baseline": baseline.count_params()},
-        "confidence": measure.USUAL,
+        "confidence": USUAL,
         "quality": {},
         "sha256": {f"{name}{s}": sha256(staged / f"{name}{s}") for name in NETWORKS for s in (".onnx", ".keras")},
     }
@@ -150,6 +161,7 @@ def train(
     real_unseen = [one for one in boxed or [] if one.held_out]
     scores["located"] = located(staged, unseen, real_unseen, config.workers)
     description["scores"] = scores
+    description["replaced"] = _replaced(out)
     write_curves(report, run.histories)
     write_whole(staged / "README.md", model_card(description))
     _describe(staged, description)
@@ -158,19 +170,31 @@ def train(
     return description
 
 
+def _replaced(out: Path) -> dict[str, str] | None:
+    """Return what to compare with of the model that lies in ``out``, None if none does."""
+    try:
+        description = json.loads((out / "model.json").read_text())
+    except (OSError, ValueError):
+        return None
+    return summary(description)
+
+
 def _describe(folder: Path, description: dict[str, Any]) -> None:
     write_whole(folder / "model.json", json.dumps(description, indent=2) + "\n")
 
 
 def _train_rectifier(run: _Run, scenes: Any, staged: Path) -> None:
     config = run.config
-    lines = draw_lines(run.work / "lines", scenes, config.seed, config.workers, config.frames)
+    lines = draw_lines(
+        run.work / "lines", scenes.part(0, config.line_scenes), config.seed, config.workers, config.frames
+    )
     model = run.fit(
         "rectifier",
         nets.rectifier,
         batches.line_batches(lines, config.line_batch),
         line_loss,
         config.rectifier_steps,
+        len(lines.picture),
         learning_rate=config.learning_rate,
     )
     export(nets.rectifier, model, (*nets.LINE_SIZE, 1), staged / "rectifier")
@@ -190,6 +214,7 @@ def _train_locator(run: _Run, boxed: list[Boxed], staged: Path) -> int:
         sight_batches(sources, others, config.photo_batch),
         heat_loss,
         config.locator_steps,
+        len(others) + sum(len(source) for source in sources),
         learning_rate=config.learning_rate / 2,
     )
     export(nets.locator, model, (SIDE, SIDE, 1), staged / "locator")
@@ -205,6 +230,7 @@ def _train_handwriting(run: _Run, data: tuple[NDArray[np.uint8], NDArray[np.int3
         batches.glyph_batches(*data, config.glyph_batch),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         config.baseline_steps,
+        len(data[0]),
         learning_rate=config.learning_rate / 6,
     )
     emnist = run.fit(
@@ -213,6 +239,7 @@ def _train_handwriting(run: _Run, data: tuple[NDArray[np.uint8], NDArray[np.int3
         batches.glyph_strip_batches(data, config.written_batch),
         keras.losses.CategoricalCrossentropy(from_logits=True),
         config.emnist_steps,
+        len(data[0]),
         learning_rate=config.learning_rate,
     )
     return baseline, emnist
@@ -228,6 +255,7 @@ def _train_glyph(run: _Run, emnist: keras.Model, written: batches.Glyphs, staged
         batches.glyph_strip_batches(written, config.written_batch, RARE_FIRST, printed, config.printed),
         keras.losses.CategoricalCrossentropy(from_logits=True),
         config.glyph_steps,
+        len(written[0]) + len(printed[0]),
         learning_rate=config.learning_rate / 4,
         start_from=emnist,
     )
@@ -250,6 +278,7 @@ def _train_classifier(
         batches.strip_batches(strips, glyphs, config.batch, config.rehearsal),
         keras.losses.CategoricalCrossentropy(from_logits=True),
         config.classifier_steps,
+        len(strips.gray) + len(glyphs[0]),
         learning_rate=config.learning_rate,
         start_from=emnist,
     )

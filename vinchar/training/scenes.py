@@ -18,13 +18,15 @@ from vinchar.training.surfaces import draw_material, surface
 # can be read at all: so much have nine in ten of 2,033 real photos with a box round the VIN.
 CLEAR_CONTRAST, LEGIBLE_CONTRAST = 85, 30
 CLEAR_TILT = 0.26  # radians, about 15 degrees
+CLEAR_BLUR = 0.06  # glyph heights, standard deviation: a point looks 0.14 wide then, as a stroke is
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Scene:
     """``gray`` uint8 (H, W); ``quads`` float32 (17, 4, 2), each clockwise from the glyph's top left; ``vin``;
 
-    ``light``: the glyphs are lighter than what is round them; ``material``: of ``surfaces.MATERIALS``.
+    ``light``: the glyphs are lighter than what is round them; ``material``: of ``surfaces.MATERIALS``; ``blur``: as of
+    ``camera.expose``, in glyph heights.
     """
 
     gray: NDArray[np.uint8]
@@ -32,6 +34,7 @@ class Scene:
     vin: str
     light: bool
     material: str
+    blur: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,8 @@ def draw_scene(
         plane = np.asarray(cv2.GaussianBlur(plane, (0, 0), 0.35 * shrink), np.float32)
     border = float(np.clip(rng.normal(plane.mean(), 0.2), 0, 1))
     photo = cv2.warpPerspective(plane, matrix, size, flags=cv2.INTER_LINEAR, borderValue=border)
-    return Scene(expose(photo, glyph, rng), quads, vin, light_on_dark, material)
+    gray, blur = expose(photo, glyph, rng)
+    return Scene(gray, quads, vin, light_on_dark, material, blur)
 
 
 def is_light(plane: NDArray[np.float32], printed: Print) -> bool:

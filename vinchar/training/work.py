@@ -17,6 +17,8 @@ from vinchar.training.boxed import Boxed
 from vinchar.training.config import TrainConfig
 from vinchar.training.faces import faces_digest
 
+CONTENTS = 2  # of what a work folder holds: one more with every change to it
+
 
 class Clock:
     """The time spent in a work folder, over all its runs; a kill loses at most that of one step."""
@@ -47,6 +49,7 @@ def open_work(config: TrainConfig, boxed: list[Boxed], work: Path, resume: bool)
     wanted = dataclasses.asdict(config) | {
         "boxed": hashlib.sha256(repr(photos).encode()).hexdigest() if boxed else None,
         "faces": faces_digest(),
+        "contents": CONTENTS,
     }
     kept = work / "config.json"
     left = _left_by_a_run(kept)
@@ -57,7 +60,7 @@ def open_work(config: TrainConfig, boxed: list[Boxed], work: Path, resume: bool)
         if resume and same:
             print(f"vinchar: going on with what is in {work}", file=sys.stderr)
             return
-        why = "--fresh" if same else "it is of another configuration, other faces or photos"
+        why = "--fresh" if same else "it is of another configuration, version, other faces or photos"
         print(f"vinchar: starting anew, clearing {work}: {why}", file=sys.stderr)
         for path in work.iterdir():
             if path.is_dir():
@@ -79,8 +82,8 @@ def _left_by_a_run(kept: Path) -> dict[str, Any] | None:
         left = json.loads(kept.read_text())
     except (OSError, ValueError):
         return None
-    fields = {field.name for field in dataclasses.fields(TrainConfig)}
-    return left if isinstance(left, dict) and fields <= left.keys() else None
+    always = {"preset", "rectifier_steps", "classifier_steps", "faces"}  # in every version, and in nobody else's files
+    return left if isinstance(left, dict) and always <= left.keys() else None
 
 
 def publish(staged: Path, out: Path) -> None:
