@@ -114,7 +114,8 @@ def test_a_finished_run_is_loaded(tmp_path: Path) -> None:
     weights, history = run(tmp_path, killed_after(0))  # not one batch is drawn
     assert history == curve
     assert equal(weights, first)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["plane.jsonl", "plane.weights.h5"]
+    names = ["plane.devices", "plane.jsonl", "plane.weights.h5"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
 
 
 def test_it_starts_from_another_network_and_leaves_that_alone(tmp_path: Path) -> None:
