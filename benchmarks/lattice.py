@@ -43,12 +43,16 @@ SOURCES: dict[str, Callable[[Lattice], Mask]] = {
 }
 
 
+def part(lattice: Lattice, keep: Mask) -> Lattice:
+    """Return the lattice with some of its arcs alone."""
+    return dataclasses.replace(lattice, arcs=lattice.arcs[keep], boxes=lattice.boxes[keep], cost=lattice.cost[keep])
+
+
 def looks(reader: Reader, found: Found, vin: str, keep: Mask) -> tuple[bool, bool]:
     """Tell whether the arcs kept hold 17 that look like glyphs where the VIN's are, and also like its characters."""
-    lattice = found.lattice
-    part = dataclasses.replace(lattice, arcs=lattice.arcs[keep], boxes=lattice.boxes[keep], cost=lattice.cost[keep])
-    scores = reader.classifier.score(found.strip, part)
-    path = align(part, scores, vin) if len(part.arcs) >= LENGTH else None
+    some = part(found.lattice, keep)
+    scores = reader.classifier.score(found.strip, some)
+    path = align(some, scores, vin) if len(some.arcs) >= LENGTH else None
     if path is None:
         return False, False
     glyphs = scores.log_glyph[path[0]].min() >= math.log(0.5)
