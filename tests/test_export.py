@@ -94,3 +94,14 @@ def test_the_classifier_keeps_its_width_open(tmp_path: Path) -> None:
     for width in (64, 400):
         batch = np.random.default_rng(0).random((2, 40, width, 1), np.float32)
         assert answers(tmp_path / "classifier.onnx", batch).shape == (2, width // 2, 34)
+
+
+def test_a_network_of_another_backend_is_exported_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a process that runs TensorFlow: what can be tried here is whether it makes the same of the file."""
+    keras.utils.set_random_seed(3)
+    trained = nets.rectifier()
+    export(nets.rectifier, trained, (*nets.LINE_SIZE, 1), tmp_path / "here")
+    monkeypatch.setattr(keras.backend, "backend", lambda: "another")
+    export(nets.rectifier, trained, (*nets.LINE_SIZE, 1), tmp_path / "there")
+    batch = np.random.default_rng(1).random((2, *nets.LINE_SIZE, 1), np.float32)
+    np.testing.assert_array_equal(answers(tmp_path / "there.onnx", batch), answers(tmp_path / "here.onnx", batch))

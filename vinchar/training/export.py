@@ -1,8 +1,14 @@
-"""Networks to files: Keras for training on, ONNX for reading, checked against each other."""
+"""Networks to files: Keras for training on, ONNX for reading, checked against each other.
+
+Keras exports through TensorFlow; a network trained by another backend is exported in a process that has that one.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
@@ -36,7 +42,10 @@ def export(build: Callable[[], keras.Model], trained: keras.Model, example: tupl
         with tempfile.TemporaryDirectory(dir=stem.parent) as name:
             folder = Path(name)
             model.save(folder / "model.keras")
-            model.export(folder / "model.onnx", format="onnx", verbose=False)
+            if keras.backend.backend() == "tensorflow":
+                _to_onnx(model, folder / "model.onnx")
+            else:
+                _to_onnx_elsewhere(folder / "model.keras", folder / "model.onnx", batch.shape)
             session = open_session(folder / "model.onnx")
             (got,) = session.run(None, {session.get_inputs()[0].name: batch})
             difference = float(np.abs(got - want).max() / max(1.0, float(np.abs(want).max())))
@@ -51,6 +60,16 @@ def export(build: Callable[[], keras.Model], trained: keras.Model, example: tupl
     finally:
         keras.mixed_precision.set_dtype_policy(policy)
     return difference
+
+
+def _to_onnx(model: keras.Model, path: Path) -> None:
+    model.export(path, format="onnx", verbose=False)
+
+
+def _to_onnx_elsewhere(saved: Path, path: Path, shape: tuple[int, ...]) -> None:
+    """Export a network in a file of Keras's in a process of its own, by TensorFlow on the processor."""
+    own = {"KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-m", __name__, saved, path, *map(str, shape)], env=os.environ | own, check=True)
 
 
 def _halve(path: Path) -> None:
@@ -77,3 +96,11 @@ def _pack(path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
         for name, part in parts.items():
             file.writestr(zipfile.ZipInfo(name), part, zipfile.ZIP_DEFLATED)
+
+
+if __name__ == "__main__":
+    from vinchar.training import nets  # noqa: F401  (whose layers are in the file)
+
+    loaded = keras.saving.load_model(sys.argv[1], compile=False)
+    loaded(np.zeros([int(size) for size in sys.argv[3:]], np.float32))  # one that was never called has no inputs
+    _to_onnx(loaded, Path(sys.argv[2]))
