@@ -128,7 +128,7 @@ def model_card(description: dict[str, Any]) -> str:
     ]
     return _CARD.format(
         vinchar=description["vinchar"],
-        command=_command(config) + (" --boxed boxes.csv" if data["real_photos"] else ""),
+        command=_command(description),
         cores=config["workers"],
         made="\n".join(
             f"| {name} | {row['steps']:,} | {row['pictures']:,} | {row['by']} |"
@@ -176,7 +176,7 @@ def summary(description: dict[str, Any]) -> dict[str, str] | None:
         synthetic, located = description["scores"]["synthetic_held_out_faces"], description["scores"]["located"]
         classifier = description["trained_with"]["networks"]["classifier"]
         return {
-            "trained": f"`{_command(description['config'])}`",
+            "trained": f"`{_command(description)}`",
             "classifier": f"{classifier['steps']:,} steps, {classifier['pictures']:,} pictures, {classifier['by']}",
             "held-out faces, exact match": f"{synthetic['exact_match']:.4f}",
             "called ok": _share(synthetic.get("ok")),
@@ -198,15 +198,17 @@ def _beside(new: dict[str, str] | None, old: dict[str, str] | None) -> str:
     return f"## Beside the model it replaced\n\n| | this model | the one before |\n| --- | --- | --- |\n{rows}\n\n"
 
 
-def _command(config: dict[str, Any]) -> str:
-    """Return how to train with this configuration, with a flag for each field that the preset has otherwise now."""
+def _command(description: dict[str, Any]) -> str:
+    """Return how to train such a model, with a flag for each field that the preset has otherwise now."""
+    config = description["config"]
     preset = dataclasses.asdict(PRESETS[config["preset"]]) | {"seed": None}
     flags = [
         f"--{name.replace('_', '-')} {value}"
         for name, value in config.items()
         if name != "preset" and value != preset.get(name)
     ]
-    return " ".join(["python train.py --preset", config["preset"], *flags])
+    boxed = ["--boxed boxes.csv"] if description["trained_on"]["real_photos"] else []
+    return " ".join(["python train.py --preset", config["preset"], *flags, *boxed])
 
 
 def _share(share: float | None) -> str:
