@@ -412,7 +412,7 @@ def test_a_photo_without_lines(make: Make, monkeypatch: pytest.MonkeyPatch) -> N
     assert make().read(np.full((500, 500), 20, np.uint8)).status == "not_found"
 
 
-@pytest.mark.parametrize(("place", "seed"), [("frame", 3), ("windscreen", 1), ("label", 6)])
+@pytest.mark.parametrize(("place", "seed"), [("frame", 3), ("windscreen", 1), ("label", 2)])
 def test_two_rows_are_read_as_one_vin(place: Place, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The shipped networks, on drawn photos: a maker that nobody knows has to be read surely."""
     vin = "WVWZZZ1JZ3W386752"

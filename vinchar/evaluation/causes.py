@@ -31,6 +31,7 @@ CAUSES = {
 }
 SHOWN = 9  # glyphs of 17 that a strip must show of a VIN to be of its line: chance gives three or four
 LOOKS, FITS = math.log(0.5), math.log(0.1)  # log-probability of being a glyph, and of being this character
+FLOOR = -6.0  # nats: a character that a glyph is not costs no more, or its place would be sought elsewhere
 STEP, NARROWEST, WIDEST = 2, 6, 34  # columns: cuts of a lattice that leaves nothing out
 
 
@@ -101,7 +102,7 @@ def hold(view: View, lattice: Lattice, truth: str) -> Held | None:
     """Align the true VIN to a view cut up as ``lattice``; None where there is no path of 17."""
     strip, logits = view
     scores = arc_scores(logits, lattice)
-    path = align(lattice, scores, truth)
+    path = align(lattice, replace(scores, log_probs=np.maximum(scores.log_probs, np.float32(FLOOR))), truth)
     if path is None:
         return None
     arcs, true = path[0], [ALPHABET.index(char) for char in truth]
