@@ -60,6 +60,7 @@ def test_vins_are_plausible(text: str) -> None:
         "JTEL0145438423583",
         "2TFL0145438423583",
         "TCRRUERUAA3549704",
+        "TCRUUERUAA3549704",  # a gap read as a character
         "GAWRFRT943KGRR730",
         "11720077462257121",
         "E282007746Y328614",

@@ -46,7 +46,7 @@ _SEPARATORS = re.compile("[\\s\\-\u2010-\u2015\u2212]+")  # white space, hyphens
 _YEAR_AND_MONTH = r"(19|20)\d\d.?(0[1-9]|1[0-2])"
 # Type approvals of the European and the Eurasian Union, telephone numbers, weights, tyres, dates, all without marks.
 _OTHER_TEXT = re.compile(
-    r"20(07.?46|18.?858|01.?116)|^(T.{0,3}|.{0,2}C)RUE|^.?T[EF]L\d{5}|GAWR|GVWR|[123]\d5[3-9][05]R(1[2-9]|2[0-4])"
+    r"20(07.?46|18.?858|01.?116)|^(T.{0,3}|.{0,2}C)RU.?E|^.?T[EF]L\d{5}|GAWR|GVWR|[123]\d5[3-9][05]R(1[2-9]|2[0-4])"
     rf"|{_YEAR_AND_MONTH}.{{2,4}}{_YEAR_AND_MONTH}"
 )
 # str.upper would turn the German sharp s into two characters and a dotless i into a plain one.
