@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
 import random
 import subprocess
 import sys
+from importlib.metadata import version
 from itertools import combinations, permutations
+from pathlib import Path
 
 import pytest
+from vininfo.dicts import WMI
 
 from vinchar import vin
+from vinchar.structure.makers import build_makers, presentable
 
 # Published examples, all with a right check digit.
 PUBLISHED = [
@@ -201,17 +207,156 @@ def test_country() -> None:
     assert vin.country("0" * 17) is None
 
 
-def test_maker() -> None:
-    assert vin.maker("1HGCM82633A004352") == "Honda"
-    assert vin.maker("5GZCZ43D13S812715") == "Saturn"
-    assert vin.maker(EUROPEAN) == "Volkswagen"
-    assert vin.maker("1N4AL11D75C109151") == "Nissan"
-    assert vin.maker("A" * 17) is None
+FACTS = Path(vin.__file__).with_name("structure") / "facts" / "vpic_wmis.tsv.gz"
+# Code, the company in vPIC's table, a second source and what it says, what to call the maker. "wikibooks" is the page
+# "Vehicle Identification Numbers (VIN codes)/World Manufacturer Identifier (WMI)", as public VIN decoders copy it.
+MAKERS = [
+    # cars
+    ("1HG", "AMERICAN HONDA MOTOR CO., INC.", "wikibooks", "Honda car", "Honda"),
+    ("1FT", "FORD MOTOR COMPANY", "wikibooks", "Ford truck", "Ford"),
+    ("KMH", "HYUNDAI MOTOR CO", "wikibooks", "Hyundai car", "Hyundai"),
+    ("5XX", "KIA GEORGIA, INC", "vininfo", "Kia", "Kia"),
+    ("5NP", "HYUNDAI-KIA AMERICA TECHNICAL CENTER INC (HATCI)", "vininfo", "Hyundai", "Hyundai"),
+    ("1G1", "GENERAL MOTORS LLC", "vininfo", "Chevrolet", "Chevrolet"),
+    ("1J4", "FCA US LLC", "vininfo", "Jeep", "Jeep"),
+    ("2HH", "HONDA OF CANADA MFG., A DIVISION OF HONDA CANADA INC.", "vininfo", "Acura", "Acura"),
+    ("JTH", "TOYOTA MOTOR CORPORATION", "vininfo", "Lexus", "Lexus"),
+    ("JTN", "TOYOTA MOTOR CORPORATION", "wikibooks", "Toyota car", "Toyota"),
+    ("4F4", "FORD MOTOR COMPANY", "wikibooks", "Mazda truck made by Ford", "Mazda"),
+    ("2V4", "FCA CANADA INC.", "vininfo", "Volkswagen", "Volkswagen"),
+    ("JAE", "ISUZU MOTORS LIMITED, JAPAN", "vininfo", "Acura", "Acura"),
+    ("WME", "Mercedes-Benz Cars", "vininfo", "Smart", "Smart"),
+    ("WMW", "BMW AG", "vininfo", "Mini", "Mini"),
+    ("W0L", "ADAM OPEL AG", "vininfo", "Opel/Vauxhall", "Opel"),
+    ("W06", "ADAM OPEL AG", "vininfo", "Cadillac", "Cadillac"),
+    ("SAL", "JAGUAR LAND ROVER LIMITED", "vininfo", "Land Rover", "Land Rover"),
+    ("VF3", "AUTOMOBILES PEUGEOT", "vininfo", "Peugeot", "Peugeot"),
+    ("WP0", "DR. ING. H.C.F. PORSCHE AG", "vininfo", "Porsche car", "Porsche"),
+    ("WF1", "FORD WERKE AG", "wikibooks", "Merkur", "Ford"),
+    ("ZFA", "FCA ITALY S.P.A.", "vininfo", "Fiat Automobiles", "Fiat"),
+    ("ZFF", "FERRARI S.P.A.", "vininfo", "Ferrari", "Ferrari"),
+    ("YV1", "VOLVO CAR CORPORATION", "vininfo", "Volvo Cars", "Volvo"),
+    ("LRW", "TESLA, INC.", "vininfo", "Tesla China", "Tesla"),
+    ("LRB", "SHANGHAI GENERAL MOTORS CORP LTD.", "vininfo", "Buick China", "Buick"),
+    # several makes under one code: the company
+    ("1C4", "FCA US LLC", "wikibooks", "Chrysler brand MPV 1990-2005; vininfo: Dodge", "FCA US"),
+    ("1C6", "FCA US LLC", "wikibooks", "Chrysler Group (all brands) truck", "FCA US"),
+    ("3C6", "CHRYSLER DE MEXICO TOLUCA", "wikibooks", "Chrysler Group (all brands) truck", "FCA Mexico"),
+    ("5XY", "KIA GEORGIA, INC", "wikibooks", "Kia/Hyundai SUV", "Hyundai-Kia"),
+    ("3KP", "KIA MEXICO S.A. DE C.V.", "wikibooks", "Kia/Hyundai car", "Hyundai-Kia"),
+    ("3N6", "NISSAN MEXICANA, S.A. DE C.V.", "wikibooks", "Nissan truck & Chevrolet City Express", "Nissan"),
+    ("6G1", "GENERAL MOTORS LLC", "wikibooks", "Holden & Chevrolet", "General Motors"),
+    ("1Y1", "New United Motor Manufacturing, Inc.", "wikibooks", "Chevrolet/Geo car made by NUMMI", "NUMMI"),
+    ("ZAC", "FCA ITALY S.P.A.", "wikibooks", "Jeep and Dodge Hornet", "FCA Italy"),
+    ("WD2", "DAIMLER CHRYSLER AG", "wikibooks", "Sprinter (Dodge or Freightliner)", "Mercedes-Benz"),
+    # motorcycles
+    ("1HD", "HARLEY-DAVIDSON MOTOR COMPANY", "vininfo", "Harley-Davidson", "Harley-Davidson"),
+    ("WB1", "BMW AG MOTORCYCLES", "wikibooks", "BMW Motorrad Motorcycle", "BMW"),
+    ("SMT", "TRIUMPH MOTORCYCLES LIMITED", "vininfo", "Triumph", "Triumph"),
+    ("ZDM", "DUCATI MOTOR HOLDING S.p.A.", "vininfo", "Ducati Motor Holdings SpA", "Ducati"),
+    ("JYA", "YAMAHA MOTOR CO., LTD.", "wikibooks", "Yamaha Motor motorcycles", "Yamaha"),
+    ("MBF", "ROYAL ENFIELD, A UNIT OF EICHER MOTORS LTD.", "wikibooks", "Royal Enfield", "Royal Enfield"),
+    ("RFB", "KWANG YANG MOTOR CO., LTD (KYMCO)", "wikibooks", "Kymco", "Kymco"),
+    # trucks
+    ("1FU", "DAIMLER TRUCK NORTH AMERICA LLC", "vininfo", "Freightliner", "Freightliner"),
+    ("1XP", "Peterbilt Motors Company", "vininfo", "Peterbilt", "Peterbilt"),
+    ("1M1", "MACK TRUCKS INC.", "vininfo", "Mack Truck", "Mack"),
+    ("4V4", "VOLVO GROUP NORTH AMERICA, LLC", "wikibooks", "Volvo Trucks North America truck", "Volvo Trucks"),
+    ("1HT", "INTERNATIONAL MOTORS, LLC", "wikibooks", "International Trucks", "International"),
+    # buses
+    ("1M8", "MOTOR COACH INDUSTRIES, INC.", "wikibooks", "Motor Coach Industries", "Motor Coach Industries"),
+    ("4RK", "NOVA BUS (US) INC.", "vininfo", "Nova Bus", "Nova Bus"),
+    ("15G", "GILLIG LLC", "wikibooks", "Gillig bus", "Gillig"),
+    ("YE2", "VAN HOOL N.V.", "wikibooks", "Van Hool", "Van Hool"),
+    ("WEB", "DAIMLER BUSES GMBH", "vininfo", "EvoBus", "Daimler Buses"),
+    # trailers
+    ("4YM", "CARRY-ON TRAILER, INC.", "wikibooks", "Carry-On Trailer, Inc.", "Carry-On Trailer"),
+    ("3H3", "HYUNDAI DE MEXICO, S.A. DE C.V.", "wikibooks", "Hyundai Translead (truck trailers)", "Hyundai Translead"),
+    ("1Z9332", "OSHKOSH SPECIALTY VEHICLES LLC", "wikibooks", "the same", "Oshkosh Specialty Vehicles"),
+    # six characters
+    ("ZA9A12", "AUTOMOBILI LAMBORGHINI SPA", "wikibooks", "Lamborghini through mid 2003", "Lamborghini"),
+    ("1B9133", "BUELL MOTORCYCLE CO.", "wikibooks", "Buell Motorcycle Company through mid 1995", "Buell"),
+    ("4B9038", "BYD COACH & BUS LLC", "wikibooks", "BYD Coach & Bus LLC", "BYD"),
+    ("1N9393", "NIKOLA CORPORATION", "wikibooks", "Nikola Corporation", "Nikola"),
+    ("YT9007", "KOENIGSEGG AUTOMOTIVE AB", "wikibooks", "Koenigsegg Automotive AB", "Koenigsegg Automotive"),
+    ("1S9842", "SALEEN INC", "wikibooks", "Saleen S7", "Saleen"),
+    # not sold in the United States
+    ("XTA", None, "vininfo", "AvtoVAZ", "AvtoVAZ"),
+    ("TMB", None, "vininfo", "Škoda", "Škoda"),
+    ("UU1", None, "vininfo", "Renault Dacia", "Dacia"),
+    ("WMA", None, "vininfo", "MAN", "MAN"),
+]
+
+
+def with_code(code: str) -> str:
+    """A VIN of the maker with this code."""
+    return code[:3] + EUROPEAN[3:11] + code[3:] + EUROPEAN[11 + len(code[3:]) :]
+
+
+@pytest.fixture(scope="module")
+def vpic() -> dict[str, str]:
+    with gzip.open(FACTS, "rt", encoding="utf-8") as file:
+        return {row["wmi"]: row["manufacturer"].strip() for row in csv.DictReader(file, delimiter="\t")}
+
+
+@pytest.mark.parametrize(("code", "company", "source", "says", "name"), MAKERS, ids=[row[0] for row in MAKERS])
+def test_maker(code: str, company: str | None, source: str, says: str, name: str, vpic: dict[str, str]) -> None:
+    assert vpic.get(code) == company
+    if source == "vininfo":
+        assert getattr(WMI[code], "manufacturer", WMI[code]) == says
+    assert vin.maker(with_code(code)) == name
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "AAA",  # nobody's
+        "117",  # vininfo: Volkswagen, but North American codes are registered
+        "1G9ZZZ",  # a small maker that nobody knows
+        "2DG",  # vPIC: Armorteck; vininfo: Ontario Drive & Gear
+        "LDY",  # vPIC: a maker of motorcycles; vininfo: one of buses
+        "XW8",  # vininfo: Volkswagen; but Škodas too, and vPIC does not know the company
+        "X96",  # vininfo: Mercedes-Benz; wikibooks: GAZ
+    ],
+)
+def test_no_name_rather_than_a_wrong_one(code: str) -> None:
+    assert vin.maker(with_code(code)) is None
 
 
 def test_a_small_maker_is_not_named_after_those_who_share_its_code() -> None:
-    assert vin.maker("1F9AB12C0DE345678") is None
-    assert vin.maker("1G9AB12C0DE345678") is None
+    assert vin.maker("1F9AB12C0DEZZZ678") is None
+    assert vin.maker("1F9AB12C0DE345678") == "Flow Tech Fabricators"
+    assert vin.maker("1G9AB12C0DE345678") == "Galion Manufacturing"
+
+
+@pytest.mark.parametrize(
+    ("company", "name"),
+    [
+        ("BMW OF NORTH AMERICA, LLC", "BMW"),
+        ("LOAD TRAIL MX S.A. de C.V.", "Load Trail MX"),
+        ("PEERLESS MFG. CO., INC.", "Peerless Mfg"),
+        ("ODOM'S MANUFACTURING INC  WELDING ", "Odom's Manufacturing Inc Welding"),
+        ("B & T MANUFACTURING DBA  XTREME TRAILER", "Xtreme Trailer"),
+        ("THE BANK OF U.S.A.", "Bank of U.S.A."),
+        ("1ST CHOICE TRAILERS (TEXAS) L.L.C.", "1st Choice Trailers"),
+        ("MCCLAIN RV GMBH & CO. KG", "McClain RV"),
+        ("AmeriQuip", "AmeriQuip"),
+        ("FORDS TRAILER SALES", "Fords Trailer Sales"),
+        ("CO", "Co"),
+    ],
+)
+def test_names_of_companies_are_made_presentable(company: str, name: str) -> None:
+    assert presentable(company) == name
+
+
+@pytest.mark.skipif(version("vininfo") != "1.11.0", reason="the table is made with vininfo 1.11.0")
+def test_the_table_of_makers_is_what_its_sources_make(tmp_path: Path) -> None:
+    shipped = Path(vin.__file__).with_name("makers.tsv.gz").read_bytes()
+    for made in (tmp_path / "one.gz", tmp_path / "two.gz"):
+        build_makers(FACTS, made)
+    assert (tmp_path / "one.gz").read_bytes() == (tmp_path / "two.gz").read_bytes()
+    assert gzip.decompress(made.read_bytes()) == gzip.decompress(shipped)  # another zlib may pack them otherwise
+    assert len(shipped) < 150_000
 
 
 @pytest.mark.parametrize("code", vin.YEAR_CODES)
@@ -239,6 +384,8 @@ def test_no_year_code_no_year(code: str) -> None:
         ("WBAJF1230CC100001", (1982, 2012)),  # not North American: undecided
         ("1M8GDM9AXKP042788", (1989, 2019)),  # a bus: undecided
         ("1HD1FC411TB600001", (1996, 2026)),  # a motorcycle
+        ("2FUYDDYB0VA000001", (1997, 2027)),  # a heavy truck
+        ("1FTFW1EF0BFA00001", (2011,)),  # a pickup
         ("1F9AB12C0CE345678", (1982, 2012)),  # a small maker
         ("1HGCM8E633A004352", (2003,)),  # the rule would leave no year
     ],
@@ -275,10 +422,12 @@ def test_validate_accepts_what_people_write(text: str) -> None:
     assert vin.validate(text) == "1HGCM82633A004352"
 
 
-def test_barcode_prefix_only_on_demand() -> None:
-    assert vin.normalise("I1HGCM82633A004352") == "I1HGCM82633A004352"
-    assert vin.normalise("I1HGCM82633A004352", barcode=True) == "1HGCM82633A004352"
-    assert vin.normalise("I1HGCM82633A00435", barcode=True) == "I1HGCM82633A00435"
+def test_an_i_for_import_is_no_part_of_the_vin() -> None:
+    assert vin.normalise("I1HGCM82633A004352") == "1HGCM82633A004352"
+    assert vin.validate("*i1HG-CM82633A004352*") == "1HGCM82633A004352"
+    assert vin.normalise("I1HGCM82633A00435") == "I1HGCM82633A00435"
+    assert vin.normalise("I1HGCM82633A00435O") == "I1HGCM82633A00435O"
+    assert vin.normalise("II1HGCM82633A004352") == "II1HGCM82633A004352"
 
 
 @pytest.mark.parametrize(
@@ -331,15 +480,16 @@ def test_chinese_numbers_have_a_check_digit() -> None:
 
 
 def test_tables_are_not_loaded_before_they_are_needed() -> None:
-    code = "import sys, vinchar.vin as v; v.model_years('1' * 17); print('vininfo' in sys.modules)"
+    code = "import sys, vinchar.vin as v; v.check_digit('1' * 17); print(v._makers.cache_info().currsize); "
+    code += "v.maker('1' * 17); v.model_years('1' * 17); print(len({'vininfo', 'numpy'} & set(sys.modules)))"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert printed.strip() == "False"
+    assert printed.split() == ["0", "0"]
 
 
 def test_known_makers_are_those_that_have_a_name() -> None:
     codes = vin.known_makers()
     assert codes == sorted(set(codes))
     assert all(len(code) == 3 and set(code) <= set(vin.ALPHABET) for code in codes)
-    assert {"WVW", "1HG", "JTD", "W0L"} <= set(codes)  # the last one stands as WOL in the list
-    assert "VVW" not in codes
-    assert all(vin.maker(code + "0" * 14) for code in codes if code not in ("W0L", "WF0", "Z0M") and code[2] != "9")
+    assert {"WVW", "1HG", "JTD", "W0L", "1F9"} <= set(codes)
+    assert not {"VVW", "2DG"} & set(codes)
+    assert all(vin.maker(with_code(code)) for code in codes if code[2] != "9")

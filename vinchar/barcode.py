@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from vinchar.types import Gray
-from vinchar.vin import normalise, validate
+from vinchar.vin import validate
 
 
 def read_barcodes(gray: Gray) -> tuple[str, ...]:
@@ -24,7 +24,7 @@ def vins_in(text: str) -> list[str]:
     vins = []
     for word in re.findall("[0-9A-Z]+", text.upper()):
         try:
-            vins.append(validate(normalise(word, barcode=True)))  # some labels put an I before the VIN
+            vins.append(validate(word))
         except ValueError:
             continue
     return vins

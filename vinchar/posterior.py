@@ -1,242 +1,372 @@
-"""The posterior over the strings of a segmentation: what is known of VINs, softly, and the check digit, exactly.
+"""The posterior over the strings of a line: what was seen, and what is known of VINs, in one place.
 
-The check digit is a dimension of 11 states (the weighted sum modulo 11) in a chain over the 17 characters, so it
-re-ranks the whole posterior and never repairs one string. Makers that are known enter that chain after the first three
-characters, all of them at once.
+What a VIN begins with (positions 1-8, 10, 11) depends on all that stands before, so its strings are followed by a beam,
+over all segmentations at once. The rest is exact: the serial number's places do not depend on each other, and the check
+digit is the weighted sum modulo 11, a dimension of 11 states. So nothing is ever repaired: strings that obey the check
+digit weigh more, as much more as VINs that begin so obey it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.vin import ALPHABET, LENGTH, VALUES, WEIGHTS, known_makers
+from vinchar.known import KnownVins
+from vinchar.structure.facts import BEGINNING, NINTH, SERIAL
+from vinchar.structure.model import ADDS, CHECK_INDEX, UNIFORM, Learned, Rules, Structure
+from vinchar.structure.rules import position_table
+from vinchar.vin import ALPHABET, LENGTH
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
+Ints = NDArray[np.intp]
 
 STRINGS = 5  # how many readings an assembly names, the best one included
+BEAM = 256  # beginnings that are followed at most
+RELEVANT = 14.0  # nats: a beginning, or a character, that is so much worse than the best is left
+NAMED = 24  # beginnings that the strings named are made of, and strings that are followed to their end
+FOLLOWED = 64
 
-CHECK_DIGITS = "0123456789X"
-LETTERS = "".join(char for char in ALPHABET if char.isalpha())
-# Places (from 1), characters, nats: soft, because calling a right VIN wrong is worse than the reverse.
-POSITION_FACTS: tuple[tuple[tuple[int, ...], str, float], ...] = (
-    ((1,), "0", -3.0),  # no region has it
-    ((1,), "ABCDEFGH", -2.0),  # Africa
-    ((1,), "678MNPR", -1.0),  # Oceania, parts of South America and of Asia
-    ((4, 5, 6, 7, 8), "Z", 0.5),  # European filler
-    ((9,), LETTERS, -2.0),
-    ((9,), "Z", -0.7),
-    ((9,), "X", 0.0),  # a check digit
-    ((10,), "UZ0", -2.5),  # not year codes, but not all makers write the year
-    ((12,), LETTERS, -0.7),  # serial number: digits from 13 in North America, from 14 nearly everywhere
-    ((13,), LETTERS, -1.3),
-    ((14, 15), LETTERS, -2.5),
-    ((16, 17), LETTERS, -3.0),
-)
-# How likely a VIN with this first character obeys the check digit: required in North America and China, and some
-# makers elsewhere comply.
-OBEYS, OBEYS_ELSEWHERE = {**dict.fromkeys("12345", 0.98), "L": 0.95}, 0.25
-
-# How many VINs begin with a maker's code that is known; of all codes only one in 14 is.
-KNOWN_MAKER = 0.8
-MAKER = 3  # characters of a maker's code
-
-# The chain over a VIN's characters has 12 states: the weighted sum modulo 11, less the check digit, so that a valid VIN
-# starts and ends at 0; and ANY, where the check digit does not count.
-ANY = 11
-_ADDS = np.array([[weight * VALUES[char] for char in ALPHABET] for weight in WEIGHTS])  # (17, 33)
-_ADDS[8] = [-CHECK_DIGITS.find(char) for char in ALPHABET]
-_NO_CHECK_DIGIT = np.array([char not in CHECK_DIGITS for char in ALPHABET])
-_BEFORE, _AFTER = np.full((2, LENGTH, len(ALPHABET), 12), ANY)  # the state a character leads from, and leads to
-_BEFORE[:, :, :11] = (np.arange(11) - _ADDS[:, :, None]) % 11
-_AFTER[:, :, :11] = (np.arange(11) + _ADDS[:, :, None]) % 11
-
-
-@dataclass(frozen=True, slots=True)
-class Priors:
-    """What is known of VINs before reading: characters by ``positions``, the ``check_digit``, ``makers``. All soft."""
-
-    positions: bool = True
-    check_digit: bool = True
-    makers: bool = True
-
-    def table(self) -> Floats:
-        """Return the log prior, up to a constant, of each character at each place, float32 (17, 33)."""
-        table = np.zeros((LENGTH, len(ALPHABET)), np.float32)
-        for places, characters, nats in POSITION_FACTS if self.positions else ():
-            for place in places:
-                table[place - 1, [ALPHABET.index(char) for char in characters]] = nats
-        return table
-
-    def obeys(self) -> Doubles:
-        """Return how likely a VIN with each first character obeys the check digit, float64 (33,)."""
-        return np.array([OBEYS.get(char, OBEYS_ELSEWHERE) if self.check_digit else 0.0 for char in ALPHABET])
-
-    def known(self) -> Makers:
-        """Return the makers' codes that are likelier than others."""
-        return _likely_makers() if self.makers else NO_MAKERS
+_SERIAL = list(SERIAL)
+_SUMS = np.eye(11)[ADDS]  # (17, 33, 11): by what each character raises the weighted sum
+_MINUS = (np.arange(11)[:, None] - np.arange(11)) % 11  # [r, a]: r - a
+_PLUS = (np.arange(11)[:, None] + np.arange(11)) % 11  # [r, a]: r + a
+_RULES = np.exp(position_table())
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Makers:
-    """Codes of makers, by each of which a string that begins with it weighs ``factor`` times as much.
+class Priors:
+    """What is known before reading: how VINs are built, and the owner's list of VINs, if there is one."""
 
-    ``codes`` int (K, 3), indices into ``vin.ALPHABET``; ``spelled`` float64 (3, K, 33): 1 for each code's character;
-    ``state`` int (K,): their weighted sums modulo 11; ``known`` bool (33, 33, 33).
-    """
-
-    codes: NDArray[np.intp]
-    factor: float
-    spelled: Doubles
-    state: NDArray[np.intp]
-    known: NDArray[np.bool_]
+    structure: Structure = UNIFORM
+    known: KnownVins | None = None
 
 
-def makers(codes: Iterable[str], factor: float) -> Makers:
-    """Return what ``Makers`` holds for codes of three characters, each given once."""
-    indices = np.array([[ALPHABET.index(char) for char in code] for code in codes], np.intp).reshape(-1, MAKER)
-    known = np.zeros((len(ALPHABET),) * MAKER, np.bool_)
-    known[tuple(indices.T)] = True
-    state = _ADDS[np.arange(MAKER), indices].sum(axis=1) % 11
-    return Makers(indices, factor, np.eye(len(ALPHABET))[indices.T], state, known)
-
-
-@cache
-def _likely_makers() -> Makers:
-    codes = known_makers()
-    share = len(codes) / len(ALPHABET) ** MAKER
-    return makers(codes, KNOWN_MAKER / share / ((1 - KNOWN_MAKER) / (1 - share)))
-
-
-ALL_PRIORS = Priors()
-NO_MAKERS = makers([], 1.0)
+NO_PRIORS = Priors()
 
 
 class Posterior(NamedTuple):
-    """``strings`` with probabilities, best first; marginals float32 (17, 33); the best string's path and log score."""
+    """What a line's strings are worth.
+
+    ``strings``: the best ones with their probabilities, best first; ``marginals`` float32 (17, 33); ``path``: the best
+    string's segmentation; ``log_likelihood``, ``log_prior``: what that string is worth in this segmentation, and as a
+    VIN, in nats. ``unlisted``: what would have been read without the owner's list, if that is another string.
+    """
 
     strings: tuple[tuple[str, float], ...]
     marginals: Floats
     path: int
-    log_score: float
+    log_likelihood: float
+    log_prior: float
+    unlisted: str | None = None
 
 
-def read_strings(log_probs: Floats, own: Doubles, obeys: Doubles, known: Makers = NO_MAKERS) -> Posterior:
-    """Return the exact posterior over the strings of S segmentations with log scores ``own`` (S,) of their own.
-
-    ``log_probs`` float32 (S, 17, 33), normalised or not; ``obeys`` (33,) by first character. A string weighs
-    exp(own + sum of log_probs) * (1 - obeys + 11 * obeys * [check digit valid]): a mixture of all strings, and of the
-    valid ones; and ``known.factor`` times as much if it begins with a known maker. The strings named are the best of
-    each segmentation's.
+@dataclass(frozen=True, eq=False, slots=True)
+class _Beginnings:
+    """Beginnings of strings: ``segmentation`` (B,); ``characters`` (B, 17), filled where they are known; ``residue``
+    (B,), their weighted sum modulo 11; ``seen`` (B,), log-likelihood; ``logs`` (K, B), log-prior by each part of the
+    structure, its share included.
     """
-    norm = np.logaddexp.reduce(log_probs.astype(np.float64), axis=2, keepdims=True)  # (S, 17, 1)
-    score = log_probs - norm
-    own = own + norm.sum(axis=(1, 2))
 
-    likely = np.exp(score)[..., None]
-    flow = likely * _factors(11 * obeys, 1 - obeys)  # (S, 17, 33, 12)
-    ends = np.isin(np.arange(12), (0, ANY)).astype(np.float64)
-    # What the known makers add, so that they count ``factor`` times: (S, K) with the sum as state, and with ANY.
-    spelled = np.prod([likely[:, i, known.codes[:, i], 0] for i in range(MAKER)], axis=0)
-    first = obeys[known.codes[:, 0]]
-    bound, loose = (known.factor - 1) * spelled * (11 * first), (known.factor - 1) * spelled * (1 - first)
-    forward = [ends[None].repeat(len(own), axis=0)]  # (S, 12) for each place
-    for i in range(LENGTH):
-        forward.append((flow[:, i] * forward[i][:, _BEFORE[i]]).sum(axis=1))
-        if i == MAKER - 1:
-            forward[-1][:, :ANY] += bound @ np.eye(ANY)[known.state]
-            forward[-1][:, ANY] += loose.sum(axis=1)
-    backward = forward[0]
-    marginals = np.empty((len(own), LENGTH, len(ALPHABET)))
-    for i in reversed(range(LENGTH)):
-        onward = flow[:, i] * backward[:, _AFTER[i]]
-        marginals[:, i] = np.einsum("sr,scr->sc", forward[i], onward)
-        if i == MAKER:
-            added = bound * onward.sum(axis=1)[:, known.state] + loose * onward.sum(axis=1)[:, [ANY]]  # (S, K)
-        backward = onward.sum(axis=1)
-    marginals[:, :MAKER] += np.stack([added @ spelling for spelling in known.spelled], axis=1)
-    total = np.logaddexp.reduce(own + np.log(forward[-1] @ ends))
+    segmentation: Ints
+    characters: Ints
+    residue: Ints
+    seen: Doubles
+    logs: Doubles
 
-    # A valid string has both parts of the mixture: its weight is the larger by 11 * obeys.
-    weights = likely * _factors(1 + 10 * obeys, 1 - obeys)
-    named = _best_strings(weights, known, spelled * (1 + 10 * first), spelled)
-    named = np.unique(named, axis=0)  # (M, 17)
-    places = np.arange(LENGTH)
-    valid = (_ADDS[places, named].sum(axis=1) % 11 == 0) & ~_NO_CHECK_DIGIT[named[:, 8]]
-    first = obeys[named[:, 0]]
-    prior = np.log(1 - first + 11 * first * valid)
-    prior += np.log(known.factor) * known.known[tuple(named[:, :MAKER].T)]
-    joint = own + score[:, places, named].sum(axis=2).T + prior[:, None]  # (M, S)
-    posterior = np.exp(np.logaddexp.reduce(joint, axis=1) - total)
-    rank = np.argsort(-posterior, kind="stable")[:STRINGS]
-    rank = rank[posterior[rank] > 0]
-    path = int(joint[rank[0]].argmax())
+    def take(self, index: Ints) -> _Beginnings:
+        return _Beginnings(
+            self.segmentation[index],
+            self.characters[index],
+            self.residue[index],
+            self.seen[index],
+            self.logs[:, index],
+        )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Rest:
+    """What may follow each of B beginnings, by one part of the structure.
+
+    ``obeys`` (B,): how likely it obeys the check digit; ``other`` (B, C): what stands at 9 where not, log; ``serial``
+    (G, 6, 33): the chances of its last six characters times their likelihoods, ``group`` (B,) an index into it.
+    """
+
+    obeys: Doubles
+    other: Doubles
+    serial: Doubles
+    group: Ints
+
+
+def read_strings(
+    log_likelihoods: Floats, own: Doubles, priors: Priors = NO_PRIORS, beam: int = BEAM
+) -> Posterior:
+    """Return the posterior over the strings of S segmentations with log scores ``own`` (S,) of their own.
+
+    ``log_likelihoods`` float32 (S, 17, 33), normalised or not. Exact but for beginnings that fall out of the ``beam``.
+    """
+    most = log_likelihoods.max(axis=2, keepdims=True).astype(np.float64)
+    seen = log_likelihoods - most  # (S, 17, 33), 0 for the best character
+    own = own + most.sum(axis=(1, 2))
+    structure = priors.structure
+    kept = _beginnings(seen, own, structure, beam)
+    likely = np.exp(seen)
+    ninth = np.flatnonzero((seen[:, NINTH] > -RELEVANT).any(axis=0))
+    rests = [_rest(part, kept, likely, ninth) for _, part in structure.parts]
+    top = float((kept.seen + kept.logs.max(axis=0)).max())
+    weights = np.exp(kept.seen + kept.logs - top)  # (K, B)
+
+    mass = np.zeros((len(rests), len(kept.seen)))
+    marginals = np.zeros((LENGTH, len(ALPHABET)))
+    for k, rest in enumerate(rests):
+        ends = _ends(kept, rest, likely, ninth)  # (B, 11)
+        ahead = _sums(rest.serial)  # (7, G, 11): by the serial's place, the chance of each sum of what follows
+        mass[k] = weights[k] * (ahead[0][rest.group] * ends).sum(axis=1)
+        _add_ninth(marginals, kept, rest, likely, ninth, weights[k], ahead[0][rest.group])
+        _add_serial(marginals, rest, weights[k], ends)
+    shares = mass.sum(axis=0)
+    for place in BEGINNING:
+        marginals[place] = np.bincount(kept.characters[:, place], shares, len(ALPHABET))
+    total = top + float(np.log(shares.sum()))
+
+    best = np.argsort(-shares, kind="stable")[:NAMED]
+    strings, prior = _strings(kept.take(best), [_taken(rest, best) for rest in rests], likely, seen, ninth)
+    joint = own + seen[:, np.arange(LENGTH), strings].sum(axis=2).T + prior[:, None]  # (M, S)
+    logs = np.logaddexp.reduce(joint, axis=1)
+    marginals /= marginals.sum(axis=1, keepdims=True)
+    found = _Found(strings, prior, logs, joint, max(total, float(np.logaddexp.reduce(logs))), marginals)
+    return _named(found) if priors.known is None else _with_list(found, seen, own, priors.known)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Found:
+    """Strings (M, 17), their log-priors (M,), joint log-probabilities (M,) and (M, S), that of all strings; marginals."""
+
+    strings: Ints
+    prior: Doubles
+    logs: Doubles
+    joint: Doubles
+    total: float
+    marginals: Doubles
+
+
+def _named(found: _Found, unlisted: str | None = None) -> Posterior:
+    rank = np.argsort(-found.logs, kind="stable")[:STRINGS]
+    chances = np.exp(found.logs[rank] - found.total)
+    texts = ["".join(ALPHABET[c] for c in found.strings[m]) for m in rank]
+    path = int(found.joint[rank[0]].argmax())
     return Posterior(
-        strings=tuple(("".join(ALPHABET[c] for c in named[m]), float(posterior[m])) for m in rank),
-        marginals=np.einsum("s,sic->ic", np.exp(own - total), marginals).astype(np.float32),
+        strings=tuple((text, float(p)) for text, p in zip(texts, chances, strict=True) if p > 0),
+        marginals=found.marginals.astype(np.float32),
         path=path,
-        log_score=float(joint[rank[0], path]),
+        log_likelihood=float(found.joint[rank[0], path] - found.prior[rank[0]]),
+        log_prior=float(found.prior[rank[0]]),
+        unlisted=unlisted if unlisted != texts[0] else None,
     )
 
 
-def _factors(bound: Doubles, loose: Doubles) -> Doubles:
-    """Return by what each character multiplies a string's weight in each state, (17, 33, 12); by first character."""
-    factors = np.ones(_BEFORE.shape)
-    factors[0, :, :ANY], factors[0, :, ANY] = bound[:, None], loose
-    factors[8, _NO_CHECK_DIGIT, :ANY] = 0
-    return factors
+def _with_list(found: _Found, seen: Doubles, own: Doubles, known: KnownVins) -> Posterior:
+    """Return the posterior where a share of the prior goes to the strings of a list."""
+    plain = _named(found)
+    listed = known.likely(seen, own)  # (M, 17)
+    strings, index = np.unique(np.concatenate([found.strings, listed]), axis=0, return_inverse=True)
+    likelihood = own + seen[:, np.arange(LENGTH), strings].sum(axis=2).T  # (M, S)
+    prior = np.full(len(strings), -np.inf)
+    prior[index[: len(found.strings)]] = found.prior + np.log(1 - known.share)
+    on_list = np.zeros(len(strings), np.bool_)
+    on_list[index[len(found.strings) :]] = True
+    prior = np.where(on_list, np.logaddexp(prior, known.log_share()), prior)
+    joint = likelihood + prior[:, None]
+    logs = np.logaddexp.reduce(joint, axis=1)
+    by_list = np.logaddexp.reduce(likelihood, axis=1)[on_list] + known.log_share()
+    unlisted = found.total + float(np.log(1 - known.share))
+    total = float(np.logaddexp.reduce(np.append(by_list, unlisted)))
+    marginals = np.exp(unlisted - total) * found.marginals
+    for characters, log in zip(strings[on_list], by_list, strict=True):
+        marginals[np.arange(LENGTH), characters] += np.exp(log - total)
+    return _named(_Found(strings, prior, logs, joint, total, marginals), plain.strings[0][0])
 
 
-def _best_strings(flow: Doubles, known: Makers, bound: Doubles, loose: Doubles) -> NDArray[np.intp]:
-    """Return the ``STRINGS`` best valid strings, as many of all, and the same of those that begin with a known maker.
+def _beginnings(seen: Doubles, own: Doubles, structure: Structure, beam: int) -> _Beginnings:
+    """Follow what strings begin with from place to place; keep those that, with what may follow, are worth most."""
+    count = len(own)
+    shares = np.log([share for share, _ in structure.parts])
+    kept = _Beginnings(
+        np.arange(count),
+        np.zeros((count, LENGTH), np.intp),
+        np.zeros(count, np.intp),
+        own,
+        np.repeat(shares[:, None], count, axis=1),
+    )
+    for place, ahead in zip(BEGINNING, _look_ahead(np.exp(seen)), strict=True):
+        symbols = np.flatnonzero((seen[:, place] > -RELEVANT).any(axis=0))
+        prior = np.stack([part.symbols(place, kept.characters, symbols) for _, part in structure.parts])  # (K, B, C)
+        prior += kept.logs[:, :, None]
+        now = kept.seen[:, None] + seen[kept.segmentation, place][:, symbols]  # (B, C)
+        residue = (kept.residue[:, None] + ADDS[place, symbols]) % 11
+        worth = now + np.logaddexp.reduce(prior, axis=0) + ahead[kept.segmentation[:, None], residue]
+        index = np.flatnonzero(worth > worth.max() - RELEVANT)
+        if len(index) > beam:
+            index = index[np.argpartition(worth.ravel()[index], -beam)[-beam:]]
+        before, symbol = np.divmod(index, len(symbols))
+        characters = kept.characters[before]
+        characters[:, place] = symbols[symbol]
+        kept = _Beginnings(
+            kept.segmentation[before],
+            characters,
+            residue[before, symbol],
+            now[before, symbol],
+            prior[:, before, symbol],
+        )
+    return kept
 
-    ``flow`` (S, 17, 33, 12): what each character weighs in each state it leads from; ``bound``, ``loose`` (S, K): what
-    each code weighs where the check digit counts, and where not. Returns int (M, 17).
+
+def _look_ahead(likely: Doubles) -> list[Doubles]:
+    """Return, after each place of the beginning, about what may follow is worth for each sum so far, log, (S, 11).
+
+    By the plain rules, with half of the VINs obeying the check digit: it only says which beginnings to keep.
     """
-    count = len(flow)
-    best = np.zeros((count, 12, STRINGS))  # what the best ways from each state to the end weigh
-    best[:, [0, ANY], 0] = 1
-    picks = np.empty((LENGTH, count, 12, STRINGS), np.intp)  # character and rank after it, in one
-    segmentations, states = np.arange(count)[:, None, None], np.arange(12)[:, None]
-    named = []
-    for i in reversed(range(LENGTH)):
-        # The best ways go on with those characters whose own best way is among the best.
-        alone = best.max(axis=2)[:, _AFTER[i]] * flow[:, i]  # (S, 33, 12)
-        few = np.argpartition(alone, -STRINGS, axis=1)[:, -STRINGS:].swapaxes(1, 2)  # (S, 12, 5) characters
-        reached = best[segmentations, _AFTER[i][few, states]] * flow[segmentations, i, few, states][..., None]
-        ranks = np.argpartition(reached.reshape(count, 12, -1), -STRINGS, axis=2)[:, :, -STRINGS:]
-        best = np.take_along_axis(reached.reshape(count, 12, -1), ranks, axis=2)
-        character, rank = np.divmod(ranks, STRINGS)
-        picks[i] = np.take_along_axis(few, character, axis=2) * STRINGS + rank
-        if i == MAKER and len(known.codes):
-            for weight, start in ((bound, known.state), (loose, np.full_like(known.state, ANY))):
-                # The best strings begin with the codes whose single best string weighs most.
-                most = min(STRINGS, len(known.codes))
-                top = np.argpartition(weight * best.max(axis=2)[:, start], -most, axis=1)[:, -most:]  # (S, most)
-                every = (
-                    np.take_along_axis(weight, top, axis=1)[:, :, None] * best[np.arange(count)[:, None], start[top]]
-                )
-                code, rank = np.divmod(
-                    np.argpartition(every.reshape(count, -1), -STRINGS, axis=1)[:, -STRINGS:], STRINGS
-                )
-                code = np.take_along_axis(top, code, axis=1)
-                named.append(np.concatenate([known.codes[code], _spell(picks, MAKER, start[code], rank)], axis=2))
-    start = np.broadcast_to(np.repeat([0, ANY], STRINGS), (count, 2 * STRINGS))
-    named.append(_spell(picks, 0, start, np.broadcast_to(np.tile(np.arange(STRINGS), 2), start.shape)))
-    return np.asarray(np.concatenate(named, axis=1).reshape(-1, LENGTH), np.intp)
+    places = [*BEGINNING, *_SERIAL]
+    weights = likely * _RULES
+    loose = 0.5 * weights[:, NINTH].sum(axis=1, keepdims=True)
+    sums = np.zeros((len(likely), 11))
+    sums[:, 0] = 1
+    tables = []
+    for place in reversed(places[1:]):
+        sums = np.einsum("sa,sra->sr", weights[:, place] @ _SUMS[place], sums[:, _MINUS])
+        tables.append(sums)
+    valid = 0.5 * likely[:, NINTH][:, CHECK_INDEX]  # (S, 11)
+    found = []
+    for sums in reversed(tables[len(SERIAL) - 1 :]):
+        found.append(np.log(np.einsum("sr,sar->sa", sums, valid[:, _PLUS]) + loose * sums.sum(axis=1, keepdims=True)))
+    return found
 
 
-def _spell(picks: NDArray[np.intp], place: int, state: NDArray[np.intp], rank: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return the characters from ``place`` on, int (S, N, 17 - place), of ways with a state and a rank (S, N)."""
-    strings, paths = [], np.arange(len(state))[:, None]
-    for i in range(place, LENGTH):
-        character, rank = np.divmod(picks[i][paths, state, rank], STRINGS)
-        state = _AFTER[i][character, state]
-        strings.append(character)
-    return np.stack(strings, axis=2)
+def _rest(part: Learned | Rules, kept: _Beginnings, likely: Doubles, ninth: Ints) -> _Rest:
+    """Return what may follow the beginnings; what depends on less than all of them is looked up once."""
+    characters = kept.characters
+    powers = len(ALPHABET) ** np.arange(8)
+    _, first, index = np.unique(characters[:, :8] @ powers, return_index=True, return_inverse=True)
+    obeys, other = part.ninth(characters[first], ninth)
+    makers = characters[:, :3] @ powers[:3] * len(likely) + kept.segmentation
+    _, one, group = np.unique(makers, return_index=True, return_inverse=True)
+    serial = np.exp(part.serial(characters[one])) * likely[kept.segmentation[one]][:, _SERIAL]
+    return _Rest(obeys[index], other[index], serial, group)
+
+
+def _taken(rest: _Rest, index: Ints) -> _Rest:
+    return _Rest(rest.obeys[index], rest.other[index], rest.serial, rest.group[index])
+
+
+def _ends(kept: _Beginnings, rest: _Rest, likely: Doubles, ninth: Ints) -> Doubles:
+    """Return what place 9 is worth, for each sum of the serial number, (B, 11)."""
+    there = likely[kept.segmentation, NINTH]  # (B, 33)
+    check = there[:, CHECK_INDEX][np.arange(len(there))[:, None], (kept.residue[:, None] + np.arange(11)) % 11]
+    other = (np.exp(rest.other) * there[:, ninth]).sum(axis=1)
+    return np.asarray(rest.obeys[:, None] * check + ((1 - rest.obeys) * other)[:, None], np.float64)
+
+
+def _sums(serial: Doubles) -> list[Doubles]:
+    """Return for each place of the serial number, and after it, the chance of each sum of what follows, (..., 11)."""
+    sums = np.zeros((*serial.shape[:-2], 11))
+    sums[..., 0] = 1
+    found = [sums]
+    for j in reversed(range(len(SERIAL))):
+        weights = serial[..., j, :] @ _SUMS[_SERIAL[j]]
+        sums = (weights[..., None, :] * sums[..., _MINUS]).sum(axis=-1)
+        found.append(sums)
+    return found[::-1]
+
+
+def _messages(serial: Doubles, ends: Doubles) -> list[Doubles]:
+    """Return for each place of the serial number, and after it, what the rest is worth after each sum, (..., 11)."""
+    found = [ends]
+    for j in reversed(range(len(SERIAL))):
+        weights = serial[..., j, :] @ _SUMS[_SERIAL[j]]
+        ends = (weights[..., None, :] * ends[..., _PLUS]).sum(axis=-1)
+        found.append(ends)
+    return found[::-1]
+
+
+def _add_ninth(
+    marginals: Doubles,
+    kept: _Beginnings,
+    rest: _Rest,
+    likely: Doubles,
+    ninth: Ints,
+    weight: Doubles,
+    sums: Doubles,
+) -> None:
+    """Add what one part of the structure says of place 9. ``sums`` (B, 11): the chance of each serial number's sum."""
+    there = likely[kept.segmentation, NINTH]
+    digit = (kept.residue[:, None] + np.arange(11)) % 11  # (B, 11)
+    valid = (weight * rest.obeys)[:, None] * sums * there[np.arange(len(there))[:, None], CHECK_INDEX[digit]]
+    marginals[NINTH] += np.bincount(CHECK_INDEX[digit].ravel(), valid.ravel(), len(ALPHABET))
+    loose = weight * (1 - rest.obeys) * sums.sum(axis=1)
+    marginals[NINTH, ninth] += (loose[:, None] * np.exp(rest.other) * there[:, ninth]).sum(axis=0)
+
+
+def _add_serial(marginals: Doubles, rest: _Rest, weight: Doubles, ends: Doubles) -> None:
+    """Add what one part of the structure says of places 12 to 17, by sums from the front and from the back."""
+    groups = len(rest.serial)
+    after = np.zeros((groups, 11))
+    np.add.at(after, rest.group, weight[:, None] * ends)
+    back = _messages(rest.serial, after)  # (7, G, 11)
+    front = np.zeros((groups, 11))
+    front[:, 0] = 1
+    for j, place in enumerate(_SERIAL):
+        worth = np.einsum("gr,gra->ga", front, back[j + 1][:, _PLUS])  # (G, 11) by what the character adds
+        marginals[place] += (rest.serial[:, j] * worth[:, ADDS[place]]).sum(axis=0)
+        weights = rest.serial[:, j] @ _SUMS[place]
+        front = np.einsum("ga,gra->gr", weights, front[:, _MINUS])
+
+
+def _strings(
+    kept: _Beginnings, rests: list[_Rest], likely: Doubles, seen: Doubles, ninth: Ints
+) -> tuple[Ints, Doubles]:
+    """Return the best strings that begin so, each once, (M, 17), and their log-priors (M,)."""
+    with np.errstate(divide="ignore"):
+        serial = np.stack([rest.serial[rest.group] for rest in rests])  # (K, B, 6, 33)
+        ends = np.stack([_ends(kept, rest, likely, ninth) for rest in rests])  # (K, B, 11)
+        ahead = [np.log(message) for message in _messages(serial, ends)]  # 7 of (K, B, 11)
+        logs = np.log(serial)
+    which, characters, residue = np.arange(len(kept.seen)), kept.characters, np.zeros(len(kept.seen), np.intp)
+    worth = kept.logs + kept.seen  # (K, N)
+    for j, place in enumerate(_SERIAL):
+        each = worth[:, :, None] + logs[:, which, j]  # (K, N, 33)
+        sums = (residue[:, None] + ADDS[place]) % 11  # (N, 33)
+        total = np.logaddexp.reduce(each + ahead[j + 1][:, which[:, None], sums], axis=0).ravel()
+        index = np.argsort(-total, kind="stable")[:FOLLOWED]
+        index = index[total[index] > -np.inf]
+        one, character = np.divmod(index, len(ALPHABET))
+        which, worth, residue = which[one], each[:, one, character], sums[one, character]
+        characters = characters[one]
+        characters[:, place] = character
+    check = CHECK_INDEX[(kept.residue[which] + residue) % 11]  # (N,)
+    with np.errstate(divide="ignore"):
+        last = np.stack(
+            [
+                np.log(
+                    rest.obeys[which, None] * (ninth == check[:, None])
+                    + (1 - rest.obeys[which, None]) * np.exp(rest.other[which])
+                )
+                for rest in rests
+            ]
+        )  # (K, N, C)
+    prior = np.logaddexp.reduce(worth[:, :, None] + last, axis=0)  # (N, C), with the likelihood of all but place 9
+    total = (prior + seen[kept.segmentation[which], NINTH][:, ninth]).ravel()
+    index = np.argsort(-total, kind="stable")[:FOLLOWED]
+    one, symbol = np.divmod(index, len(ninth))
+    strings = characters[one]
+    strings[:, NINTH] = ninth[symbol]
+    prior = prior[one, symbol] - kept.seen[which[one]]
+    at = kept.segmentation[which[one]]
+    prior -= seen[at[:, None], _SERIAL, strings[:, _SERIAL]].sum(axis=1)
+    _, first = np.unique(strings @ _KEYS, return_index=True)
+    return strings[first], prior[first]
+
+
+_KEYS = np.random.default_rng(0).integers(1, 1 << 62, LENGTH)  # tell strings apart by one number each

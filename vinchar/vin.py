@@ -10,7 +10,10 @@ Every function but ``normalise`` takes a VIN as people write it and raises ``Val
 from __future__ import annotations
 
 import re
+import zlib
 from datetime import date
+from functools import cache
+from pathlib import Path
 from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,15 +35,6 @@ _REGIONS = {"12345": "North America", "67": "Oceania", "89": "South America"}
 _REGIONS |= {"ABCDEFGH": "Africa", "JKLMNPR": "Asia", "STUVWXYZ": "Europe"}
 _NORTH_AMERICA, _CHINA = "12345", "L"
 
-# WMIs of motorcycles, heavy trucks, buses and trailers: position 7 of their numbers says nothing about the year.
-_NOT_LIGHT = (
-    "1HD 5HD 1HF 4MZ 56K 5VP 4XA "  # motorcycles: Harley-Davidson, Honda, Buell, Indian, Victory, Polaris
-    "1FU 1FV 3AK 3AL 4UZ 1XK 2XK 3WK 1NK 2NK 3BK 1XP 2XP 1NP 2NP 3BP 1M1 1M2 1M3 "  # Freightliner to Mack
-    "1HT 1HS 2HS 3HS 3HT 3HA 2WK 5KJ 5KK 4V1 4V2 4V4 4V5 "  # International, Western Star, Volvo trucks
-    "1BA 4DR 1T7 1T8 1M8 2PC 2FY 5FY 15G 1UY 1GR 1JJ 1DW 13N 1TT"  # buses, trailers
-)
-
-_DIGITS = str.maketrans("IOQ", "100")  # what a list of makers means by the letters that no VIN has
 _ENDS = re.compile(r"^[\W_]+|[\W_]+$")
 _SEPARATORS = re.compile("[\\s\\-\u2010-\u2015\u2212]+")  # white space, hyphens, dashes, the minus sign
 _YEAR_AND_MONTH = r"(19|20)\d\d.?(0[1-9]|1[0-2])"
@@ -62,16 +56,17 @@ class Parts(NamedTuple):
     maker_code: str
 
 
-def normalise(text: str, *, barcode: bool = False) -> str:
+def normalise(text: str) -> str:
     """Return ``text`` in capitals without white space, dashes, and the marks printed at both ends (``*``, ``#``...).
 
-    ``barcode``: also drop the leading ``I`` (import) that VIN barcodes may carry. Nothing else is changed or checked:
-    a letter O stays a letter O. Raises ``ValueError`` if ``text`` is not a string.
+    An ``I`` (import) before 17 characters of ``ALPHABET``, as barcodes have it, is dropped too. Nothing else is changed
+    or checked: a letter O stays a letter O. Raises ``ValueError`` if ``text`` is not a string.
     """
     if not isinstance(text, str):
         raise ValueError(f"VIN: got {type(text).__name__}, expected a string of {LENGTH} characters")
     plain = _SEPARATORS.sub("", _ENDS.sub("", text)).translate(_UPPER)
-    return plain[1:] if barcode and len(plain) == LENGTH + 1 and plain[0] == "I" else plain
+    imported = len(plain) == LENGTH + 1 and plain[0] == "I" and set(plain[1:]) <= VALUES.keys()
+    return plain[1:] if imported else plain
 
 
 def validate(text: str) -> str:
@@ -149,16 +144,31 @@ def country(vin: str) -> str | None:
     return name
 
 
+@cache
+def _makers() -> bytes:
+    """Return the table of makers, in UTF-8: a line each of code, name, ``light`` or nothing, with tabs between them."""
+    return zlib.decompress(Path(__file__).with_name("makers.tsv.gz").read_bytes(), wbits=31)  # 31: gzip
+
+
+def _entry(code: str) -> tuple[str, str] | None:
+    """Return the name, empty where the sources of it disagree, and ``light`` or nothing; None for an unknown code."""
+    table = _makers()
+    start = table.find(f"\n{code}\t".encode()) + 1
+    if not start:
+        return None
+    _, name, light = table[start : table.index(b"\n", start)].decode().split("\t")
+    return name, light
+
+
 def maker(vin: str) -> str | None:
-    """Return the maker's name, or None if it is not known, which is normal: every free list is partial (``vininfo``).
+    """Return the maker's name, or None if it is not known for sure, which is normal: every list is partial.
 
-    A small maker shares its first three characters with many others, so they alone never name it.
+    The make if it has the code to itself, else the company: ``FCA US`` builds Chryslers, Dodges and Jeeps under one
+    code. A small maker shares its first three characters with many others, so they alone never name it. The names come
+    from vPIC (NHTSA) and ``vininfo``; ``vinchar/structure/makers.py`` says how.
     """
-    from vininfo.dicts import WMI
-
-    code = parts(vin).maker_code
-    found = WMI.get(code) or (WMI.get(code[:2]) if len(code) == 3 else None)
-    return None if found is None else str(getattr(found, "manufacturer", found))
+    entry = _entry(parts(vin).maker_code)
+    return entry[0] or None if entry else None
 
 
 def known_makers() -> list[str]:
@@ -166,11 +176,8 @@ def known_makers() -> list[str]:
 
     Those that end in 9 among them: many small makers share each of these, so that they name none (see ``maker``).
     """
-    from vininfo.dicts import WMI
-
-    codes = {code.translate(_DIGITS) for code in WMI}
-    codes = {code + third for code in codes for third in (ALPHABET if len(code) == 2 else [""])}
-    return sorted(code for code in codes if len(code) == 3 and set(code) <= set(ALPHABET))
+    rows = (line.split("\t") for line in _makers().decode().splitlines()[1:])
+    return sorted({code[:3] for code, name, _ in rows if name})
 
 
 def model_years(vin: str, *, latest: int | None = None) -> tuple[int, ...]:
@@ -185,8 +192,10 @@ def model_years(vin: str, *, latest: int | None = None) -> tuple[int, ...]:
         return ()
     latest = date.today().year + 1 if latest is None else latest
     years = tuple(range(FIRST_YEAR + YEAR_CODES.index(vin[9]), latest + 1, len(YEAR_CODES)))
-    # A small maker's vehicle is more often a trailer than a car.
-    if vin[0] in _NORTH_AMERICA and vin[2] != "9" and vin[:3] not in _NOT_LIGHT:
+    # The vehicle of a maker that is not known is more often a car, but that of a small one more often a trailer.
+    entry = _entry(vin[:3])
+    light = entry[1] == "light" if entry else vin[2] != "9"
+    if vin[0] in _NORTH_AMERICA and light:
         second_round = FIRST_YEAR + len(YEAR_CODES)
         decided = tuple(year for year in years if (year >= second_round) == vin[6].isalpha())
         return decided or years  # a rule that leaves no year at all does not apply to this vehicle

@@ -1,0 +1,76 @@
+"""The owner's list of VINs: a fleet, an inventory. A share of the prior goes to it, the rest stays with all others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vinchar.structure.facts import read_vins
+from vinchar.vin import ALPHABET, LENGTH
+
+SHARE = 0.5  # of the photos, about so many are expected to show a listed car
+SHORTLIST = 64  # of the list, so many VINs are compared exactly
+CHUNKS = tuple((start, min(start + 3, LENGTH)) for start in range(0, LENGTH, 3))  # characters looked up together
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class KnownVins:
+    """A list of N VINs: ``codes`` uint16 (6, N), each VIN as numbers of three characters; ``share`` of the prior."""
+
+    codes: NDArray[np.uint16]
+    share: float = SHARE
+
+    def __len__(self) -> int:
+        return self.codes.shape[1]
+
+    def log_share(self) -> float:
+        """Return the log-probability, before reading, of each VIN of the list."""
+        return float(np.log(self.share / len(self)))
+
+    def likely(self, seen: NDArray[np.float64], own: NDArray[np.float64]) -> NDArray[np.intp]:
+        """Return the VINs of the list that fit best what was seen, int (M, 17), indices into ``vin.ALPHABET``.
+
+        ``seen`` (S, 17, 33): log-likelihoods in S segmentations, ``own`` (S,) their scores.
+        """
+        best = (seen + (own - own.max())[:, None, None] / LENGTH).max(axis=0)  # at least what each one gives
+        worth = np.zeros(len(self), np.float32)
+        for (start, stop), codes in zip(CHUNKS, self.codes, strict=True):
+            table = best[start]
+            for place in range(start + 1, stop):
+                table = np.add.outer(table, best[place])
+            worth += np.ascontiguousarray(table.ravel(), np.float32)[codes]
+        few = min(SHORTLIST, len(self))
+        return self._characters(np.argpartition(worth, -few)[-few:])
+
+    def _characters(self, index: NDArray[np.intp]) -> NDArray[np.intp]:
+        size = len(ALPHABET)
+        places = []
+        for (start, stop), codes in zip(CHUNKS, self.codes[:, index].astype(np.intp), strict=True):
+            places += [codes // size ** (stop - 1 - place) % size for place in range(start, stop)]
+        return np.stack(places, axis=1)
+
+
+def known_vins(vins: list[str], share: float = SHARE) -> KnownVins:
+    """Return the list. Raises ``ValueError`` for a share that is not between 0 and 1, or a list without a VIN."""
+    if not 0 < share < 1:
+        raise ValueError(f"share of the known VINs: got {share}, expected a number between 0 and 1")
+    if not vins:
+        raise ValueError("known VINs: got none, expected a list of at least one")
+    table = np.zeros(128, np.uint16)
+    table[list(ALPHABET.encode())] = np.arange(len(ALPHABET))
+    indices = table[np.frombuffer("".join(vins).encode(), np.uint8)].reshape(-1, LENGTH)
+    codes = []
+    for start, stop in CHUNKS:
+        code = np.zeros(len(vins), np.uint16)
+        for place in range(start, stop):
+            code = code * np.uint16(len(ALPHABET)) + indices[:, place]
+        codes.append(code)
+    return KnownVins(np.stack(codes), share)
+
+
+def read_known(path: Path, share: float = SHARE) -> KnownVins:
+    """Return the list in a file (see ``structure.facts.read_vins``). Raises ``ValueError`` if there is none in it."""
+    return known_vins(read_vins(path), share)
