@@ -18,7 +18,7 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
 
     made = argparse.ArgumentParser(prog="vinchar", description="Read vehicle identification numbers in pictures.")
     made.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    verbs = made.add_subparsers(dest="verb", required=True, metavar="{read,train,synth}")
+    verbs = made.add_subparsers(dest="verb", required=True, metavar="{read,train,synth,vins}")
     read = verbs.add_parser("read", help="print what is written in pictures")
     read.add_argument("paths", nargs="+", type=_path, metavar="PATH", help="pictures, and folders of them")
     read.add_argument("--kind", choices=KINDS, default="auto", help="what the pictures show (default: found out)")
@@ -30,6 +30,7 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     read.add_argument("--model", type=_path, metavar="DIR", help="read with this model (default: the shipped one)")
     read.add_argument("--barcodes", action="store_true", help="compare with barcodes in the picture that hold a VIN")
     read.add_argument("--all", action="store_true", help="a line for every VIN in a photo, the best one first")
+    read.add_argument("--known", type=_path, metavar="CSV", help="VINs of your own cars (column vin): likelier then")
     read.add_argument("--no-priors", action="store_true", help="read what is there, whatever VINs usually look like")
     train = verbs.add_parser("train", help="train the model from scratch")
     if argv[:1] == ["train"]:  # its flags are the fields of a class of the training package
@@ -39,6 +40,16 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     synth.add_argument("--out", type=_path, required=True, metavar="DIR")
     synth.add_argument("--seed", type=int, default=0, metavar="N")
     synth.add_argument("--face", metavar="FAMILY", help="a folder of vinchar/training/fonts to draw all of them in")
+    vins = verbs.add_parser("vins", help="what is known of how VINs are built")
+    tasks = vins.add_subparsers(dest="task", required=True, metavar="{build,count}")
+    build = tasks.add_parser("build", help="learn it anew, from your own VINs too, and make a model that knows it")
+    build.add_argument("facts", nargs="*", type=_path, metavar="FACTS", help="folders of counts, and lists of VINs")
+    build.add_argument("--out", type=_path, required=True, metavar="DIR", help="of the model; one that is there is kept")
+    build.add_argument("--model", type=_path, metavar="DIR", help="whose networks it gets (default: the shipped one)")
+    count = tasks.add_parser("count", help="count how VINs begin, and keep no whole VIN and no serial number")
+    count.add_argument("lists", nargs="+", type=_path, metavar="LIST", help="CSV with a column vin, readings as jsonl")
+    count.add_argument("--out", type=_path, required=True, metavar="DIR", help="of the facts")
+    count.add_argument("--apart-from", type=_path, metavar="LIST", help="leave out what differs from these in 2 or less")
     return made
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from vinchar.posterior import ALL_PRIORS, Priors, read_strings
+from vinchar.posterior import NO_PRIORS, Priors, read_strings
 from vinchar.types import Lattice, Scores
 from vinchar.vin import ALPHABET, LENGTH, validate
 
@@ -32,7 +32,6 @@ RELEVANT = 12.0  # nats: a path that is so much worse than the best shares in no
 class Weights:
     """How much each part of a path's score counts; shapes of its soft priors in pitches. Penalties are capped."""
 
-    position: float = 0.6  # prior of a character at its place
     cost: float = 0.5  # what the segmenter thinks of an arc
     gap: float = 1.0  # columns passed over between two glyphs
     end: float = 0.5  # columns just outside the first and the last glyph
@@ -53,25 +52,31 @@ class Assembly:
     """What a scored lattice reads.
 
     ``vin``: the most probable string; ``confidence``: its posterior, not calibrated; ``alternatives``: runners-up with
-    theirs. ``log_score``: joint score in nats of path, string and check digit, comparable between strips. ``arcs``
-    int32 (17,). ``marginals`` float32 (17, 33): posterior of each character. ``margin``: nats by which the classifier
-    alone prefers the read character to the best other one, at the weakest glyph; negative where the priors overruled
-    it. ``pitch``: median distance of glyph centres in pixels; ``pitch_residual``: RMS deviation, as a share of it.
+    theirs. ``log_likelihood``: score in nats of path and string, without what is known of VINs, comparable between
+    strips; ``log_prior``: of the string as a VIN, in nats. ``arcs`` int32 (17,). ``log_likelihoods`` float32 (17, 33):
+    what was seen at each of them, without priors; ``marginals`` float32 (17, 33): posterior of each character.
+    ``margin``: nats by which the classifier alone prefers the read character to the best other one, at the weakest
+    glyph; negative where the priors overruled it. ``pitch``: median distance of glyph centres in pixels;
+    ``pitch_residual``: RMS deviation, as a share of it. ``unlisted``: what would have been read without the owner's
+    list of VINs, where that is another string.
     """
 
     vin: str
     confidence: float
-    log_score: float
+    log_likelihood: float
+    log_prior: float
     arcs: Ints
+    log_likelihoods: Floats
     marginals: Floats
     margin: float
     alternatives: tuple[tuple[str, float], ...]
     pitch: float
     pitch_residual: float
+    unlisted: str | None = None
 
 
 def assemble(
-    lattice: Lattice, scores: Scores, priors: Priors = ALL_PRIORS, weights: Weights = Weights()
+    lattice: Lattice, scores: Scores, priors: Priors = NO_PRIORS, weights: Weights = Weights()
 ) -> Assembly | None:
     """Return the most probable reading, or None if there is no path of 17 arcs that looks at all like 17 glyphs.
 
@@ -82,20 +87,19 @@ def assemble(
     kept = np.flatnonzero(scores.log_glyph >= weights.least)
     lattice = replace(lattice, arcs=lattice.arcs[kept], boxes=lattice.boxes[kept], cost=lattice.cost[kept])
     scores = replace(scores, log_probs=scores.log_probs[kept], log_glyph=scores.log_glyph[kept])
-    table = np.float32(weights.position) * priors.table()  # (17, 33)
-    gains = (scores.log_probs.T + table[:, :, None]).max(axis=1)  # (17, E)
+    gains = np.broadcast_to(scores.log_probs.max(axis=1), (LENGTH, len(kept)))
     paths = best_paths(lattice, scores, gains, weights)[:SEGMENTATIONS]
     paths = [path for path in paths if path[1] >= max(paths[0][1] - RELEVANT, weights.hopeless)]
     if not paths:
         return None
     places = np.arange(LENGTH)
     # A path's score counts its best characters; without them it is the segmentation's own.
-    own = np.array([score - gains[places, path].sum() for path, score in paths])
-    log_probs = scores.log_probs[np.stack([path for path, _ in paths])]  # (S, 17, 33)
-    posterior = read_strings(log_probs + table, own, priors.obeys(), priors.known())
+    own = np.array([score - gains[places, path].sum() for path, score in paths], np.float64)
+    seen = scores.log_probs[np.stack([path for path, _ in paths])]  # (S, 17, 33)
+    posterior = read_strings(seen, own, priors)
     (vin, confidence), *alternatives = posterior.strings
 
-    arcs, others = paths[posterior.path][0], log_probs[posterior.path].copy()
+    arcs, others = paths[posterior.path][0], seen[posterior.path].copy()
     read = [ALPHABET.index(char) for char in vin]
     preferred = others[places, read]
     others[places, read] = -np.inf
@@ -104,13 +108,16 @@ def assemble(
     return Assembly(
         vin=vin,
         confidence=confidence,
-        log_score=posterior.log_score,
+        log_likelihood=posterior.log_likelihood,
+        log_prior=posterior.log_prior,
         arcs=kept[arcs].astype(np.int32),
+        log_likelihoods=seen[posterior.path],
         marginals=posterior.marginals,
         margin=float((preferred - others.max(axis=1)).min()),
         alternatives=tuple(alternatives),
         pitch=pitch,
         pitch_residual=float(np.sqrt(np.mean((steps - pitch) ** 2))) / pitch,
+        unlisted=posterior.unlisted,
     )
 
 

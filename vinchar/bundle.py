@@ -11,8 +11,9 @@ from typing import Any
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 from vinchar.vin import ALPHABET
 
-FORMAT = 4  # raised when a model of an older vinchar can no longer be read
+FORMAT = 5  # raised when a model of an older vinchar can no longer be read
 NETWORKS = ("locator", "rectifier", "classifier", "glyph")
+STRUCTURE = "structure.npz"  # what is known of VINs and of other text
 FEATURES = 8  # numbers that ``readings.features`` gives, and so weights of the confidence
 
 
@@ -34,9 +35,10 @@ class Confidence:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A checked model folder: its networks, its confidence, thresholds of ``quality.FAULTS``, all of model.json."""
+    """A checked model folder: its networks, what is known of VINs (``structure``), its confidence, thresholds of ``quality.FAULTS``, all of model.json."""
 
     paths: dict[str, Path]
+    structure: Path
     confidence: Confidence
     quality: dict[str, float]
     description: dict[str, Any]
@@ -68,7 +70,8 @@ def open_bundle(folder: Path | None = None) -> Bundle:
                 f"{folder}: trained for strips of {description['strip']}, expected {[STRIP_HEIGHT, STRIP_WIDTH]}"
             )
         paths = {name: folder / f"{name}.onnx" for name in NETWORKS}
-        for path in paths.values():
+        structure = folder / STRUCTURE
+        for path in (*paths.values(), structure):
             if sha256(path) != description["sha256"][path.name]:
                 raise ModelError(f"{path}: not the file that model.json was written for; get or train the model again")
         said = description["confidence"]
@@ -86,4 +89,4 @@ def open_bundle(folder: Path | None = None) -> Bundle:
         raise ModelError(f"{error.filename}: {error.strerror}") from error
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{description_path}: not a model description ({error!r}); train the model again") from error
-    return Bundle(paths, confidence, quality, description)
+    return Bundle(paths, structure, confidence, quality, description)

@@ -1,4 +1,4 @@
-"""The command line: the verbs read, train and synth.
+"""The command line: the verbs read, train, synth and vins.
 
 The only place that prints to standard output, and there only data: one line for a picture. Everything else (reasons,
 progress, summaries) goes to standard error. Exit status: 0 all was read, 1 some pictures were not, 2 wrong usage or a
@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None, make: Callable[[], Reader] | None = 
     try:
         if args.verb == "read":
             return _read(args, make)
-        return _train(args) if args.verb == "train" else _synth(args)
+        return {"train": _train, "synth": _synth, "vins": _vins}[args.verb](args)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # whoever read our lines has had enough
@@ -104,9 +104,16 @@ def _read(args: argparse.Namespace, make: Callable[[], Reader] | None) -> int:
 
 def _reader_maker(args: argparse.Namespace) -> Callable[[], Reader]:
     """Return what makes readers, after it made one: a model that cannot be used ends the run, not every picture."""
+    from vinchar.known import read_known
     from vinchar.reader import ModelError, Reader
 
-    make = partial(Reader, args.model, vin_priors=not args.no_priors, barcodes=args.barcodes, every=args.all)
+    try:
+        known = None if args.known is None else read_known(args.known)
+    except (UnicodeDecodeError, ValueError) as error:
+        raise Stop(f"--known: {error}") from error
+    make = partial(
+        Reader, args.model, vin_priors=not args.no_priors, known=known, barcodes=args.barcodes, every=args.all
+    )
     try:
         with _extra("barcode"):
             reader = make()
@@ -202,6 +209,24 @@ def _synth(args: argparse.Namespace) -> int:
             dataset_files.write(args.count, args.out, args.seed, face=args.face)
     except ValueError as error:
         raise Stop(str(error)) from error
+    return 0
+
+
+def _vins(args: argparse.Namespace) -> int:
+    from vinchar.bundle import ModelError
+    from vinchar.structure import facts, install
+
+    try:
+        if args.task == "count":
+            vins = [vin for path in args.lists for vin in facts.read_vins(path)]
+            vins = facts.apart_from(vins, facts.read_vins(args.apart_from) if args.apart_from else [])
+            facts.write(vins, args.out)
+            _tell(f"counted {len(vins)} VINs; the facts are in {_shown(args.out)}")
+            return 0
+        made = install.install(args.facts, args.out, args.model)
+    except (ModelError, UnicodeDecodeError, ValueError) as error:
+        raise Stop(str(error)) from error
+    _tell(f"the model is in {_shown(args.out)}; what it knows of VINs has {made['entries']:,} entries")
     return 0
 
 

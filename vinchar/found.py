@@ -12,26 +12,30 @@ from vinchar.assemble import Assembly
 from vinchar.quality import measure
 from vinchar.rectify import STRIP_END, STRIP_START, sample
 from vinchar.types import STRIP_WIDTH, Gray, Lattice, Strip
-from vinchar.vin import is_plausible
 
-UNLIKE = 12.0  # nats: so much better must read what is not like a VIN, to be taken for the VIN
+# In nats: a string that is so much likelier as a VIN than as other text leaves no doubt; and how common other text is.
+CERTAIN, OTHERS = 30.0, 8.0
 EDGE, WIDER = 22, 40  # columns: glyphs nearer to a strip's end may go on beyond it, and are looked for so much farther
 MARGIN_ALONG, MARGIN_ACROSS = 0.25, 0.15  # of an outline, in pitches and in glyph heights
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Found:
-    """One strip, what it reads as, and the probability that this is right."""
+    """One strip, what it reads as, and the probability that this is right.
+
+    ``likeness``: by how much the string is likelier as a VIN than as other text, in nats.
+    """
 
     strip: Strip
     lattice: Lattice
     assembly: Assembly
     probability: float
+    likeness: float
 
     @property
     def rank(self) -> float:
-        """Return what readings of one picture are compared by, in nats: the path's score, less if it is not a VIN's."""
-        return self.assembly.log_score - (0.0 if is_plausible(self.assembly.vin) else UNLIKE)
+        """Return what readings of one picture are compared by, in nats: log-odds that the line is a VIN's, shifted."""
+        return self.assembly.log_likelihood + min(self.likeness, CERTAIN) - OTHERS
 
     def quality(self, gray: Gray) -> dict[str, float]:
         """Return how hard to read the line is in the photo ``gray``, as ``quality.measure`` gives it."""

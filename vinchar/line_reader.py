@@ -15,16 +15,22 @@ from vinchar.posterior import Priors
 from vinchar.readings import probability
 from vinchar.rectify import Edges, Line, cut_strip, move_ends, turn_round
 from vinchar.segment import segment
+from vinchar.structure.store import Knowledge
 from vinchar.types import Gray, Lattice, Strip
 
 FEWEST, MOST = 13, 22  # glyphs seen in a strip that is worth a search; real VINs gave 15.7 to 19.1
 
 
 class LineReader:
-    """Reads lines by a ``classifier`` and ``priors``; ``weights``: of the confidence, see ``readings.features``."""
+    """Reads lines by a ``classifier`` and ``priors``; ``weights``: of the confidence, see ``readings.features``.
 
-    def __init__(self, classifier: Classifier, priors: Priors, weights: tuple[float, ...]) -> None:
-        self.classifier, self._priors, self._weights = classifier, priors, weights
+    ``knowledge`` tells VINs from other text, whether or not the reading itself has priors.
+    """
+
+    def __init__(
+        self, classifier: Classifier, priors: Priors, knowledge: Knowledge, weights: tuple[float, ...]
+    ) -> None:
+        self.classifier, self._priors, self._knowledge, self._weights = classifier, priors, knowledge, weights
 
     def read(self, gray: Gray, edges: Edges, line: Line, doubt: float) -> Iterator[Found]:
         """Read the line found in a frame, in both polarities if its own has a probability below 1 - ``doubt``."""
@@ -64,7 +70,8 @@ class LineReader:
         assembly = assemble(lattice, arc_scores(logits, lattice), self._priors)
         if assembly is None:
             return None
-        return Found(strip, lattice, assembly, probability(strip, assembly, self._weights))
+        likeness = self._knowledge.likeness(assembly.vin)
+        return Found(strip, lattice, assembly, probability(strip, assembly, likeness, self._weights), likeness)
 
 
 def polarities(line: Line, doubt: float) -> tuple[bool, ...]:

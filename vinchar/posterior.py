@@ -25,10 +25,9 @@ Doubles = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 STRINGS = 5  # how many readings an assembly names, the best one included
-BEAM = 256  # beginnings that are followed at most
-RELEVANT = 14.0  # nats: a beginning, or a character, that is so much worse than the best is left
-NAMED = 24  # beginnings that the strings named are made of, and strings that are followed to their end
-FOLLOWED = 64
+BEAM = 128  # beginnings that are followed at most
+RELEVANT = 10.0  # nats: a beginning, or a character, that is so much worse than the best is left
+NAMED, FOLLOWED = 16, 32  # beginnings that the strings named are made of, and strings that are followed to their end
 
 _SERIAL = list(SERIAL)
 _SUMS = np.eye(11)[ADDS]  # (17, 33, 11): by what each character raises the weighted sum
@@ -66,33 +65,30 @@ class Posterior(NamedTuple):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Beginnings:
-    """Beginnings of strings: ``segmentation`` (B,); ``characters`` (B, 17), filled where they are known; ``residue``
-    (B,), their weighted sum modulo 11; ``seen`` (B,), log-likelihood; ``logs`` (K, B), log-prior by each part of the
-    structure, its share included.
+    """Beginnings of strings, each once.
+
+    ``characters`` (B, 17), filled where they are known; ``residue`` (B,): their weighted sum modulo 11; ``seen`` (B, S):
+    log-likelihood in each segmentation; ``logs`` (K, B): log-prior by each part of the structure, its share included.
     """
 
-    segmentation: Ints
     characters: Ints
     residue: Ints
     seen: Doubles
     logs: Doubles
 
+    def __len__(self) -> int:
+        return len(self.residue)
+
     def take(self, index: Ints) -> _Beginnings:
-        return _Beginnings(
-            self.segmentation[index],
-            self.characters[index],
-            self.residue[index],
-            self.seen[index],
-            self.logs[:, index],
-        )
+        return _Beginnings(self.characters[index], self.residue[index], self.seen[index], self.logs[:, index])
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Rest:
-    """What may follow each of B beginnings, by one part of the structure.
+    """What may follow each of B beginnings, by each of K parts of the structure.
 
-    ``obeys`` (B,): how likely it obeys the check digit; ``other`` (B, C): what stands at 9 where not, log; ``serial``
-    (G, 6, 33): the chances of its last six characters times their likelihoods, ``group`` (B,) an index into it.
+    ``obeys`` (K, B): how likely it obeys the check digit; ``other`` (K, B, C): the chances of what stands at 9 where
+    not; ``serial`` (K, G, 6, 33): the chances of the last six characters; ``group`` (B,): an index into it.
     """
 
     obeys: Doubles
@@ -100,40 +96,49 @@ class _Rest:
     serial: Doubles
     group: Ints
 
+    def take(self, index: Ints) -> _Rest:
+        return _Rest(self.obeys[:, index], self.other[:, index], self.serial, self.group[index])
+
 
 def read_strings(
-    log_likelihoods: Floats, own: Doubles, priors: Priors = NO_PRIORS, beam: int = BEAM
+    log_likelihoods: Floats, own: Doubles, priors: Priors = NO_PRIORS, beam: int = BEAM, relevant: float = RELEVANT
 ) -> Posterior:
     """Return the posterior over the strings of S segmentations with log scores ``own`` (S,) of their own.
 
-    ``log_likelihoods`` float32 (S, 17, 33), normalised or not. Exact but for beginnings that fall out of the ``beam``.
+    ``log_likelihoods`` float32 (S, 17, 33), normalised or not. Exact but for beginnings that fall out of the ``beam``
+    and what is worth less by ``relevant`` nats.
     """
     most = log_likelihoods.max(axis=2, keepdims=True).astype(np.float64)
     seen = log_likelihoods - most  # (S, 17, 33), 0 for the best character
     own = own + most.sum(axis=(1, 2))
-    structure = priors.structure
-    kept = _beginnings(seen, own, structure, beam)
     likely = np.exp(seen)
-    ninth = np.flatnonzero((seen[:, NINTH] > -RELEVANT).any(axis=0))
-    rests = [_rest(part, kept, likely, ninth) for _, part in structure.parts]
-    top = float((kept.seen + kept.logs.max(axis=0)).max())
-    weights = np.exp(kept.seen + kept.logs - top)  # (K, B)
+    kept = _beginnings(seen, own, priors.structure, beam, relevant)
+    ninth = np.flatnonzero((seen[:, NINTH] > -relevant).any(axis=0))
+    rest = _rest(priors.structure, kept.characters, ninth)
+    top = float((kept.logs.max(axis=0) + kept.seen.max(axis=1)).max())
+    checks = (kept.residue[:, None] + np.arange(11)) % 11  # (B, 11): the check digit for each sum of the serial number
 
-    mass = np.zeros((len(rests), len(kept.seen)))
+    weights = np.exp(kept.logs[:, :, None] + kept.seen - top)  # (K, B, S)
+    serial = rest.serial[:, :, None] * likely[:, _SERIAL]  # (K, G, S, 6, 33)
+    sums = _sums(serial)[:, rest.group]  # (K, B, S, 11)
+    valid, other = _ends(rest, likely, ninth, checks)  # (K, B, S, 11), (K, B, S)
+    ends = valid + other[..., None]
+    shares = (weights * (sums * ends).sum(axis=3)).sum(axis=(0, 2))  # (B,)
     marginals = np.zeros((LENGTH, len(ALPHABET)))
-    for k, rest in enumerate(rests):
-        ends = _ends(kept, rest, likely, ninth)  # (B, 11)
-        ahead = _sums(rest.serial)  # (7, G, 11): by the serial's place, the chance of each sum of what follows
-        mass[k] = weights[k] * (ahead[0][rest.group] * ends).sum(axis=1)
-        _add_ninth(marginals, kept, rest, likely, ninth, weights[k], ahead[0][rest.group])
-        _add_serial(marginals, rest, weights[k], ends)
-    shares = mass.sum(axis=0)
+    digits = (weights[..., None] * sums * valid).sum(axis=(0, 2))  # (B, 11)
+    marginals[NINTH] = np.bincount(CHECK_INDEX[checks].ravel(), digits.ravel(), len(ALPHABET))
+    loose = weights * sums.sum(axis=3) * (1 - rest.obeys[:, :, None])  # (K, B, S)
+    marginals[NINTH, ninth] += np.einsum("kbs,kbc,sc->c", loose, rest.other, likely[:, NINTH][:, ninth])
+    after = np.zeros((serial.shape[1], *serial.shape[:1], serial.shape[2], 11))  # (G, K, S, 11)
+    np.add.at(after, rest.group, (weights[..., None] * ends).swapaxes(0, 1))
+    marginals[_SERIAL] = _serial_marginals(serial, after.swapaxes(0, 1))
     for place in BEGINNING:
         marginals[place] = np.bincount(kept.characters[:, place], shares, len(ALPHABET))
     total = top + float(np.log(shares.sum()))
 
-    best = np.argsort(-shares, kind="stable")[:NAMED]
-    strings, prior = _strings(kept.take(best), [_taken(rest, best) for rest in rests], likely, seen, ninth)
+    best = np.flatnonzero(shares > shares.max() * np.exp(-relevant))
+    best = best[np.argsort(-shares[best], kind="stable")[:NAMED]]
+    strings, prior = _strings(kept.take(best), rest.take(best), likely, seen, ninth, relevant)
     joint = own + seen[:, np.arange(LENGTH), strings].sum(axis=2).T + prior[:, None]  # (M, S)
     logs = np.logaddexp.reduce(joint, axis=1)
     marginals /= marginals.sum(axis=1, keepdims=True)
@@ -190,183 +195,150 @@ def _with_list(found: _Found, seen: Doubles, own: Doubles, known: KnownVins) -> 
     return _named(_Found(strings, prior, logs, joint, total, marginals), plain.strings[0][0])
 
 
-def _beginnings(seen: Doubles, own: Doubles, structure: Structure, beam: int) -> _Beginnings:
+def _beginnings(seen: Doubles, own: Doubles, structure: Structure, beam: int, relevant: float) -> _Beginnings:
     """Follow what strings begin with from place to place; keep those that, with what may follow, are worth most."""
-    count = len(own)
-    shares = np.log([share for share, _ in structure.parts])
-    kept = _Beginnings(
-        np.arange(count),
-        np.zeros((count, LENGTH), np.intp),
-        np.zeros(count, np.intp),
-        own,
-        np.repeat(shares[:, None], count, axis=1),
-    )
+    shares = np.log([[share] for share, _ in structure.parts])
+    kept = _Beginnings(np.zeros((1, LENGTH), np.intp), np.zeros(1, np.intp), own[None], shares)
     for place, ahead in zip(BEGINNING, _look_ahead(np.exp(seen)), strict=True):
-        symbols = np.flatnonzero((seen[:, place] > -RELEVANT).any(axis=0))
-        prior = np.stack([part.symbols(place, kept.characters, symbols) for _, part in structure.parts])  # (K, B, C)
-        prior += kept.logs[:, :, None]
-        now = kept.seen[:, None] + seen[kept.segmentation, place][:, symbols]  # (B, C)
-        residue = (kept.residue[:, None] + ADDS[place, symbols]) % 11
-        worth = now + np.logaddexp.reduce(prior, axis=0) + ahead[kept.segmentation[:, None], residue]
-        index = np.flatnonzero(worth > worth.max() - RELEVANT)
+        symbols = np.flatnonzero((seen[:, place] > -relevant).any(axis=0))
+        prior = np.repeat(kept.logs[:, :, None], len(symbols), axis=2)  # (K, B, C)
+        for (_, part), log in zip(structure.parts, prior, strict=True):
+            log += part.symbols(place, kept.characters, symbols)
+        now = kept.seen[:, None] + seen[:, place, symbols].T  # (B, C, S)
+        residue = (kept.residue[:, None] + ADDS[place, symbols]) % 11  # (B, C)
+        worth = _log_sum(now + ahead[residue], axis=2) + _log_sum(prior, axis=0)
+        index = np.flatnonzero(worth > worth.max() - relevant)
         if len(index) > beam:
             index = index[np.argpartition(worth.ravel()[index], -beam)[-beam:]]
         before, symbol = np.divmod(index, len(symbols))
         characters = kept.characters[before]
         characters[:, place] = symbols[symbol]
-        kept = _Beginnings(
-            kept.segmentation[before],
-            characters,
-            residue[before, symbol],
-            now[before, symbol],
-            prior[:, before, symbol],
-        )
+        kept = _Beginnings(characters, residue[before, symbol], now[before, symbol], prior[:, before, symbol])
     return kept
 
 
+def _log_sum(logs: Doubles, axis: int) -> Doubles:
+    """Return the logarithm of the sum of exponentials along an axis, as ``np.logaddexp.reduce``, but faster."""
+    most = logs.max(axis=axis, keepdims=True)
+    most[most == -np.inf] = 0
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(np.exp(logs - most).sum(axis=axis)) + np.squeeze(most, axis), np.float64)
+
+
 def _look_ahead(likely: Doubles) -> list[Doubles]:
-    """Return, after each place of the beginning, about what may follow is worth for each sum so far, log, (S, 11).
+    """Return, after each place of the beginning, about what may follow is worth for each sum so far, log, (11, S).
 
     By the plain rules, with half of the VINs obeying the check digit: it only says which beginnings to keep.
     """
     places = [*BEGINNING, *_SERIAL]
     weights = likely * _RULES
     loose = 0.5 * weights[:, NINTH].sum(axis=1, keepdims=True)
+    valid = 0.5 * likely[:, NINTH][:, CHECK_INDEX][:, _PLUS]  # (S, 11, 11)
     sums = np.zeros((len(likely), 11))
     sums[:, 0] = 1
-    tables = []
-    for place in reversed(places[1:]):
-        sums = np.einsum("sa,sra->sr", weights[:, place] @ _SUMS[place], sums[:, _MINUS])
-        tables.append(sums)
-    valid = 0.5 * likely[:, NINTH][:, CHECK_INDEX]  # (S, 11)
     found = []
-    for sums in reversed(tables[len(SERIAL) - 1 :]):
-        found.append(np.log(np.einsum("sr,sar->sa", sums, valid[:, _PLUS]) + loose * sums.sum(axis=1, keepdims=True)))
-    return found
+    for place in reversed(places[1:]):
+        sums = _fold(weights[:, place] @ _SUMS[place], sums, _MINUS)
+        if place in BEGINNING or place == _SERIAL[0]:
+            found.append(np.log((valid @ sums[:, :, None])[..., 0] + loose * sums.sum(axis=1, keepdims=True)).T)
+    return found[::-1]
 
 
-def _rest(part: Learned | Rules, kept: _Beginnings, likely: Doubles, ninth: Ints) -> _Rest:
+def _fold(weights: Doubles, sums: Doubles, shift: Ints) -> Doubles:
+    """Return what ``sums`` (..., 11) become by one more character, whose chances by what it adds are ``weights``."""
+    return np.asarray((sums[..., shift] @ weights[..., None])[..., 0], np.float64)
+
+
+def _rest(structure: Structure, characters: Ints, ninth: Ints) -> _Rest:
     """Return what may follow the beginnings; what depends on less than all of them is looked up once."""
-    characters = kept.characters
     powers = len(ALPHABET) ** np.arange(8)
     _, first, index = np.unique(characters[:, :8] @ powers, return_index=True, return_inverse=True)
-    obeys, other = part.ninth(characters[first], ninth)
-    makers = characters[:, :3] @ powers[:3] * len(likely) + kept.segmentation
-    _, one, group = np.unique(makers, return_index=True, return_inverse=True)
-    serial = np.exp(part.serial(characters[one])) * likely[kept.segmentation[one]][:, _SERIAL]
-    return _Rest(obeys[index], other[index], serial, group)
+    _, one, group = np.unique(characters[:, :3] @ powers[:3], return_index=True, return_inverse=True)
+    obeys, other = zip(*(part.ninth(characters[first], ninth) for _, part in structure.parts), strict=True)
+    other = np.exp([np.broadcast_to(each, (len(first), len(ninth))) for each in other])
+    serial = np.exp([part.serial(characters[one]) for _, part in structure.parts])
+    return _Rest(np.stack(obeys)[:, index], other[:, index], serial, group)
 
 
-def _taken(rest: _Rest, index: Ints) -> _Rest:
-    return _Rest(rest.obeys[index], rest.other[index], rest.serial, rest.group[index])
+def _ends(rest: _Rest, likely: Doubles, ninth: Ints, checks: Ints) -> tuple[Doubles, Doubles]:
+    """Return what place 9 is worth if it obeys, for each sum of the serial number, (K, B, S, 11); else (K, B, S)."""
+    there = likely[:, NINTH]  # (S, 33)
+    valid = rest.obeys[:, :, None, None] * there[:, CHECK_INDEX][:, checks].swapaxes(0, 1)
+    return valid, (1 - rest.obeys[:, :, None]) * (rest.other @ there[:, ninth].T)
 
 
-def _ends(kept: _Beginnings, rest: _Rest, likely: Doubles, ninth: Ints) -> Doubles:
-    """Return what place 9 is worth, for each sum of the serial number, (B, 11)."""
-    there = likely[kept.segmentation, NINTH]  # (B, 33)
-    check = there[:, CHECK_INDEX][np.arange(len(there))[:, None], (kept.residue[:, None] + np.arange(11)) % 11]
-    other = (np.exp(rest.other) * there[:, ninth]).sum(axis=1)
-    return np.asarray(rest.obeys[:, None] * check + ((1 - rest.obeys) * other)[:, None], np.float64)
-
-
-def _sums(serial: Doubles) -> list[Doubles]:
-    """Return for each place of the serial number, and after it, the chance of each sum of what follows, (..., 11)."""
+def _sums(serial: Doubles) -> Doubles:
+    """Return the chance of each weighted sum of the serial numbers (..., 6, 33), float64 (..., 11)."""
     sums = np.zeros((*serial.shape[:-2], 11))
     sums[..., 0] = 1
-    found = [sums]
-    for j in reversed(range(len(SERIAL))):
-        weights = serial[..., j, :] @ _SUMS[_SERIAL[j]]
-        sums = (weights[..., None, :] * sums[..., _MINUS]).sum(axis=-1)
-        found.append(sums)
-    return found[::-1]
+    for j, place in enumerate(_SERIAL):
+        sums = _fold(serial[..., j, :] @ _SUMS[place], sums, _MINUS)
+    return sums
 
 
 def _messages(serial: Doubles, ends: Doubles) -> list[Doubles]:
     """Return for each place of the serial number, and after it, what the rest is worth after each sum, (..., 11)."""
     found = [ends]
     for j in reversed(range(len(SERIAL))):
-        weights = serial[..., j, :] @ _SUMS[_SERIAL[j]]
-        ends = (weights[..., None, :] * ends[..., _PLUS]).sum(axis=-1)
+        ends = _fold(serial[..., j, :] @ _SUMS[_SERIAL[j]], ends, _PLUS)
         found.append(ends)
     return found[::-1]
 
 
-def _add_ninth(
-    marginals: Doubles,
-    kept: _Beginnings,
-    rest: _Rest,
-    likely: Doubles,
-    ninth: Ints,
-    weight: Doubles,
-    sums: Doubles,
-) -> None:
-    """Add what one part of the structure says of place 9. ``sums`` (B, 11): the chance of each serial number's sum."""
-    there = likely[kept.segmentation, NINTH]
-    digit = (kept.residue[:, None] + np.arange(11)) % 11  # (B, 11)
-    valid = (weight * rest.obeys)[:, None] * sums * there[np.arange(len(there))[:, None], CHECK_INDEX[digit]]
-    marginals[NINTH] += np.bincount(CHECK_INDEX[digit].ravel(), valid.ravel(), len(ALPHABET))
-    loose = weight * (1 - rest.obeys) * sums.sum(axis=1)
-    marginals[NINTH, ninth] += (loose[:, None] * np.exp(rest.other) * there[:, ninth]).sum(axis=0)
+def _serial_marginals(serial: Doubles, after: Doubles) -> Doubles:
+    """Return what each character at places 12 to 17 is worth, (6, 33), by sums from the front and from the back.
 
-
-def _add_serial(marginals: Doubles, rest: _Rest, weight: Doubles, ends: Doubles) -> None:
-    """Add what one part of the structure says of places 12 to 17, by sums from the front and from the back."""
-    groups = len(rest.serial)
-    after = np.zeros((groups, 11))
-    np.add.at(after, rest.group, weight[:, None] * ends)
-    back = _messages(rest.serial, after)  # (7, G, 11)
-    front = np.zeros((groups, 11))
-    front[:, 0] = 1
+    ``serial`` (..., 6, 33); ``after`` (..., 11): what each sum of the serial number is worth.
+    """
+    back = _messages(serial, after)
+    front = np.zeros(after.shape)
+    front[..., 0] = 1
+    found = np.zeros((len(SERIAL), len(ALPHABET)))
     for j, place in enumerate(_SERIAL):
-        worth = np.einsum("gr,gra->ga", front, back[j + 1][:, _PLUS])  # (G, 11) by what the character adds
-        marginals[place] += (rest.serial[:, j] * worth[:, ADDS[place]]).sum(axis=0)
-        weights = rest.serial[:, j] @ _SUMS[place]
-        front = np.einsum("ga,gra->gr", weights, front[:, _MINUS])
+        worth = _fold(front, back[j + 1], _PLUS)  # by what the character adds
+        found[j] = (serial[..., j, :] * worth[..., ADDS[place]]).reshape(-1, len(ALPHABET)).sum(axis=0)
+        front = _fold(serial[..., j, :] @ _SUMS[place], front, _MINUS)
+    return found
 
 
 def _strings(
-    kept: _Beginnings, rests: list[_Rest], likely: Doubles, seen: Doubles, ninth: Ints
+    kept: _Beginnings, rest: _Rest, likely: Doubles, seen: Doubles, ninth: Ints, relevant: float
 ) -> tuple[Ints, Doubles]:
-    """Return the best strings that begin so, each once, (M, 17), and their log-priors (M,)."""
+    """Return the best strings that begin so, each once, (M, 17), and their log-priors (M,).
+
+    Each beginning is followed in the segmentation in which it was seen best.
+    """
+    at = kept.seen.argmax(axis=1)  # (B,)
+    rows = np.arange(len(kept))
+    checks = (kept.residue[:, None] + np.arange(11)) % 11
+    serial = rest.serial[:, rest.group] * likely[at][:, _SERIAL]  # (K, B, 6, 33)
+    valid, other = _ends(rest, likely, ninth, checks)
     with np.errstate(divide="ignore"):
-        serial = np.stack([rest.serial[rest.group] for rest in rests])  # (K, B, 6, 33)
-        ends = np.stack([_ends(kept, rest, likely, ninth) for rest in rests])  # (K, B, 11)
-        ahead = [np.log(message) for message in _messages(serial, ends)]  # 7 of (K, B, 11)
+        ahead = [np.log(one) for one in _messages(serial, (valid + other[..., None])[:, rows, at])]  # 7 of (K, B, 11)
         logs = np.log(serial)
-    which, characters, residue = np.arange(len(kept.seen)), kept.characters, np.zeros(len(kept.seen), np.intp)
-    worth = kept.logs + kept.seen  # (K, N)
+    which, characters, residue = rows, kept.characters, np.zeros(len(kept), np.intp)
+    worth = kept.logs + kept.seen[rows, at]  # (K, N)
     for j, place in enumerate(_SERIAL):
         each = worth[:, :, None] + logs[:, which, j]  # (K, N, 33)
         sums = (residue[:, None] + ADDS[place]) % 11  # (N, 33)
-        total = np.logaddexp.reduce(each + ahead[j + 1][:, which[:, None], sums], axis=0).ravel()
-        index = np.argsort(-total, kind="stable")[:FOLLOWED]
-        index = index[total[index] > -np.inf]
+        index = _best(_log_sum(each + ahead[j + 1][:, which[:, None], sums], axis=0).ravel(), relevant)
         one, character = np.divmod(index, len(ALPHABET))
         which, worth, residue = which[one], each[:, one, character], sums[one, character]
         characters = characters[one]
         characters[:, place] = character
-    check = CHECK_INDEX[(kept.residue[which] + residue) % 11]  # (N,)
+    obeys = rest.obeys[:, which, None]  # (K, N, 1)
+    last = obeys * (ninth == CHECK_INDEX[checks[which, residue]][:, None]) + (1 - obeys) * rest.other[:, which]
     with np.errstate(divide="ignore"):
-        last = np.stack(
-            [
-                np.log(
-                    rest.obeys[which, None] * (ninth == check[:, None])
-                    + (1 - rest.obeys[which, None]) * np.exp(rest.other[which])
-                )
-                for rest in rests
-            ]
-        )  # (K, N, C)
-    prior = np.logaddexp.reduce(worth[:, :, None] + last, axis=0)  # (N, C), with the likelihood of all but place 9
-    total = (prior + seen[kept.segmentation[which], NINTH][:, ninth]).ravel()
-    index = np.argsort(-total, kind="stable")[:FOLLOWED]
+        prior = _log_sum(worth[:, :, None] + np.log(last), axis=0)  # (N, C), with the likelihood of all but place 9
+    index = _best((prior + seen[at[which], NINTH][:, ninth]).ravel(), relevant)
     one, symbol = np.divmod(index, len(ninth))
-    strings = characters[one]
+    strings, which = characters[one], which[one]
     strings[:, NINTH] = ninth[symbol]
-    prior = prior[one, symbol] - kept.seen[which[one]]
-    at = kept.segmentation[which[one]]
-    prior -= seen[at[:, None], _SERIAL, strings[:, _SERIAL]].sum(axis=1)
-    _, first = np.unique(strings @ _KEYS, return_index=True)
-    return strings[first], prior[first]
+    prior = prior[one, symbol] - kept.seen[which, at[which]]
+    return strings, prior - seen[at[which, None], _SERIAL, strings[:, _SERIAL]].sum(axis=1)
 
 
-_KEYS = np.random.default_rng(0).integers(1, 1 << 62, LENGTH)  # tell strings apart by one number each
+def _best(worth: Doubles, relevant: float) -> Ints:
+    """Return the indices of the ``FOLLOWED`` largest that are not worth less than the best by ``relevant`` nats."""
+    index = np.flatnonzero(worth > worth.max() - relevant)
+    return index if len(index) <= FOLLOWED else index[np.argpartition(worth[index], -FOLLOWED)[-FOLLOWED:]]

@@ -20,12 +20,14 @@ from vinchar.imaging import ImageError, Source, load
 from vinchar.kind import guess_kind, light_glyph
 from vinchar.line_reader import LineReader
 from vinchar.locate import Locator
-from vinchar.posterior import Priors
+from vinchar.known import KnownVins
+from vinchar.posterior import NO_PRIORS, Priors
 from vinchar.quality import advice
 from vinchar.readings import compare, glyph_reading, no_vin, vin_reading
 from vinchar.rectify import Rectifier
 from vinchar.search import POOR, SEEN, Search
 from vinchar.straighten import Straightener
+from vinchar.structure import store
 from vinchar.types import Gray, Kind, Reading
 
 __all__ = ["ModelError", "Reader", "read"]
@@ -40,7 +42,8 @@ class Reader:
 
     ``model``: a model folder, by default the shipped one; its networks are ``locator``, ``rectifier``, ``classifier``
     and, for pictures of one character, ``glyph``; ``search`` looks for the VIN with the first three.
-    ``vin_priors``: use what is known of VINs (check digit, where digits stand, makers), softly. ``barcodes``: also look
+    ``vin_priors``: use what is known of how VINs are built, softly. ``known``: a list of VINs, to which then a share of
+    the prior goes (see ``known.read_known``). ``barcodes``: also look
     for barcodes that hold a VIN, which takes zxing-cpp and some time. ``every``: where a photo shows several VINs, put
     all but the best into ``Reading.others``. Raises ``ModelError`` if the model is missing or broken,
     ``ModuleNotFoundError`` if zxing-cpp is.
@@ -51,6 +54,7 @@ class Reader:
         model: str | os.PathLike[str] | None = None,
         *,
         vin_priors: bool = True,
+        known: KnownVins | None = None,
         barcodes: bool = False,
         every: bool = False,
     ) -> None:
@@ -58,8 +62,12 @@ class Reader:
         self.locator = Locator(self.bundle.paths["locator"])
         self.rectifier = Rectifier(self.bundle.paths["rectifier"])
         self.classifier = Classifier(self.bundle.paths["classifier"])
-        priors = Priors(vin_priors, vin_priors, vin_priors)
-        lines = LineReader(self.classifier, priors, self.bundle.confidence.weights)
+        try:
+            knowledge = store.load(self.bundle.structure)
+        except ValueError as error:
+            raise ModelError(f"{error}; train the model again") from error
+        self.priors = Priors(knowledge.structure if vin_priors else NO_PRIORS.structure, known)
+        lines = LineReader(self.classifier, self.priors, knowledge, self.bundle.confidence.weights)
         self.search = Search(self.locator, Straightener(self.rectifier), lines, self.bundle.confidence.threshold)
         self._barcodes, self._every = barcodes, every
         if barcodes:

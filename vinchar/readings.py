@@ -15,27 +15,24 @@ from vinchar.bundle import Confidence
 from vinchar.types import Character, Gray, Kind, Lattice, Reading, Strip
 from vinchar.vin import ALPHABET
 
-OTHER_TEXT = "this looks like other text than a VIN"
 READABLE = 0.02  # below this probability there is no VIN to be read
-OTHERWISE = 0.05  # probability, at most, of what reads well and is not like a VIN: photos are full of other text
 
 
-def features(strip: Strip, assembly: Assembly) -> NDArray[np.float64]:
+def features(strip: Strip, assembly: Assembly, likeness: float) -> NDArray[np.float64]:
     """Return what the probability that a reading is right depends on, float64 (8,): the last one is the constant 1.
 
     What the characters' posteriors leave open, the margin to the runner-up path, the path's score (twice), how uneven
-    the pitch is, the check digit where one is required, and how sharp the strip is.
+    the pitch is, by how much it is likelier as a VIN than as other text, and how sharp the strip is.
     """
     doubt = math.log(max(1.0 - assembly.confidence, 1e-6))
-    check = {"valid": 1.0, "invalid": -1.0}.get(number.check_digit_status(assembly.vin), 0.0)
     return np.array(
         [
             -doubt,
             min(max(assembly.margin, -4.0), 8.0),
-            max(assembly.log_score, -60.0) / 10,
+            max(assembly.log_likelihood, -60.0) / 10,
             min(assembly.pitch_residual, 0.5) * 10,
-            math.log1p(max(-assembly.log_score, 0.0)),
-            check,
+            math.log1p(max(-assembly.log_likelihood, 0.0)),
+            min(max(likeness, -30.0), 30.0) / 10,
             sharpness(strip.gray),
             1.0,
         ]
@@ -49,10 +46,12 @@ def sharpness(strip: Gray) -> float:
     return float(np.square(np.diff(picture, axis=1)).mean()) / variance if variance > 0 else 0.0
 
 
-def probability(strip: Strip, assembly: Assembly, weights: tuple[float, ...]) -> float:
-    """Return the probability that this is a VIN and all 17 characters, read from the strip, are right."""
-    chance = float(1 / (1 + np.exp(-np.clip(features(strip, assembly) @ np.array(weights), -30, 30))))
-    return chance if number.is_plausible(assembly.vin) else min(chance, OTHERWISE)
+def probability(strip: Strip, assembly: Assembly, likeness: float, weights: tuple[float, ...]) -> float:
+    """Return the probability that this is a VIN and all 17 characters, read from the strip, are right.
+
+    ``likeness``: by how much the string is likelier as a VIN than as other text, in nats.
+    """
+    return float(1 / (1 + np.exp(-np.clip(features(strip, assembly, likeness) @ np.array(weights), -30, 30))))
 
 
 def vin_reading(
@@ -64,9 +63,8 @@ def vin_reading(
     text = assembly.vin
     quads = strip.to_photo(lattice.boxes[assembly.arcs])
     characters = tuple(map(_character, text, assembly.marginals, quads))
-    plausible = number.is_plausible(text)
-    sure = chance >= confidence.threshold and plausible
-    reasons = () if sure else _reasons(characters, text) if plausible else (OTHER_TEXT,)
+    sure = chance >= confidence.threshold
+    reasons = () if sure else _reasons(characters, text)
     return Reading(
         image=None,
         kind=kind,

@@ -16,7 +16,6 @@ from vinchar.proposals import FARTHER, Proposals
 from vinchar.rectify import STRIP_END, STRIP_START, Edges, cut_strip, frame_of_picture, move_ends, taller
 from vinchar.straighten import Pass, Straightener
 from vinchar.types import Gray, Kind, Strip
-from vinchar.vin import maker
 
 CANDIDATES, STRIP_CANDIDATES = 8, 4  # lines looked at in a photo, and in a strip that does not read as one
 # From closer by a photo of at most so many pixels shows nothing new, only the locator sees more of small glyphs: so
@@ -164,9 +163,8 @@ class Search:
         return found.probability >= self._threshold
 
     def _are_rows(self, found: Found) -> bool:
-        """Tell whether two rows are a VIN: words join to much, so that a maker nobody knows has to be read surely."""
-        known = maker(found.assembly.vin) is not None
-        return found.probability >= POOR if known else self._is_ok(found) and found.rank >= ENOUGH
+        """Tell whether two rows are a VIN: words join to much, so they have to rank as one, too."""
+        return found.probability >= POOR and found.rank >= SEEN
 
     def _right_way_up(self, gray: Gray, found: Found) -> Found:
         """Return a reading, or if it is in doubt that of the same line upside down, where this is the better one."""

@@ -8,8 +8,7 @@ Position 9 comes last: a share of the VINs obeys the check digit, and that share
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,52 +24,76 @@ Ints = NDArray[np.intp]
 MODEL, RULES = 0.9, 0.1  # shares of the VINs that are built as learned, and as the plain rules say
 SYMBOLS = len(ALPHABET) + 1  # at place 9 one more: a check digit that is right
 DIGITS, SIGNS = 10, len(ALPHABET)
+_KINDS = (np.arange(SIGNS) >= DIGITS).astype(np.intp)  # of each character: a digit, or a letter
 # Of VINs by the plain rules: how many obey the check digit, in North America and China, and elsewhere.
 OBEYS, OBEYS_ELSEWHERE = 0.98, 0.25
 
 REGION = -1  # among the places of a context: the region that the first two characters stand for
-# The places that a context holds, from the shortest on, for each place from 4 on; all before it is always the last one.
-_AFTER_MAKER: tuple[tuple[int, ...], ...] = ((REGION,), (0, 1, 2))
-
 CHECK_DIGITS = "0123456789X"
+CHECK_INDEX = np.array([ALPHABET.index(char) for char in CHECK_DIGITS])  # the check digit for each weighted sum
 ADDS = np.array([[weight * VALUES[char] for char in ALPHABET] for weight in WEIGHTS]) % 11  # (17, 33)
 
 
+def weighted_sum(strings: NDArray[Any]) -> Ints:
+    """Return the weighted sums modulo 11, (N,), of strings (N, 17) without place 9, whose weight is 0."""
+    places = np.array([i for i in range(LENGTH) if i != NINTH])
+    return np.asarray(ADDS[places, strings[:, places]].sum(axis=1) % 11, np.intp)
+
+
 def contexts(place: int) -> tuple[tuple[int, ...], ...]:
-    """Return the places that each context of a place holds, the shortest first; the empty one is left out."""
+    """Return the places that each context of a place holds, the shortest first; each holds all of the one before."""
     before = tuple(i for i in range(place) if i != NINTH)
+    region, maker = (REGION,), (0, 1, 2)
     if place < 3:
         return tuple(before[-count:] for count in range(1, place + 1))
-    if place in SERIAL:
-        return _AFTER_MAKER
+    if place == 3 or place in SERIAL:
+        return region, maker
     if place == NINTH:
-        return (_AFTER_MAKER[0], before)
+        return region, before
     last = before[-1]
-    chain = [_AFTER_MAKER[0], (REGION, last), _AFTER_MAKER[1], (0, 1, 2, last), (0, 1, 2, 3, last), before]
-    if place == 3:
-        chain = [*_AFTER_MAKER]
+    chain = (region, maker, (*maker, last), (*maker, 3, last), before)
     return tuple(one for i, one in enumerate(chain) if len(set(one)) == len(one) and one not in chain[:i])
 
 
-def hashes(place: int, level: int, columns: list[NDArray[Any]]) -> NDArray[np.uint32]:
-    """Return 32 bits that name a context, uint32 of the columns' shape, from what stands at each of its places.
+def _random_words(count: int) -> NDArray[np.uint32]:
+    """Return ``count`` words of 32 random bits, always the same (the finaliser of MurmurHash3 on 1, 2, 3...)."""
+    words = np.arange(1, count + 1, dtype=np.uint32) * np.uint32(0x9E3779B1)
+    for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
+        words ^= words >> np.uint32(shift)
+        words *= np.uint32(factor)
+    return words ^ (words >> np.uint32(16))
 
-    FNV-1a. Of 200,000 names one in 20,000 lookups meets a wrong one, and errs by what a character costs.
+
+# Names of 32 bits (Zobrist 1970): the exclusive or of one random word for each character at its place, for the region,
+# for the place asked for, and for the symbol. Of 200,000 names one in 20,000 lookups meets a wrong one.
+_WORDS = _random_words(LENGTH * SIGNS + 64 + LENGTH + SYMBOLS + 1)
+_AT = _WORDS[: LENGTH * SIGNS].reshape(LENGTH, SIGNS)
+_REGION, _PLACE, _SYMBOL = np.split(_WORDS[LENGTH * SIGNS :], [64, 64 + LENGTH])
+_REGIONS = region_table()
+_CHAINS = [contexts(place) for place in range(LENGTH)]
+# For each place, which places and (last) whether the region belong to each of its contexts, as masks (L, 18).
+_MASKS = [
+    np.array([[i in chosen for i in (*range(LENGTH), REGION)] for chosen in chain], np.bool_).reshape(-1, LENGTH + 1)
+    * np.uint32(0xFFFFFFFF)
+    for chain in _CHAINS
+]
+
+
+def names_of_contexts(place: int, before: NDArray[Any], levels: int | None = None) -> NDArray[np.uint32]:
+    """Return the names of a place's contexts, the shortest first, uint32 (L, B); ``before`` as of ``Learned.symbols``.
+
+    ``levels``: of how many contexts, the shortest ones; all of them by default.
     """
-    found = np.full(columns[0].shape, 2166136261, np.uint32)
-    with np.errstate(over="ignore"):
-        for column in (np.uint32(32 * place + level), *columns):
-            found = (found ^ np.asarray(column).astype(np.uint32)) * np.uint32(16777619)
-            found ^= found >> np.uint32(15)
-    return found
+    words = np.empty((len(before), LENGTH + 1), np.uint32)
+    words[:, :LENGTH] = _AT[np.arange(LENGTH), before]
+    words[:, LENGTH] = _REGION[_REGIONS[before[:, 0], before[:, 1]]]
+    masks = _MASKS[place][:levels]
+    return np.asarray(np.bitwise_xor.reduce(words & masks[:, None], axis=2) ^ _PLACE[place], np.uint32)
 
 
-def named(context: NDArray[np.uint32], symbol: NDArray[Any]) -> NDArray[np.uint32]:
-    """Return 32 bits that name a symbol in a context; ``SYMBOLS`` as symbol names the context's own back-off."""
-    with np.errstate(over="ignore"):
-        found = (context ^ (np.asarray(symbol).astype(np.uint32) + np.uint32(101))) * np.uint32(2246822519)
-        found ^= found >> np.uint32(13)
-        return found * np.uint32(3266489917)
+def names_of_symbols(contexts: NDArray[np.uint32], symbols: NDArray[Any]) -> NDArray[np.uint32]:
+    """Return the names of symbols in contexts; ``SYMBOLS`` as symbol names the context's own back-off."""
+    return contexts ^ _SYMBOL[symbols]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -84,7 +107,6 @@ class Learned:
     names: NDArray[np.uint32]
     logs: NDArray[np.float32]
     alone: NDArray[np.float32]
-    _regions: NDArray[np.uint8] = field(default_factory=region_table)
 
     def symbols(self, place: int, before: NDArray[Any], symbols: NDArray[Any], levels: int | None = None) -> Doubles:
         """Return log-probabilities at a place (from 0), float64 (B, C).
@@ -93,24 +115,25 @@ class Learned:
         how many contexts, the shortest ones; all of them by default.
         """
         symbols = np.broadcast_to(symbols, (len(before), symbols.shape[-1]))
-        logs = np.asarray(self.alone[place, symbols], np.float64)  # (B, C)
-        chain = contexts(place)[:levels]
-        if not chain or not len(before):
-            return logs
-        context = self._contexts(place, before, chain)
-        asked = np.concatenate([symbols, np.full((len(before), 1), SYMBOLS)], axis=1)
-        names = named(context[:, :, None], asked)  # (L, B, C + 1)
-        at = np.minimum(np.searchsorted(self.names, names), len(self.names) - 1)
-        known = self.names[at] == names
-        values = np.where(known, self.logs[at], 0.0)
-        for seen, value in zip(known, values, strict=True):  # from the shortest context to the longest
-            logs = np.where(seen[:, :-1], value[:, :-1], logs + value[:, -1:])
-        return logs
+        return self._look_up(names_of_contexts(place, before, levels), symbols, self.alone[place, symbols])
 
-    def _contexts(self, place: int, before: NDArray[Any], chain: tuple[tuple[int, ...], ...]) -> NDArray[np.uint32]:
-        region = self._regions[before[:, 0], before[:, 1]] if place > 2 else None
-        columns = [[region if i == REGION else before[:, i] for i in places] for places in chain]
-        return np.stack([hashes(place, level, column) for level, column in enumerate(columns)])  # (L, B)
+    def _look_up(self, contexts: NDArray[np.uint32], symbols: NDArray[Any], alone: NDArray[np.float32]) -> Doubles:
+        """Return log-probabilities, (N, C), in contexts (L, N), of symbols (N, C) that have these ``alone``, (N, C)."""
+        if not len(contexts):
+            return alone.astype(np.float64)
+        count, columns = symbols.shape
+        names = np.empty((len(contexts), count, columns + 1), np.uint32)
+        np.bitwise_xor(contexts[:, :, None], _SYMBOL[symbols], out=names[:, :, :-1])
+        np.bitwise_xor(contexts, _SYMBOL[SYMBOLS], out=names[:, :, -1])
+        at = self.names.searchsorted(names)
+        at[at == len(self.names)] = 0
+        seen = self.names[at] == names
+        logs = self.logs[at] * seen
+        found = alone.astype(np.float64)
+        for known, log in zip(seen, logs, strict=True):  # from the shortest context to the longest
+            found += log[:, -1:]
+            np.copyto(found, log[:, :-1], where=known[:, :-1])
+        return found
 
     def ninth(self, before: NDArray[Any], symbols: NDArray[Any]) -> tuple[Doubles, Doubles]:
         """Return the share of VINs that obey the check digit, (B,), and of each symbol where not, log, (B, C)."""
@@ -120,9 +143,13 @@ class Learned:
 
     def serial(self, before: NDArray[Any]) -> Doubles:
         """Return the log-probability of each character at places 12-17, float64 (B, 6, 33)."""
-        kinds = np.stack([self.symbols(place, before, np.arange(2)) for place in SERIAL], axis=1)  # (B, 6, 2)
-        each = np.log(np.repeat([DIGITS, SIGNS - DIGITS], [DIGITS, SIGNS - DIGITS]))
-        return np.asarray(np.repeat(kinds, [DIGITS, SIGNS - DIGITS], axis=2) - each, np.float64)
+        first, count = SERIAL[0], len(SERIAL)
+        contexts = names_of_contexts(first, before)  # of all six places alike, but for the place's own word
+        contexts = (contexts[:, None] ^ (_PLACE[first : first + count] ^ _PLACE[first])[:, None]).reshape(2, -1)
+        alone = np.repeat(self.alone[first : first + count, :2], len(before), axis=0)
+        kinds = self._look_up(contexts, np.broadcast_to([0, 1], alone.shape), alone)  # (6 B, 2)
+        characters = kinds.reshape(count, -1, 2).swapaxes(0, 1)[..., _KINDS]
+        return np.asarray(characters - np.log([DIGITS, SIGNS - DIGITS])[_KINDS], np.float64)
 
 
 class Rules:
@@ -138,8 +165,8 @@ class Rules:
         self._obeys = np.array([OBEYS if char in "12345L" else OBEYS_ELSEWHERE for char in ALPHABET]) * vins
 
     def symbols(self, place: int, before: NDArray[Any], symbols: NDArray[Any]) -> Doubles:
-        """Return log-probabilities at a place, float64 (B, C), as ``Learned.symbols``."""
-        logs = self._places[place, np.broadcast_to(symbols, (len(before), symbols.shape[-1]))]
+        """Return log-probabilities at a place, float64 (B, C), as ``Learned.symbols``; or (1, C), alike for all."""
+        logs = self._places[place, np.atleast_2d(symbols)]
         if place == 2 and self._makers is not None:
             logs = logs + self._makers[before[:, :1], before[:, 1:2], symbols]
         return np.asarray(logs, np.float64)
@@ -163,8 +190,7 @@ class Structure:
         """Return the log-probability of whole strings, indices into ``vin.ALPHABET`` (N, 17); float64 (N,)."""
         strings = np.asarray(strings, np.intp).reshape(-1, LENGTH)
         rows = np.arange(len(strings))
-        residue = ADDS[np.arange(LENGTH), strings].sum(axis=1) - ADDS[NINTH, strings[:, NINTH]]
-        valid = strings[:, NINTH] == CHECK_INDEX[residue % 11]
+        valid = strings[:, NINTH] == CHECK_INDEX[weighted_sum(strings)]
         logs = []
         for share, part in self.parts:
             log = np.full(len(strings), np.log(share))
@@ -172,22 +198,30 @@ class Structure:
                 log += part.symbols(place, strings, strings[:, place, None])[:, 0]
             log += part.serial(strings)[rows[:, None], np.arange(len(SERIAL)), strings[:, list(SERIAL)]].sum(axis=1)
             obeys, other = part.ninth(strings, strings[:, NINTH, None])
-            logs.append(log + np.log(obeys * valid + (1 - obeys) * np.exp(other[:, 0])))
+            with np.errstate(divide="ignore"):  # of a check digit that is wrong where all obey it
+                logs.append(log + np.log(obeys * valid + (1 - obeys) * np.exp(other[:, 0])))
         return np.asarray(np.logaddexp.reduce(logs, axis=0), np.float64)
 
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """Return what ``from_arrays`` makes the structure of again."""
-        learned = next(part for _, part in self.parts if isinstance(part, Learned))
-        return {"names": learned.names, "logs": learned.logs.astype(np.float16), "alone": learned.alone}
+    def draw(self, rng: np.random.Generator) -> str:
+        """Return a VIN, drawn with the probability that the structure gives it."""
+        part = self.parts[rng.choice(len(self.parts), p=[share for share, _ in self.parts])][1]
+        string = np.zeros((1, LENGTH), np.intp)
+        for place in BEGINNING:
+            string[0, place] = _draw(part.symbols(place, string, np.arange(SIGNS))[0], rng)
+        for place, logs in zip(SERIAL, part.serial(string)[0], strict=True):
+            string[0, place] = _draw(logs, rng)
+        obeys, other = part.ninth(string, np.arange(SIGNS))
+        valid = int(CHECK_INDEX[weighted_sum(string)[0]])
+        string[0, NINTH] = valid if rng.random() < obeys[0] else _draw(other[0], rng)
+        return "".join(ALPHABET[c] for c in string[0])
 
 
-CHECK_INDEX = np.array([ALPHABET.index(char) for char in CHECK_DIGITS])  # the check digit for each weighted sum
+def _draw(logs: Doubles, rng: np.random.Generator) -> int:
+    chances = np.exp(logs)
+    return int(rng.choice(len(chances), p=chances / chances.sum()))
+
+
 UNIFORM = Structure(((1.0, Rules(vins=False)),))  # nothing is known
-
-
-def from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Structure:
-    """Return the structure that ``Structure.arrays`` gave; raises ``ValueError`` if an array is not what it was."""
-    return mixed(Learned(arrays["names"], arrays["logs"].astype(np.float32), arrays["alone"]))
 
 
 def mixed(learned: Learned) -> Structure:

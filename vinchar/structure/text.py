@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from tqdm import tqdm
 
 from vinchar.structure.wording import as_read, draw_line
 from vinchar.vin import ALPHABET, LENGTH
@@ -106,7 +107,8 @@ def build_text_model(lines: int = 200_000, seed: int = 0) -> TextModel:
     if lines < 100:
         raise ValueError(f"lines: got {lines}, expected at least 100")
     rng = np.random.default_rng(seed)
-    texts = [as_read(draw_line(rng), rng) for _ in range(lines)]
+    progress = tqdm(range(lines), desc="drawing other text", unit="line", mininterval=2)
+    texts = [as_read(draw_line(rng), rng) for _ in progress]
     held_out = round(lines * _HELD_OUT)
     counted = texts[held_out:]
     fours = _counts(counted, 4)

@@ -109,9 +109,10 @@ def draw_photos(folder: Path, count: int, seed: int, workers: int, held_out: boo
     return _draw_pictures(kind, partial(_photo, held_out), folder, count, seed, workers)
 
 
-def draw_others(folder: Path, count: int, seed: int, workers: int) -> SceneCache:
+def draw_others(folder: Path, count: int, seed: int, workers: int, held_out: bool = False) -> SceneCache:
     """Draw ``count`` photos that show other text, or none, and no VIN; ``quads`` are where a VIN might have been."""
-    return _draw_pictures("others", _other, folder, count, seed, workers)
+    kind = "heldoutothers" if held_out else "others"
+    return _draw_pictures(kind, partial(_other, held_out), folder, count, seed, workers)
 
 
 def draw_characters(
@@ -174,7 +175,7 @@ def _photo(held_out: bool, rng: np.random.Generator) -> Scene:
     return Scene(gray, photo.quads, photo.vin, photo.light, photo.material, photo.blur)
 
 
-def _other(rng: np.random.Generator) -> Scene:
+def _other(held_out: bool, rng: np.random.Generator) -> Scene:
     kinds = [*TEXTS, "texture"]
     kind = kinds[rng.integers(len(kinds))]
     if kind == "texture":
@@ -184,7 +185,7 @@ def _other(rng: np.random.Generator) -> Scene:
         return Scene(gray, quads.astype(np.float32), "0" * LENGTH, False, "print", 0.0)
     place, draw = TEXTS[kind]
     text = draw(rng)
-    photo = draw_photo(rng, place=place, vin=text, small=True)
+    photo = draw_photo(rng, place=place, vin=text, held_out=held_out, small=True)
     gray = np.asarray(cv2.cvtColor(photo.bgr, cv2.COLOR_BGR2GRAY), np.uint8)
     chosen = np.linspace(0, len(photo.quads) - 1, LENGTH).round().astype(int)
     return Scene(gray, photo.quads[chosen], "0" * LENGTH, photo.light, photo.material, photo.blur)

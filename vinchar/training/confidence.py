@@ -19,7 +19,7 @@ GLYPH_THRESHOLD = 0.8
 FORETOLD, FEWEST = 0.7, 10  # share of wrong readings beyond a fault's threshold, and rows to say so
 # While the scenes are read that the confidence is fitted on, about what is fitted: it tells the search where to end.
 USUAL: dict[str, Any] = {
-    "weights": [1.8, -0.1, 1.3, 0.2, 0.2, -0.5, -0.6, -1.3],
+    "weights": [1.8, -0.1, 1.3, 0.2, 0.2, 1.0, -0.6, -1.3],
     "threshold": 0.92,
     "glyph_threshold": GLYPH_THRESHOLD,
 }
@@ -32,17 +32,18 @@ UNFITTED: dict[str, Any] = {
 
 
 def fit_confidence(
-    known: list[NDArray[np.float64] | None], right: NDArray[np.bool_]
+    known: list[NDArray[np.float64] | None], right: NDArray[np.bool_], scenes: NDArray[np.bool_]
 ) -> tuple[dict[str, Any], dict[str, float]]:
     """Fit the logistic confidence, choose the threshold for ``RISK``, and check both on rows that they have not seen.
 
-    ``known``: ``readings.features`` of every reading, None where no line was found; ``right``, bool (N,): of the same.
+    ``known``: ``readings.features`` of every reading, None where no line was found; ``right``, bool (N,): of the same;
+    ``scenes``, bool (N,): those that the check counts, the others being pictures of other text.
     Every row's probability is that of a model fitted on the other folds. The threshold is chosen on all of them; the
     check applies that of one half to the other, while what is returned is fitted on all.
     """
     found = np.array([values is not None for values in known], bool)
     rows = np.array([values for values in known if values is not None])
-    y = right[found]
+    y, counted = right[found], scenes[found]
     even = np.arange(len(y)) % 2 == 0
     halves = (even, ~even)
     if len(y) < 8 or any(len(set(y[half])) < 2 for half in halves):  # a try-out run that reads nothing right
@@ -53,9 +54,11 @@ def fit_confidence(
     for half in halves:
         ok[half] = chance[half] >= _threshold(chance[~half], y[~half])
     check = {
-        "calibration_error": round(metrics.expected_calibration_error(chance, y), 4),
-        "ok": round(float(ok.mean()), 4),
-        "ok_right": round(float(y[ok].mean()), 4) if ok.any() else 0.0,
+        "calibration_error": round(metrics.expected_calibration_error(chance[counted], y[counted]), 4),
+        "ok": round(float(ok[counted].mean()), 4),
+        "ok_right": round(float(y[ok & counted].mean()), 4) if np.any(ok & counted) else 0.0,
+        "other_text": int((~scenes).sum()),
+        "other_text_ok": int((ok & ~counted).sum()),
     }
     weights = [round(float(w), 5) for w in _logistic().fit(rows, y).coef_[0]]
     return {"weights": weights, "threshold": round(_threshold(chance, y), 4), "glyph_threshold": GLYPH_THRESHOLD}, check

@@ -121,9 +121,18 @@ def _read_scenes(model: Path, job: tuple[int, SceneCache]) -> list[_Read]:
         if best is None:
             rows.append(_Read(None, None, None, np.full(LENGTH, -1)))
         else:
-            known, named = features(best.strip, best.assembly), _named(reader, best, quads)
+            known, named = features(best.strip, best.assembly, best.likeness), _named(reader, best, quads)
             rows.append(_Read(best.assembly.vin, known, best.quality(gray), named))
     return rows
+
+
+def _read_others(model: Path, job: tuple[int, SceneCache]) -> list[NDArray[np.float64] | None]:
+    """Return the features of what reads best in photos without a VIN."""
+    cv2.setNumThreads(1)
+    _, photos = job
+    reader = Reader(model)
+    best = (reader.search.photo(photos.gray(i)) for i in range(len(photos)))
+    return [None if one is None else features(one.strip, one.assembly, one.likeness) for one in best]
 
 
 def _read_all(model: Path, scenes: SceneCache, workers: int) -> list[_Read]:
@@ -137,9 +146,11 @@ def _read_all(model: Path, scenes: SceneCache, workers: int) -> list[_Read]:
 
 
 def synthetic_rows(
-    model: Path, scenes: SceneCache, report: Path, workers: int
+    model: Path, scenes: SceneCache, others: SceneCache, report: Path, workers: int
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Read scenes in held-out faces from loose boxes, and fit the confidence on the legible ones among them.
+
+    What reads best in ``others``, photos without a VIN, is what a confidence has to be low for: it is fitted on, too.
 
     ``model``: a folder whose model.json holds ``confidence.USUAL``. Returns the scores and what model.json is to say of
     confidence and quality; writes the classification report of all characters, and how many glyphs the
@@ -163,7 +174,12 @@ def synthetic_rows(
     high = heights >= HIGH
     right = np.array([a == b for a, b in zip(truths, read, strict=True)])
     fitted = [i for i in range(_reported(scenes), len(scenes)) if contrast[i] >= LEGIBLE_CONTRAST]
-    confidence, check = fit_confidence([rows[i].features for i in fitted], right[fitted])
+    parts = [(first, others.part(first, SOME)) for first in range(0, len(others), SOME)]
+    other = [one for part in shared_out(partial(_read_others, model), parts, workers) for one in part]
+    of_scene = np.arange(len(fitted) + len(other)) < len(fitted)
+    confidence, check = fit_confidence(
+        [*(rows[i].features for i in fitted), *other], np.append(right[fitted], np.zeros(len(other), bool)), of_scene
+    )
     scores = {
         "n": len(truths),
         "exact_match": round(metrics.exact_match(truths, read), 4),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import string
+import unicodedata
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vinchar.structure.wording import draw_line
 from vinchar.training.layouts import eurasian_approval
 from vinchar.training.photos import Place
 from vinchar.training.surfaces import smooth_noise
 
+DRAWN = set(string.ascii_uppercase + string.digits + " -/")  # what every face has
 WORDS = ("CENTRUM", "UMLEITUNG", "EXIT ONLY", "NO PARKING", "MAIN STREET", "AIRBAG", "HANDLE WITH CARE", "ROUTE 66")
 
 
@@ -53,7 +56,19 @@ def approval(rng: np.random.Generator) -> str:
     ][rng.integers(4)]
 
 
+def line(rng: np.random.Generator) -> str:
+    """Return a line of a document, label or screen, 8 to 34 characters of it, without marks that some faces lack."""
+    while True:
+        plain = unicodedata.normalize("NFKD", draw_line(rng)).upper()
+        words = " ".join("".join(char if char in DRAWN else " " for char in plain).split())
+        count = int(rng.integers(8, 35))
+        if len(words) >= 8 and sum(char != " " for char in words[:count]) >= 8:
+            return words[:count].strip()
+
+
 TEXTS: dict[str, tuple[Place, Callable[[np.random.Generator], str]]] = {
+    "line on a label": ("label", line),
+    "line on a plate": ("windscreen", line),
     "part number on a label": ("label", part_number),
     "part number in metal": ("frame", part_number),
     "approval on a label": ("label", approval),

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinchar import __version__
-from vinchar.bundle import FORMAT, NETWORKS, sha256
+from vinchar.bundle import FORMAT, NETWORKS, STRUCTURE, default_folder, sha256
 from vinchar.evaluation.reports import write_curves
 from vinchar.evaluation.scored import Label, labelled_pictures
 from vinchar.files import write_whole
@@ -40,6 +40,7 @@ from vinchar.vin import ALPHABET
 
 History = list[dict[str, float]]
 PRINTED_TEST = 3_300  # printed characters in held-out faces
+SCENES_AN_OTHER = 5  # scenes read to fit the confidence, for each photo without a VIN
 RARE_FIRST = -0.1  # power of a class's count by which single characters are drawn: a Z 1.4 times as often as a 2
 
 
@@ -101,6 +102,7 @@ def train(
     staged = work / "model"
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir()
+    shutil.copyfile(default_folder() / STRUCTURE, staged / STRUCTURE)
 
     scenes = draw_scenes(work / "scenes", config.scenes, config.seed, config.workers)
     _train_rectifier(run, scenes, staged)
@@ -138,7 +140,10 @@ def train(
         "parameters": {"classifier": classifier.count_params(), "baseline": baseline.count_params()},
         "confidence": USUAL,
         "quality": {},
-        "sha256": {f"{name}{s}": sha256(staged / f"{name}{s}") for name in NETWORKS for s in (".onnx", ".keras")},
+        "sha256": {
+            name: sha256(staged / name)
+            for name in (STRUCTURE, *(f"{network}{suffix}" for network in NETWORKS for suffix in (".onnx", ".keras")))
+        },
     }
     _describe(staged, description)
     networks = {
@@ -149,7 +154,9 @@ def train(
     }
     printed = draw_characters(work / "characters", PRINTED_TEST, config.seed + 1, config.workers, held_out=True)
     rows = measure.glyph_rows(networks, emnist_test, printed, report)
-    synthetic, fitted = measure.synthetic_rows(staged, held_out, report, config.workers)
+    count = max(1, config.validation_scenes // SCENES_AN_OTHER)
+    others = draw_others(work / "photos", count, config.seed + 1, config.workers, held_out=True)
+    synthetic, fitted = measure.synthetic_rows(staged, held_out, others, report, config.workers)
     description |= fitted
     _describe(staged, description)
     scores: dict[str, Any] = {"emnist_test": rows, "synthetic_held_out_faces": synthetic}

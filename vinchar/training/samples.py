@@ -25,10 +25,10 @@ from vinchar.training.faces import Face, font_faces
 from vinchar.training.photos import Photo, Place, draw_photo
 from vinchar.training.printing import draw_glyph
 from vinchar.training.scenes import Scene, draw_scene, is_clear
-from vinchar.training.strings import WMIS, draw_vin
+from vinchar.training.strings import draw_vin
 from vinchar.training.strokes import stroke_face
 from vinchar.types import Gray
-from vinchar.vin import check_digit
+from vinchar.vin import check_digit, maker
 
 Polarity = Literal["light", "dark"]
 Drawn = TypeVar("Drawn", Scene, Photo)
@@ -146,7 +146,7 @@ def _vin(rng: np.random.Generator) -> str:
     """Return a VIN as makers build them, with a valid check digit."""
     while True:
         vin = draw_vin(rng)
-        if vin[:3] in WMIS and vin[8] == check_digit(vin) and vin[12:].isdecimal():
+        if maker(vin) and vin[8] == check_digit(vin) and vin[12:].isdecimal():
             return vin
 
 

@@ -17,7 +17,7 @@ from vinchar.training.boxed import Boxed
 from vinchar.training.config import TrainConfig
 from vinchar.training.faces import faces_digest
 
-CONTENTS = 2  # of what a work folder holds: one more with every change to it
+CONTENTS = 3  # of what a work folder holds: one more with every change to it
 
 
 class Clock:
