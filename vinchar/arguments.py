@@ -44,12 +44,14 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     tasks = vins.add_subparsers(dest="task", required=True, metavar="{build,count}")
     build = tasks.add_parser("build", help="learn it anew, from your own VINs too, and make a model that knows it")
     build.add_argument("facts", nargs="*", type=_path, metavar="FACTS", help="folders of counts, and lists of VINs")
-    build.add_argument("--out", type=_path, required=True, metavar="DIR", help="of the model; one that is there is kept")
+    build.add_argument(
+        "--out", type=_path, required=True, metavar="DIR", help="of the model; its networks stay if it is there"
+    )
     build.add_argument("--model", type=_path, metavar="DIR", help="whose networks it gets (default: the shipped one)")
     count = tasks.add_parser("count", help="count how VINs begin, and keep no whole VIN and no serial number")
     count.add_argument("lists", nargs="+", type=_path, metavar="LIST", help="CSV with a column vin, readings as jsonl")
     count.add_argument("--out", type=_path, required=True, metavar="DIR", help="of the facts")
-    count.add_argument("--apart-from", type=_path, metavar="LIST", help="leave out what differs from these in 2 or less")
+    count.add_argument("--apart-from", type=_path, metavar="LIST", help="leave out what is nearly one of these")
     return made
 
 

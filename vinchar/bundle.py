@@ -35,7 +35,11 @@ class Confidence:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A checked model folder: its networks, what is known of VINs (``structure``), its confidence, thresholds of ``quality.FAULTS``, all of model.json."""
+    """A checked model folder.
+
+    Its networks, what is known of VINs (``structure``), its confidence, thresholds of ``quality.FAULTS``, and all of
+    model.json.
+    """
 
     paths: dict[str, Path]
     structure: Path

@@ -98,7 +98,7 @@ def _read(args: argparse.Namespace, make: Callable[[], Reader] | None) -> int:
             all_read &= was_read(reading)
             advance()
     if args.report is not None:
-        _report(args.report, scored, make(), not args.no_priors)
+        _report(args.report, scored, make())
     return 0 if all_read else 1
 
 
@@ -174,11 +174,11 @@ def _annotate(picture: Path, reading: Reading, target: Path, say: Callable[[str]
     write_whole(target, encoded.tobytes())
 
 
-def _report(folder: Path, scored: Sequence[Scored], reader: Reader, vin_priors: bool) -> None:
+def _report(folder: Path, scored: Sequence[Scored], reader: Reader) -> None:
     from vinchar.evaluation.causes import with_causes
     from vinchar.evaluation.reading_report import summary_text, write_reading_report
 
-    summary = write_reading_report(folder, with_causes(scored, reader.search.views, vin_priors))
+    summary = write_reading_report(folder, with_causes(scored, reader.search.views, reader.priors))
     print(summary_text(summary), file=sys.stderr)
 
 

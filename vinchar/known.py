@@ -24,7 +24,7 @@ class KnownVins:
     share: float = SHARE
 
     def __len__(self) -> int:
-        return self.codes.shape[1]
+        return int(self.codes.shape[1])
 
     def log_share(self) -> float:
         """Return the log-probability, before reading, of each VIN of the list."""

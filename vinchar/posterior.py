@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from vinchar.known import KnownVins
 from vinchar.structure.facts import BEGINNING, NINTH, SERIAL
-from vinchar.structure.model import ADDS, CHECK_INDEX, UNIFORM, Learned, Rules, Structure
+from vinchar.structure.model import ADDS, CHECK_INDEX, UNIFORM, Structure
 from vinchar.structure.rules import position_table
 from vinchar.vin import ALPHABET, LENGTH
 
@@ -67,8 +67,8 @@ class Posterior(NamedTuple):
 class _Beginnings:
     """Beginnings of strings, each once.
 
-    ``characters`` (B, 17), filled where they are known; ``residue`` (B,): their weighted sum modulo 11; ``seen`` (B, S):
-    log-likelihood in each segmentation; ``logs`` (K, B): log-prior by each part of the structure, its share included.
+    ``characters`` (B, 17), filled where they are known; ``residue`` (B,): their weighted sum modulo 11; ``seen``
+    (B, S): log-likelihood in each segmentation; ``logs`` (K, B): log-prior by each part, its share included.
     """
 
     characters: Ints
@@ -148,7 +148,7 @@ def read_strings(
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Found:
-    """Strings (M, 17), their log-priors (M,), joint log-probabilities (M,) and (M, S), that of all strings; marginals."""
+    """Strings (M, 17), their log-priors (M,), their joint log-probabilities (M,) and (M, S), that of all strings."""
 
     strings: Ints
     prior: Doubles
@@ -254,10 +254,11 @@ def _rest(structure: Structure, characters: Ints, ninth: Ints) -> _Rest:
     powers = len(ALPHABET) ** np.arange(8)
     _, first, index = np.unique(characters[:, :8] @ powers, return_index=True, return_inverse=True)
     _, one, group = np.unique(characters[:, :3] @ powers[:3], return_index=True, return_inverse=True)
-    obeys, other = zip(*(part.ninth(characters[first], ninth) for _, part in structure.parts), strict=True)
-    other = np.exp([np.broadcast_to(each, (len(first), len(ninth))) for each in other])
+    ninths = [part.ninth(characters[first], ninth) for _, part in structure.parts]
+    obeys = np.stack([share for share, _ in ninths])
+    other = np.exp([np.broadcast_to(logs, (len(first), len(ninth))) for _, logs in ninths])
     serial = np.exp([part.serial(characters[one]) for _, part in structure.parts])
-    return _Rest(np.stack(obeys)[:, index], other[:, index], serial, group)
+    return _Rest(obeys[:, index], other[:, index], serial, group)
 
 
 def _ends(rest: _Rest, likely: Doubles, ninth: Ints, checks: Ints) -> tuple[Doubles, Doubles]:

@@ -18,9 +18,9 @@ from vinchar.classify import Classifier
 from vinchar.found import Found
 from vinchar.imaging import ImageError, Source, load
 from vinchar.kind import guess_kind, light_glyph
+from vinchar.known import KnownVins
 from vinchar.line_reader import LineReader
 from vinchar.locate import Locator
-from vinchar.known import KnownVins
 from vinchar.posterior import NO_PRIORS, Priors
 from vinchar.quality import advice
 from vinchar.readings import compare, glyph_reading, no_vin, vin_reading

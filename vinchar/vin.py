@@ -37,12 +37,6 @@ _NORTH_AMERICA, _CHINA = "12345", "L"
 
 _ENDS = re.compile(r"^[\W_]+|[\W_]+$")
 _SEPARATORS = re.compile("[\\s\\-\u2010-\u2015\u2212]+")  # white space, hyphens, dashes, the minus sign
-_YEAR_AND_MONTH = r"(19|20)\d\d.?(0[1-9]|1[0-2])"
-# Type approvals of the European and the Eurasian Union, telephone numbers, weights, tyres, dates, all without marks.
-_OTHER_TEXT = re.compile(
-    r"20(07.?46|18.?858|01.?116)|^(T.{0,3}|.{0,2}C)RU.?E|^.?T[EF]L\d{5}|GAWR|GVWR|[123]\d5[3-9][05]R(1[2-9]|2[0-4])"
-    rf"|{_YEAR_AND_MONTH}.{{2,4}}{_YEAR_AND_MONTH}"
-)
 # str.upper would turn the German sharp s into two characters and a dotless i into a plain one.
 _UPPER = str.maketrans(ascii_lowercase, ascii_uppercase)
 
@@ -106,21 +100,6 @@ def check_digit_status(vin: str) -> CheckDigit:
     if not check_digit_required(vin):
         return "not_required"
     return "valid" if check_digit(vin) == vin[8] else "invalid"
-
-
-def is_plausible(vin: str) -> bool:
-    """Tell whether 17 characters look like a VIN at all: they end in digits, one letter allowed, and are not all alike.
-
-    Lines of other text often have 17 characters too. Nearly everywhere the last four are digits. Type approvals stand
-    next to the VIN and are as long: ``e1*2007/46*0123*04`` in the European Union (or 2018/858, 2001/116; the stroke may
-    be read as anything), ``TC RU E-RU.MT02.00248`` in the Eurasian one; the axles' weights (``GAWR``) and the size of
-    the tyres (``205/55R16``) on North American labels. Documents say from when to when they hold, as
-    ``2013-06-05 2017-06-04``. After four characters nothing but digits has a telephone number,
-    and VINs of few makers, which are known.
-    """
-    if _OTHER_TEXT.search(vin) or (vin[4:].isdigit() and maker(vin) is None):
-        return False
-    return sum(char.isdigit() for char in vin[-4:]) >= 3 and len(set(vin)) >= 5
 
 
 def parts(vin: str) -> Parts:

@@ -14,7 +14,7 @@ from vinchar.assemble import align, assemble
 from vinchar.classify import arc_scores
 from vinchar.evaluation.scored import Scored
 from vinchar.imaging import ImageError, load
-from vinchar.posterior import Priors
+from vinchar.posterior import NO_PRIORS, Priors
 from vinchar.segment import segment
 from vinchar.types import Gray, Kind, Lattice, Scores, Strip
 from vinchar.vin import ALPHABET
@@ -52,21 +52,21 @@ class Held:
 
 
 def with_causes(
-    scored: Sequence[Scored], views: Callable[[Gray, Kind], Iterable[View]], vin_priors: bool = True
+    scored: Sequence[Scored], views: Callable[[Gray, Kind], Iterable[View]], priors: Priors = NO_PRIORS
 ) -> list[Scored]:
-    """Return what was scored, every wrong reading with its cause; ``views`` and ``vin_priors`` as of ``Reader``."""
+    """Return what was scored, every wrong reading with its cause; ``views`` and ``priors`` as of ``Reader``."""
     wrong = sum(not one.right for one in scored)
     with tqdm(total=wrong, desc="looking for causes", unit="picture", mininterval=2, disable=wrong < 2) as bar:
         found = []
         for one in scored:
             if not one.right:
-                one = replace(one, cause=find_cause(one, views, vin_priors))
+                one = replace(one, cause=find_cause(one, views, priors))
                 bar.update()
             found.append(one)
     return found
 
 
-def find_cause(one: Scored, views: Callable[[Gray, Kind], Iterable[View]], vin_priors: bool = True) -> str | None:
+def find_cause(one: Scored, views: Callable[[Gray, Kind], Iterable[View]], priors: Priors = NO_PRIORS) -> str | None:
     """Return which of ``CAUSES`` made a reading wrong, None if it is right.
 
     The strip that shows most of the true VIN decides: which stage is the first that loses it from there on.
@@ -93,9 +93,9 @@ def find_cause(one: Scored, views: Callable[[Gray, Kind], Iterable[View]], vin_p
         return "straightening" if not (best.glyph[0] and best.glyph[-1]) else "characters"
     if not best.best.all():
         return "characters"
-    known, plain = (assemble(best.lattice, best.scores, Priors(on, on, on)) for on in (True, False))
+    known, plain = (assemble(best.lattice, best.scores, some) for some in (priors, NO_PRIORS))
     overruled = known is not None and plain is not None and known.vin != truth == plain.vin
-    return "priors" if vin_priors and overruled else "search"
+    return "priors" if overruled else "search"
 
 
 def hold(view: View, lattice: Lattice, truth: str) -> Held | None:

@@ -17,7 +17,7 @@ import io
 import json
 import math
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -39,7 +39,7 @@ NEAR = 2  # characters: a reading that differs so little from a VIN may be of th
 
 _PATTERN = re.compile(r"\[([^\]]*)\]|(.)")
 _CODE = bytes(ALPHABET.find(chr(i)) % 256 if chr(i) in ALPHABET else 255 for i in range(256))  # characters to indices
-_NOTHING = b"_"  # in a row of text: what is not known
+NOTHING = bytes([UNKNOWN % 256])
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -60,42 +60,61 @@ def load(sources: Iterable[Path]) -> Facts:
     Counts weigh as their square roots: a fleet of one model, seen a thousand times, says little more than ten do.
     Raises ``ValueError`` for a source that is neither, or in which there is nothing.
     """
-    squishes: Counter[tuple[str, str]] = Counter()
-    rows: Counter[bytes] = Counter()  # float weights
+    counted = _Counted({}, {})
     for source in sources:
-        if not source.is_dir():
-            vins = read_vins(source)
-            squishes.update(map(_squish, vins))
-            shapes = defaultdict(list)
-            for vin in vins:
-                shapes[vin[:3]].append(vin[11:])
-            for wmi, serials in shapes.items():
-                _count_serials(rows, wmi, [_share(place) for place in zip(*serials, strict=True)], len(serials))
-            continue
-        before = len(rows) + len(squishes)
-        for row in _table(source, "squish_counts"):
-            if row["kind"] == "prefix_list":
-                rows[_row(row["squish10"], _NOTHING)] += PREFIX_WEIGHT
-                continue
-            for part in row["pos9"].split(","):
-                ninth, _, count = part.partition(":")
-                squishes[row["squish10"], ninth] += int(count)
-        for row in _table(source, "serial_shape"):
-            shares = [float(row[f"p{place + 1}"]) for place in SERIAL]
-            _count_serials(rows, row["wmi"], shares, int(row["n"]))
-        for row in _table(source, "vpic_patterns"):
-            for text, weight in _allowed(row["wmi"], row["pos4_8"], row["pos10_on"]):
-                rows[_row(text, _NOTHING)] += weight
-        if len(rows) + len(squishes) == before:
+        before = len(counted.rows) + len(counted.squishes)
+        if source.is_dir():
+            _count_tables(source, counted)
+        else:
+            _count_vins(read_vins(source), counted)
+        if len(counted.rows) + len(counted.squishes) == before and source.is_dir():
             raise ValueError(f"{source}: got a folder without facts, expected squish_counts.tsv.gz or the like in it")
-    totals: Counter[str] = Counter()
-    for (text, _), count in squishes.items():
-        totals[text] += count
-    for (text, ninth), count in squishes.items():
+    totals: dict[str, int] = {}
+    for (text, _), count in counted.squishes.items():
+        totals[text] = totals.get(text, 0) + count
+    for (text, ninth), count in counted.squishes.items():
         code = bytes([VALID]) if ninth == "V" else ninth.encode().translate(_CODE)
-        rows[_row(text, code, known=True)] += count / math.sqrt(totals[text])
-    found = np.frombuffer(b"".join(rows), np.int8).reshape(-1, LENGTH)
-    return Facts(found, np.array(list(rows.values()), np.float64))
+        counted.add(_row(text, code), count / math.sqrt(totals[text]))
+    rows = np.frombuffer(b"".join(counted.rows), np.int8).reshape(-1, LENGTH)
+    return Facts(rows, np.array(list(counted.rows.values()), np.float64))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Counted:
+    """What is being counted: how much each row weighs, as the bytes of ``Facts.rows``; and squishes, with place 9."""
+
+    rows: dict[bytes, float]
+    squishes: dict[tuple[str, str], int]
+
+    def add(self, row: bytes, weight: float) -> None:
+        self.rows[row] = self.rows.get(row, 0.0) + weight
+
+    def add_squish(self, text: str, ninth: str, count: int) -> None:
+        self.squishes[text, ninth] = self.squishes.get((text, ninth), 0) + count
+
+
+def _count_vins(vins: Sequence[str], counted: _Counted) -> None:
+    for vin in vins:
+        counted.add_squish(*_squish(vin), 1)
+    for wmi, serials in _serials(vins).items():
+        shares = [_share(place) for place in zip(*serials, strict=True)]
+        _count_serials(counted, wmi, shares, len(serials))
+
+
+def _count_tables(folder: Path, counted: _Counted) -> None:
+    for row in _table(folder, "squish_counts"):
+        if row["kind"] == "prefix_list":
+            counted.add(_row(row["squish10"], NOTHING), PREFIX_WEIGHT)
+            continue
+        for part in row["pos9"].split(","):
+            ninth, _, count = part.partition(":")
+            counted.add_squish(row["squish10"], ninth, int(count))
+    for row in _table(folder, "serial_shape"):
+        shares = [float(row[f"p{place + 1}"]) for place in SERIAL]
+        _count_serials(counted, row["wmi"], shares, int(row["n"]))
+    for row in _table(folder, "vpic_patterns"):
+        for text, weight in _allowed(row["wmi"], row["pos4_8"], row["pos10_on"]):
+            counted.add(_row(text, NOTHING), weight)
 
 
 def read_vins(path: Path) -> list[str]:
@@ -136,18 +155,16 @@ def apart_from(vins: Sequence[str], others: Sequence[str]) -> list[str]:
 
 def write(vins: Sequence[str], folder: Path) -> None:
     """Write the facts in VINs as a folder of tables, without any whole VIN or serial number."""
-    squishes: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    serials: defaultdict[str, list[str]] = defaultdict(list)
+    squishes: dict[str, Counter[str]] = {}
     for vin in vins:
         text, ninth = _squish(vin)
-        squishes[text][ninth] += 1
-        serials[vin[:3]].append(vin[11:])
+        squishes.setdefault(text, Counter())[ninth] += 1
     lines = ["squish10\tpos9\tcount\tkind"]
     for text, ninths in sorted(squishes.items()):
         classes = ",".join(f"{ninth}:{count}" for ninth, count in sorted(ninths.items()))
         lines.append(f"{text}\t{classes}\t{ninths.total()}\tobserved")
     shapes = ["wmi\t" + "\t".join(f"p{place + 1}" for place in SERIAL) + "\tn"]
-    for wmi, some in sorted(serials.items()):
+    for wmi, some in sorted(_serials(vins).items()):
         shares = "\t".join(f"{_share(place):.4f}" for place in zip(*some, strict=True))
         shapes.append(f"{wmi}\t{shares}\t{len(some)}")
     folder.mkdir(parents=True, exist_ok=True)
@@ -157,8 +174,16 @@ def write(vins: Sequence[str], folder: Path) -> None:
 
 def _squish(vin: str) -> tuple[str, str]:
     """Return positions 1-8, 10, 11 of a VIN, and what stands at 9: ``V`` if it is the right check digit."""
-    # No table has a V at 9 that is not meant: V is no check digit, and stands for a right one there.
-    return vin[:8] + vin[9:11], "V" if vin[NINTH] == check_digit(vin) else vin[NINTH]
+    ninth = "V" if vin[NINTH] == check_digit(vin) else vin[NINTH] if vin[NINTH] != "V" else "_"  # V is no check digit
+    return vin[:8] + vin[9:11], ninth
+
+
+def _serials(vins: Sequence[str]) -> dict[str, list[str]]:
+    """Return the last six characters of VINs by maker's code."""
+    serials: dict[str, list[str]] = {}
+    for vin in vins:
+        serials.setdefault(vin[:3], []).append(vin[SERIAL[0] :])
+    return serials
 
 
 def _share(characters: Iterable[str]) -> float:
@@ -166,19 +191,19 @@ def _share(characters: Iterable[str]) -> float:
     return sum(digits) / len(digits)
 
 
-def _row(squish10: str, ninth: bytes, known: bool = False) -> bytes:
+def _row(squish10: str, ninth: bytes) -> bytes:
     text = squish10.encode().translate(_CODE)
-    return text[:8] + (ninth if known else ninth.translate(_CODE)) + text[8:10] + b"\xff" * len(SERIAL)
+    return text[:8] + ninth + text[8:10] + NOTHING * len(SERIAL)
 
 
-def _count_serials(rows: Counter[bytes], wmi: str, shares: Sequence[float], count: int) -> None:
+def _count_serials(counted: _Counted, wmi: str, shares: Sequence[float], count: int) -> None:
     """Count digits and letters at places 12-17, each place in rows of its own."""
     for place, share in zip(SERIAL, shares, strict=True):
         for kind, part in ((0, share), (1, 1 - share)):
             if part > 0:
-                row = bytearray(b"\xff" * LENGTH)
+                row = bytearray(NOTHING * LENGTH)
                 row[:3], row[place] = wmi.encode().translate(_CODE), kind
-                rows[bytes(row)] += part * math.sqrt(count)
+                counted.add(bytes(row), part * math.sqrt(count))
 
 
 def _allowed(wmi: str, middle: str, end: str) -> Iterator[tuple[str, float]]:

@@ -13,8 +13,8 @@ import numpy as np
 from vinchar.bundle import STRUCTURE, open_bundle, sha256
 from vinchar.files import write_whole
 from vinchar.structure.build import build
-from vinchar.structure.facts import FACTS, NINTH, UNKNOWN, VALID, Facts, load
-from vinchar.structure.model import CHECK_INDEX, SERIAL, Learned, Structure, weighted_sum
+from vinchar.structure.facts import FACTS, NINTH, SERIAL, UNKNOWN, VALID, Facts, load
+from vinchar.structure.model import CHECK_INDEX, Learned, Structure, weighted_sum
 from vinchar.structure.rules import REGIONS, region_table
 from vinchar.structure.store import Knowledge, to_bytes
 from vinchar.structure.text import build_text_model

@@ -57,11 +57,11 @@ def contexts(place: int) -> tuple[tuple[int, ...], ...]:
 
 def _random_words(count: int) -> NDArray[np.uint32]:
     """Return ``count`` words of 32 random bits, always the same (the finaliser of MurmurHash3 on 1, 2, 3...)."""
-    words = np.arange(1, count + 1, dtype=np.uint32) * np.uint32(0x9E3779B1)
+    words: NDArray[np.uint32] = np.arange(1, count + 1, dtype=np.uint32) * np.uint32(0x9E3779B1)
     for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
         words ^= words >> np.uint32(shift)
         words *= np.uint32(factor)
-    return words ^ (words >> np.uint32(16))
+    return np.asarray(words ^ (words >> np.uint32(16)), np.uint32)
 
 
 # Names of 32 bits (Zobrist 1970): the exclusive or of one random word for each character at its place, for the region,
@@ -93,7 +93,7 @@ def names_of_contexts(place: int, before: NDArray[Any], levels: int | None = Non
 
 def names_of_symbols(contexts: NDArray[np.uint32], symbols: NDArray[Any]) -> NDArray[np.uint32]:
     """Return the names of symbols in contexts; ``SYMBOLS`` as symbol names the context's own back-off."""
-    return contexts ^ _SYMBOL[symbols]
+    return np.asarray(contexts ^ _SYMBOL[symbols], np.uint32)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -7,6 +7,7 @@ import zipfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,14 +49,14 @@ def to_bytes(knowledge: Knowledge) -> bytes:
     learned = next(part for _, part in knowledge.structure.parts if isinstance(part, Learned))
     steps = np.diff(learned.names, prepend=np.uint32(0))
     logs = np.rint(learned.logs * STEPS).astype(np.int16)
+    arrays: dict[str, Any] = {
+        "names": steps.view(np.uint8).reshape(-1, 4).T,
+        "logs": logs.view(np.uint8).reshape(-1, 2).T,
+        "alone": learned.alone,
+    }
+    arrays |= {f"text_{name}": array for name, array in knowledge.text.arrays().items()}
     file = io.BytesIO()
-    np.savez_compressed(
-        file,
-        names=steps.view(np.uint8).reshape(-1, 4).T,
-        logs=logs.view(np.uint8).reshape(-1, 2).T,
-        alone=learned.alone,
-        **{f"text_{name}": array for name, array in knowledge.text.arrays().items()},
-    )
+    np.savez_compressed(file, **arrays)
     return file.getvalue()
 
 
@@ -65,7 +66,7 @@ def load(path: Path) -> Knowledge:
         with np.load(path) as file:
             arrays = dict(file)
         steps = np.ascontiguousarray(arrays["names"].T).view(np.uint32)[:, 0]
-        logs = np.ascontiguousarray(arrays["logs"].T).view(np.int16)[:, 0].astype(np.float32) / STEPS
+        logs = np.ascontiguousarray(arrays["logs"].T).view(np.int16)[:, 0].astype(np.float32) / np.float32(STEPS)
         text = {name.removeprefix("text_"): array for name, array in arrays.items() if name.startswith("text_")}
         learned = Learned(np.cumsum(steps, dtype=np.uint32), logs, arrays["alone"])
         return Knowledge(mixed(learned), TextModel.from_arrays(text))

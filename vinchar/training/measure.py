@@ -226,7 +226,7 @@ def _score(model: Path, job: tuple[int, Sequence[tuple[Source, Label]]]) -> list
     for i, (source, label) in enumerate(labelled, first):
         name = os.fspath(source) if isinstance(source, Path) else f"{i}"
         scored.append(label.score(reader.read(source, name=name), source))
-    return [replace(one, cause=find_cause(one, reader.search.views)) for one in scored]
+    return [replace(one, cause=find_cause(one, reader.search.views, reader.priors)) for one in scored]
 
 
 def _share(right: NDArray[np.bool_]) -> float | None:
