@@ -1,21 +1,22 @@
-"""Both searches are exact, priors are soft and can be switched off, marks are skipped, alignment spells the VIN."""
+"""The path search is exact, priors are soft, marks are skipped, alignment spells the VIN."""
 
 from __future__ import annotations
 
-from itertools import combinations, pairwise, product
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from vinchar.assemble import Assembly, Weights, align, assemble, best_paths
-from vinchar.posterior import NO_MAKERS, STRINGS, Makers, Priors, makers, read_strings
+from vinchar.posterior import NO_PRIORS, STRINGS, Priors
+from vinchar.structure.store import shipped
 from vinchar.types import PITCH, STRIP_WIDTH, Lattice, Scores
 from vinchar.vin import ALPHABET, check_digit
 
 VIN = "1M8GDM9AXKP042788"  # the worked example of the check digit
 EUROPEAN = "WVWZZZ1JZXW386752"
-NO_PRIORS = Priors(positions=False, check_digit=False, makers=False)
+PRIORS = Priors(shipped().structure)
 
 
 def make_lattice(spans: list[tuple[int, int]], heights: list[int] | None = None, cost: float = 0.0) -> Lattice:
@@ -138,73 +139,6 @@ def test_neighbours_are_never_further_apart_than_the_reach() -> None:
     assert best_paths(lattice, scores, gains, Weights(pitches=(17.0,)))[0][0].tolist() == [0, 1, 4]
 
 
-# -- the posterior over strings ----------------------------------------------------------------------------------------
-
-
-def weigh(
-    text: str,
-    log_probs: NDArray[np.float32],
-    own: NDArray[np.float64],
-    obeys: NDArray[np.float64],
-    codes: tuple[str, ...] = (),
-) -> float:
-    """Return the weight of a string by the definition, with the check digit from ``vin``; known ``codes`` weigh 30."""
-    q = obeys[ALPHABET.index(text[0])]
-    check = 1 - q + 11 * q * (check_digit(text) == text[8])
-    spelled = [sum(float(p[i, ALPHABET.index(char)]) for i, char in enumerate(text)) for p in log_probs]
-    return float(
-        sum(np.exp(o + s) for o, s in zip(own, spelled, strict=True)) * check * (30 if text[:3] in codes else 1)
-    )
-
-
-@pytest.mark.parametrize("some", [False, True], ids=["no makers", "makers"])
-@pytest.mark.parametrize("check", [True, False])
-@pytest.mark.parametrize("seed", range(6))
-def test_the_posterior_is_the_one_brute_force_finds(seed: int, check: bool, some: bool) -> None:
-    rng = np.random.default_rng(seed)
-    choices = [[char] for char in VIN]
-    for place in (0, 8, int(rng.integers(1, 8)), int(rng.integers(9, 17))):
-        others = rng.choice([c for c in ALPHABET if c != VIN[place]], 2, replace=False)
-        choices[place] = [VIN[place], *(str(c) for c in others)]
-    log_probs = np.full((2, 17, 33), -np.inf, np.float32)
-    for segmentation, (place, chars) in product(range(2), enumerate(choices)):
-        log_probs[segmentation, place, [ALPHABET.index(c) for c in chars]] = rng.normal(-1, 1, len(chars))
-    own, obeys = rng.normal(-5, 1, 2), Priors(check_digit=check).obeys()
-
-    weight = {"".join(chars): 0.0 for chars in product(*choices)}
-    prefixes = sorted({text[:3] for text in weight})
-    codes = (*prefixes[::2], "ABC") if some else ()
-    known = makers(codes, 30.0) if some else NO_MAKERS
-    weight = {text: weigh(text, log_probs, own, obeys, codes) for text in weight}
-    total = sum(weight.values())
-    ranked = sorted(weight, key=lambda text: -weight[text])
-    posterior = read_strings(log_probs, own, obeys, known)
-    assert posterior.strings[0][0] == ranked[0]
-    for text, probability in posterior.strings:
-        assert probability == pytest.approx(weight[text] / total, rel=1e-5)
-    marginals = np.zeros((17, 33))
-    for text, w in weight.items():
-        marginals[range(17), [ALPHABET.index(char) for char in text]] += w / total
-    np.testing.assert_allclose(posterior.marginals, marginals, atol=1e-5)
-
-
-@pytest.mark.parametrize("codes", [(), ("1HG", "ZHG", "4HG", "5HG", "WHG", "5AG")])
-@pytest.mark.parametrize("check", [True, False])
-def test_the_strings_named_are_the_best_of_all(check: bool, codes: tuple[str, ...]) -> None:
-    rng = np.random.default_rng(11)
-    log_probs = np.full((1, 17, 33), -np.inf, np.float32)
-    log_probs[0, range(17), [ALPHABET.index(char) for char in VIN]] = 0
-    for place in (0, 8, 13):
-        log_probs[0, place] = np.log(rng.dirichlet(np.full(33, 0.5)))
-    obeys = Priors(check_digit=check).obeys()
-    weight = {}
-    for a, b, c in product(ALPHABET, repeat=3):
-        text = a + VIN[1:8] + b + VIN[9:13] + c + VIN[14:]
-        weight[text] = weigh(text, log_probs, np.zeros(1), obeys, codes)
-    best = sorted(weight, key=lambda text: -weight[text])[:STRINGS]
-    assert [text for text, _ in read_strings(log_probs, np.zeros(1), obeys, makers(codes, 30.0)).strings] == best
-
-
 # -- the whole ---------------------------------------------------------------------------------------------------------
 
 
@@ -215,7 +149,7 @@ def read(lattice: Lattice, scores: Scores, priors: Priors = NO_PRIORS) -> Assemb
 
 
 @pytest.mark.parametrize("marks", [False, True])
-@pytest.mark.parametrize("priors", [Priors(), NO_PRIORS])
+@pytest.mark.parametrize("priors", [PRIORS, NO_PRIORS], ids=["priors", "no priors"])
 def test_a_line_is_read_and_marks_at_its_ends_are_not(marks: bool, priors: Priors) -> None:
     lattice, scores, arcs = line_of(VIN, marks=marks)
     assembly = read(lattice, scores, priors)
@@ -270,57 +204,37 @@ def test_leaving_out_an_end_glyph_costs() -> None:
 
 def test_the_check_digit_decides_where_the_eye_cannot() -> None:
     lattice, scores, _ = line_of(VIN)
-    confuse(scores, 4, cD=0.45, c0=0.55)
+    confuse(scores, 13, c2=0.45, c7=0.55)
     plain = read(lattice, scores)
-    assert plain.vin == VIN[:4] + "0" + VIN[5:]
-    checked = read(lattice, scores, Priors(positions=False))
+    assert plain.vin == VIN[:13] + "7" + VIN[14:]
+    checked = read(lattice, scores, PRIORS)
     assert checked.vin == VIN
     assert checked.margin == pytest.approx(np.log(0.45 / 0.55), abs=1e-3)
-    assert checked.marginals[4, ALPHABET.index("D")] > 0.9
-    assert checked.log_score > plain.log_score
+    assert checked.marginals[13, ALPHABET.index("2")] > 0.9
+    assert checked.log_likelihood == pytest.approx(plain.log_likelihood + np.log(0.45 / 0.55), abs=1e-3)
 
 
-def test_the_check_digit_knows_nothing_of_characters_of_equal_value() -> None:
+def test_what_a_string_is_worth_has_two_parts() -> None:
     lattice, scores, _ = line_of(VIN)
-    confuse(scores, 4, cD=0.4, cU=0.6)
-    assembly = read(lattice, scores, Priors(positions=False))
-    assert assembly.vin == VIN[:4] + "U" + VIN[5:]
-    other = dict(assembly.alternatives)[VIN]
-    assert other / assembly.confidence == pytest.approx(0.4 / 0.6, rel=1e-3)
+    plain, known = read(lattice, scores), read(lattice, scores, PRIORS)
+    assert plain.vin == known.vin == VIN
+    assert known.log_likelihood == pytest.approx(plain.log_likelihood, abs=1e-4)
+    assert plain.log_prior == pytest.approx(-17 * np.log(33))
+    string = [[ALPHABET.index(char) for char in VIN]]
+    assert known.log_prior == pytest.approx(float(PRIORS.structure.log_prob(np.array(string))[0]), abs=1e-4)
+    np.testing.assert_array_equal(known.log_likelihoods, scores.log_probs[known.arcs])
+    assert known.unlisted is None
 
 
-def test_a_sure_reading_stands_against_its_check_digit() -> None:
-    assert check_digit(EUROPEAN) != EUROPEAN[8]
-    lattice, scores, _ = line_of(EUROPEAN)
-    assembly = read(lattice, scores, Priors())
-    assert assembly.vin == EUROPEAN
-    wrong = VIN[:-1] + "9"
-    assert check_digit(wrong) != wrong[8]
-    lattice, scores, _ = line_of(wrong, sure=0.9999)
-    assert read(lattice, scores, Priors()).vin == wrong
-
-
-def test_positions_are_a_soft_prior() -> None:
-    positions = Priors(positions=True, check_digit=False)
-    lattice, scores, _ = line_of(EUROPEAN)
-    confuse(scores, 16, c2=0.3, cZ=0.7)
-    assert read(lattice, scores).vin[-1] == "Z"
-    assert read(lattice, scores, positions).vin[-1] == "2"
-    confuse(scores, 16, c2=0.01, cZ=0.99)
-    assert read(lattice, scores, positions).vin[-1] == "Z"
-
-
-def test_priors_are_bounded_and_can_be_switched_off() -> None:
-    assert np.ptp(Priors().table(), axis=1).max() <= 3
-    assert not Priors(positions=False).table().any()
-    assert not Priors(check_digit=False).obeys().any()
-    assert Priors(makers=False).known() is NO_MAKERS
-    known: Makers = Priors().known()
-    assert 1 < np.log(known.factor) < 5
-    assert known.known[tuple(ALPHABET.index(char) for char in VIN[:3])]
-    assert known.known.mean() < 0.1
-    obeys = dict(zip(ALPHABET, Priors().obeys(), strict=True))
-    assert obeys["1"] > obeys["L"] > obeys["W"] > 0
+@pytest.mark.parametrize(
+    ("strange", "sure"),
+    [(EUROPEAN, 0.99), (VIN[:-1] + "9", 0.9999), ("0" + VIN[1:13] + "ZZZZ", 0.9999)],
+    ids=["no check digit", "another check digit", "letters for digits"],
+)
+def test_a_sure_reading_stands_against_what_vins_look_like(strange: str, sure: float) -> None:
+    assert check_digit(strange) != strange[8]
+    lattice, scores, _ = line_of(strange, sure=sure)
+    assert read(lattice, scores, PRIORS).vin == strange
 
 
 # -- alignment ---------------------------------------------------------------------------------------------------------
@@ -345,7 +259,7 @@ def test_alignment_is_not_moved_by_priors_of_the_string() -> None:
     assert found is not None
     assert found[0].tolist() == arcs
     assembly = read(lattice, scores)
-    assert found[1] == pytest.approx(assembly.log_score, abs=1e-3)
+    assert found[1] == pytest.approx(assembly.log_likelihood, abs=1e-3)
 
 
 @pytest.mark.parametrize("vin", ["", VIN[:-1], "O" + VIN[1:]])
@@ -371,15 +285,3 @@ def test_scores_of_another_lattice_are_refused() -> None:
     with pytest.raises(ValueError, match="expected the lattice's"):
         assemble(other, scores)
     assert assemble(lattice, scores) is not None
-
-
-def test_a_known_maker_is_a_soft_prior() -> None:
-    """W read as V at the first place of a Volkswagen: the maker tips what is in doubt, and yields to what is clear."""
-    makers_alone = Priors(positions=False, check_digit=False)
-    lattice, scores, _ = line_of(EUROPEAN)
-    assert EUROPEAN.startswith("WVW")
-    confuse(scores, 0, cV=0.8, cW=0.2)
-    assert read(lattice, scores).vin[0] == "V"
-    assert read(lattice, scores, makers_alone).vin == EUROPEAN
-    confuse(scores, 0, cV=0.999, cW=0.001)
-    assert read(lattice, scores, makers_alone).vin[0] == "V"

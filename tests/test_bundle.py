@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from vinchar.bundle import FORMAT, NETWORKS, ModelError, default_folder, open_bundle, sha256
+from vinchar.bundle import FEATURES, FORMAT, NETWORKS, STRUCTURE, ModelError, default_folder, open_bundle, sha256
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 from vinchar.vin import ALPHABET
 
@@ -18,12 +18,14 @@ from vinchar.vin import ALPHABET
 def folder(tmp_path: Path) -> Path:
     for name in NETWORKS:
         (tmp_path / f"{name}.onnx").write_bytes(name.encode())
+    (tmp_path / STRUCTURE).write_bytes(b"structure")
+    files = [*(f"{name}.onnx" for name in NETWORKS), STRUCTURE]
     description = {
         "format": FORMAT,
         "alphabet": ALPHABET,
         "strip": [STRIP_HEIGHT, STRIP_WIDTH],
-        "sha256": {f"{name}.onnx": sha256(tmp_path / f"{name}.onnx") for name in NETWORKS},
-        "confidence": {"weights": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, -1], "threshold": 0.9, "glyph_threshold": 0.8},
+        "sha256": {name: sha256(tmp_path / name) for name in files},
+        "confidence": {"weights": [0.1, 0.2, 0.3, 0.4, -1], "threshold": 0.9, "glyph_threshold": 0.8},
         "quality": {"blur": {"threshold": 0.25, "precision": 0.9, "n": 100}},
         "seed": 7,
     }
@@ -39,7 +41,8 @@ def change(folder: Path, **values: Any) -> None:
 def test_a_whole_model(folder: Path) -> None:
     bundle = open_bundle(folder)
     assert bundle.paths == {name: folder / f"{name}.onnx" for name in NETWORKS}
-    assert bundle.confidence.weights == (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, -1.0)
+    assert bundle.structure == folder / STRUCTURE
+    assert bundle.confidence.weights == (0.1, 0.2, 0.3, 0.4, -1.0)
     assert (bundle.confidence.threshold, bundle.confidence.glyph_threshold) == (0.9, 0.8)
     assert bundle.quality == {"blur": 0.25}
     assert bundle.description["seed"] == 7
@@ -52,6 +55,8 @@ def test_sha256_is_that_of_the_content(tmp_path: Path) -> None:
 
 BREAKS: dict[str, tuple[Callable[[Path], object], str]] = {
     "another file": (lambda f: (f / "classifier.onnx").write_bytes(b"x"), "classifier.onnx: not the file"),
+    "another structure": (lambda f: (f / STRUCTURE).write_bytes(b"x"), "structure.npz: not the file"),
+    "no structure": (lambda f: (f / STRUCTURE).unlink(), "structure.npz: not there"),
     "no network": (lambda f: (f / "rectifier.onnx").unlink(), "rectifier.onnx: not there"),
     "no description": (lambda f: (f / "model.json").unlink(), "model.json: not there"),
     "another alphabet": (lambda f: change(f, alphabet="ABC"), "trained for the characters 'ABC', expected '0123"),
@@ -66,12 +71,12 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str]] = {
     "no hashes": (lambda f: change(f, sha256={}), "not a model description"),
     "no confidence": (lambda f: change(f, confidence=None), "not a model description"),
     "words for numbers": (
-        lambda f: change(f, confidence={"weights": ["a"] * 8, "threshold": 1, "glyph_threshold": 1}),
+        lambda f: change(f, confidence={"weights": ["a"] * FEATURES, "threshold": 1, "glyph_threshold": 1}),
         "not a model description",
     ),
     "too few weights": (
         lambda f: change(f, confidence={"weights": [1.0], "threshold": 1, "glyph_threshold": 1}),
-        "1 weights of the confidence, expected 8",
+        f"1 weights of the confidence, expected {FEATURES}",
     ),
     "a folder for a file": (
         lambda f: ((f / "rectifier.onnx").unlink(), (f / "rectifier.onnx").mkdir()),
@@ -92,4 +97,4 @@ def test_what_is_wrong_is_one_sentence(damage: Callable[[Path], object], said: s
 def test_the_shipped_model_is_whole() -> None:
     bundle = open_bundle()
     assert bundle.paths["classifier"].parent == default_folder()
-    assert sum(path.stat().st_size for path in bundle.paths.values()) < 10_000_000
+    assert sum(path.stat().st_size for path in (*bundle.paths.values(), bundle.structure)) < 10_000_000

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from vinchar.rectify import Edges, Line, fit_line, line_picture
+from vinchar.structure.store import shipped
 from vinchar.training import cache
 from vinchar.training.cache import SceneCache, cut_strips, draw_characters, draw_lines, draw_scenes
 from vinchar.training.framing import draw_frame, line_targets
 from vinchar.training.scenes import draw_scene
-from vinchar.training.strings import WMIS, draw_vin
+from vinchar.training.strings import draw_vin
 from vinchar.vin import ALPHABET
 
 COUNT, SEED = 7, 5
@@ -68,7 +69,19 @@ def test_held_out_scenes_are_others(tmp_path: Path) -> None:
     rng = np.random.default_rng([SEED, 0])
     scene = draw_scene(rng, held_out=True, vin=draw_vin(rng, uniform=0.0))
     assert np.array_equal(held_out.gray(0), scene.gray)
-    assert all("".join(ALPHABET[c] for c in row[:3]) in WMIS for row in held_out.classes)
+    assert all(shipped().likeness("".join(ALPHABET[c] for c in row)) > 0 for row in held_out.classes)
+
+
+def test_photos_without_a_vin_are_others_when_held_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+    draw = cache.draw_photo
+    monkeypatch.setattr(cache, "draw_photo", lambda rng, **how: asked.append(how["held_out"]) or draw(rng, **how))
+    for held_out in (False, True):
+        photos = cache.draw_others(tmp_path, 3, SEED, 1, held_out)
+        assert len(photos) == 3
+        assert set(asked) == {held_out}
+        asked.clear()
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_workers_change_nothing(tmp_path: Path) -> None:

@@ -13,7 +13,9 @@ from vinchar.classify import STRIDE
 from vinchar.evaluation import causes
 from vinchar.evaluation.causes import CAUSES, View, every_lattice, find_cause, with_causes
 from vinchar.evaluation.scored import Label, Scored
+from vinchar.posterior import NO_PRIORS, Priors
 from vinchar.reader import Reader
+from vinchar.structure.store import shipped
 from vinchar.types import GLYPH_HEIGHT, PITCH, STRIP_HEIGHT, STRIP_WIDTH, Lattice, Reading, Strip
 from vinchar.vin import ALPHABET
 
@@ -52,7 +54,7 @@ def cause(
     *logits: NDArray[np.float32],
     truth: str = VIN,
     status: str = "uncertain",
-    vin_priors: bool = True,
+    priors: Priors = NO_PRIORS,
 ) -> str | None:
     reading = Reading("a.png", "strip", read, status)  # type: ignore[arg-type]
 
@@ -60,7 +62,7 @@ def cause(
         assert kind == "strip"
         return ((blocks(), one) for one in logits)
 
-    return find_cause(Scored(reading, Label(truth), PICTURE), views, vin_priors)
+    return find_cause(Scored(reading, Label(truth), PICTURE), views, priors)
 
 
 def test_nothing_is_the_matter_with_a_right_reading() -> None:
@@ -93,8 +95,9 @@ def test_ends_cut_off(missing: tuple[int, ...]) -> None:
 def test_priors() -> None:
     """A letter where digits stand: seen rightly, and overruled."""
     truth, seen = "WVWZZZ1JZ3W38675S", {16: {"S": 0.6, "5": 0.4}}
-    assert cause("WVWZZZ1JZ3W386755", logits_of(truth, seen), truth=truth) == "priors"
-    assert cause("WVWZZZ1JZ3W386755", logits_of(truth, seen), truth=truth, vin_priors=False) == "search"
+    known = Priors(shipped().structure)
+    assert cause("WVWZZZ1JZ3W386755", logits_of(truth, seen), truth=truth, priors=known) == "priors"
+    assert cause("WVWZZZ1JZ3W386755", logits_of(truth, seen), truth=truth) == "search"
 
 
 def test_a_lattice_without_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,10 +132,10 @@ def test_the_shipped_networks_show_what_a_label_has_wrong() -> None:
     reading = reader.read(strips[0])
     assert reading.vin is not None
     changed = reading.vin[:-1] + ("7" if reading.vin[-1] != "7" else "4")
-    assert find_cause(Scored(reading, Label(changed), strips[0]), reader.search.views) == "characters"
+    assert find_cause(Scored(reading, Label(changed), strips[0]), reader.search.views, reader.priors) == "characters"
     other = reader.read(strips[1]).vin
     assert other is not None
-    assert find_cause(Scored(reading, Label(other), strips[0]), reader.search.views) == "place"
+    assert find_cause(Scored(reading, Label(other), strips[0]), reader.search.views, reader.priors) == "place"
 
 
 def test_only_what_is_wrong_is_looked_into() -> None:

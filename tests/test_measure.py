@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,9 +28,13 @@ def readings(count: int, seed: int = 0) -> tuple[list[NDArray[np.float64] | None
     return list(rows), right
 
 
+def fit(known: list[NDArray[np.float64] | None], right: NDArray[np.bool_]) -> tuple[dict[str, Any], dict[str, float]]:
+    """Fit the confidence on scenes alone."""
+    return fit_confidence(known, right, np.ones(len(right), bool))
+
+
 def test_the_fit_finds_what_the_chance_depends_on() -> None:
-    known, right = readings(6000)
-    confidence, check = fit_confidence(known, right)
+    confidence, check = fit(*readings(6000))
     weights = np.array(confidence["weights"])
     assert weights[0] == pytest.approx(2, abs=0.2)
     assert weights[-1] == pytest.approx(1, abs=0.2)
@@ -39,7 +44,7 @@ def test_the_fit_finds_what_the_chance_depends_on() -> None:
 
 
 def test_from_the_threshold_on_few_are_wrong_in_rows_never_seen() -> None:
-    confidence, check = fit_confidence(*readings(4000))
+    confidence, check = fit(*readings(4000))
     known, right = readings(20_000, seed=1)
     rows = np.array(known)
     ok = 1 / (1 + np.exp(-rows @ np.array(confidence["weights"]))) >= confidence["threshold"]
@@ -50,11 +55,29 @@ def test_from_the_threshold_on_few_are_wrong_in_rows_never_seen() -> None:
 def test_lines_not_found_are_left_out_and_nothing_is_fitted_on_nothing() -> None:
     known, right = readings(1000)
     gaps: list[NDArray[np.float64] | None] = [None] * 2
-    one, _ = fit_confidence(known, right)
-    other, _ = fit_confidence([*gaps, *known], np.concatenate([[False, True], right]))
+    one, _ = fit(known, right)
+    other, _ = fit([*gaps, *known], np.concatenate([[False, True], right]))
     assert one == other
-    assert fit_confidence(known, np.zeros(1000, bool)) == (UNFITTED, {})
-    assert fit_confidence(gaps, np.zeros(2, bool)) == (UNFITTED, {})
+    assert fit(known, np.zeros(1000, bool)) == (UNFITTED, {})
+    assert fit(gaps, np.zeros(2, bool)) == (UNFITTED, {})
+
+
+def test_other_text_lowers_the_confidence_and_is_counted_apart() -> None:
+    """Other text that reads as well as a VIN, and is told by one feature alone."""
+    known, right = readings(3000)
+    rng = np.random.default_rng(4)
+    for row in known:
+        assert row is not None
+        row[-2] = rng.normal(2, 0.5)
+    others = [np.array([3.0, *rng.normal(0, 1, FEATURES - 3), rng.normal(-1, 0.5), 1.0]) for _ in range(500)]
+    alone, without = fit(known, right)
+    scenes = np.arange(3500) < 3000
+    confidence, check = fit_confidence([*known, *others], np.append(right, np.zeros(500, bool)), scenes)
+    assert abs(alone["weights"][-2]) < 0.5 < confidence["weights"][-2]
+    assert (without["other_text"], without["other_text_ok"]) == (0, 0)
+    assert check["other_text"] == 500
+    assert check["other_text_ok"] <= 5
+    assert check["ok"] == pytest.approx(without["ok"], abs=0.1)
 
 
 @pytest.mark.parametrize("count", [10, 3 * REPORTED])
@@ -81,18 +104,24 @@ def test_confidence_is_fitted_on_legible_scenes_that_the_report_does_not_show(
     read = [measure._Read(None, row, None, np.zeros(LENGTH, np.int64)) for row in known]
     fitted: list[float] = []
 
-    def fit(rows: list[NDArray[np.float64]], right: NDArray[np.bool_]) -> tuple[dict[str, object], dict[str, float]]:
-        assert len(rows) == len(right)
+    def note(
+        rows: list[NDArray[np.float64]], right: NDArray[np.bool_], of_scene: NDArray[np.bool_]
+    ) -> tuple[dict[str, object], dict[str, float]]:
+        assert len(rows) == len(right) == len(of_scene)
+        assert [row[0] < 0 for row in rows] == (~of_scene).tolist()
+        assert not right[~of_scene].any()
         fitted.extend(row[0] for row in rows)
         return UNFITTED, {}
 
+    others = scenes.part(0, 3)
     monkeypatch.setattr(measure, "_read_all", lambda *_: read)
-    monkeypatch.setattr(measure, "fit_confidence", fit)
-    scores, _ = measure.synthetic_rows(tmp_path, scenes, tmp_path, 1)
+    monkeypatch.setattr(measure, "_read_others", lambda _, job: [np.full(FEATURES, -1.0)] * len(job[1]))
+    monkeypatch.setattr(measure, "fit_confidence", note)
+    scores, _ = measure.synthetic_rows(tmp_path, scenes, others, tmp_path, 1)
     shown = len(measure.labelled_scenes(scenes))
     assert shown == min(REPORTED, count // 2)
-    assert fitted == [i for i in range(shown, count) if i % 2 == 0]
-    assert scores["fitted_on"] == len(fitted)
+    assert fitted == [*(i for i in range(shown, count) if i % 2 == 0), *[-1.0] * 3]
+    assert scores["fitted_on"] == len(fitted) - 3
 
 
 def test_clear_glyphs_stand_out_and_are_in_focus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,7 +144,8 @@ def test_clear_glyphs_stand_out_and_are_in_focus(tmp_path: Path, monkeypatch: py
     named[3] = named[6] = -1
     named[0, 0] = -1
     monkeypatch.setattr(measure, "_read_all", lambda *_: [measure._Read(None, None, None, row) for row in named])
-    scores, _ = measure.synthetic_rows(tmp_path, scenes, tmp_path, 1)
+    monkeypatch.setattr(measure, "_read_others", lambda _, job: [None] * len(job[1]))
+    scores, _ = measure.synthetic_rows(tmp_path, scenes, scenes, tmp_path, 1)
     assert scores["clear"] == 4
     assert scores["clear_glyphs_from_16_pixels"] == 4 * LENGTH
     assert scores["clear_glyphs_right_from_16_pixels"] == round(1 - 1 / (4 * LENGTH), 4)

@@ -3,20 +3,27 @@ from __future__ import annotations
 import numpy as np
 
 from vinchar.barcode import vins_in
+from vinchar.structure.store import shipped
 from vinchar.training.dots import BITMAPS
-from vinchar.training.other_text import TEXTS, texture
+from vinchar.training.other_text import TEXTS, line, texture
 from vinchar.training.skeletons import SKELETONS
 
 
 def test_no_drawn_text_is_a_vin() -> None:
-    """Neither as it stands nor with I, O and Q taken for the digits they look like."""
+    """Neither as it stands nor with I, O and Q taken for the digits they look like.
+
+    Lines of documents may hold any code, even of 17 characters, but none that is likelier as a VIN.
+    """
     for kind, (_, draw) in TEXTS.items():
         rng = np.random.default_rng(3)
         for _ in range(300):
             text = draw(rng)
             assert 4 < len(text) < 40, kind
-            assert vins_in(text) == [], (kind, text)
-            assert vins_in(text.translate(str.maketrans("IOQ", "100"))) == [], (kind, text)
+            vins = [*vins_in(text), *vins_in(text.translate(str.maketrans("IOQ", "100")))]
+            if draw is line:
+                assert max(map(shipped().likeness, vins), default=-1) < 0, text
+            else:
+                assert vins == [], (kind, text)
 
 
 def test_faces_of_strokes_and_dots_have_every_character_of_the_texts() -> None:

@@ -125,7 +125,7 @@ def test_a_reading_is_one_line_in_every_format(
         assert "\n" not in FORMATS["text"](path, reading)
 
 
-FLAGS = "--kind --format --workers --labels --report --annotate --model --all --barcodes --no-priors --help"
+FLAGS = "--kind --format --workers --labels --report --annotate --model --known --all --barcodes --no-priors --help"
 VALUES = "photo glyph csv jsonl 0 -1 2 here here/a.png here/broken.jpg gone.png out"
 WORDS = st.one_of(
     st.sampled_from(FLAGS.split()),

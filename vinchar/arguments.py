@@ -63,6 +63,9 @@ def _add_training_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--work", type=_path, default=Path("work"), metavar="DIR", help="of what a killed run left")
     parser.add_argument("--labels", type=_path, metavar="CSV", help="known VINs of pictures beside it, to report on")
     parser.add_argument(
+        "--refit", action="store_true", help="keep the networks in --out; fit the confidence anew, and report"
+    )
+    parser.add_argument(
         "--boxed", type=_path, metavar="CSV", help="photos for the locator: image,x0,y0,x1,y1 and, if any, held_out"
     )
     start = parser.add_mutually_exclusive_group()

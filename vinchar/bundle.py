@@ -14,7 +14,7 @@ from vinchar.vin import ALPHABET
 FORMAT = 5  # raised when a model of an older vinchar can no longer be read
 NETWORKS = ("locator", "rectifier", "classifier", "glyph")
 STRUCTURE = "structure.npz"  # what is known of VINs and of other text
-FEATURES = 8  # numbers that ``readings.features`` gives, and so weights of the confidence
+FEATURES = 5  # numbers that ``readings.features`` gives, and so weights of the confidence
 
 
 class ModelError(ValueError):

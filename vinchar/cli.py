@@ -190,9 +190,16 @@ def _train(args: argparse.Namespace) -> int:
     try:
         config = dataclasses.replace(PRESETS[args.preset], **given)
         with _extra("train"):
-            from vinchar.training import boxed, run
+            from vinchar.training import boxed
 
             photos = boxed.read_boxed(args.boxed) if args.boxed else None
+            if args.refit:
+                from vinchar.training import finish
+
+                finish.refit(args.out, args.work, labels=args.labels, boxed=photos)
+                return 0
+            from vinchar.training import run
+
             run.train(config, args.out, args.work, resume=args.resume, labels=args.labels, boxed=photos)
     except ValueError as error:
         raise Stop(str(error)) from error

@@ -13,8 +13,7 @@ from vinchar.quality import measure
 from vinchar.rectify import STRIP_END, STRIP_START, sample
 from vinchar.types import STRIP_WIDTH, Gray, Lattice, Strip
 
-# In nats: a string that is so much likelier as a VIN than as other text leaves no doubt; and how common other text is.
-CERTAIN, OTHERS = 30.0, 8.0
+OTHERS = 8.0  # nats: so much more common than VINs is other text
 EDGE, WIDER = 22, 40  # columns: glyphs nearer to a strip's end may go on beyond it, and are looked for so much farther
 MARGIN_ALONG, MARGIN_ACROSS = 0.25, 0.15  # of an outline, in pitches and in glyph heights
 
@@ -34,8 +33,8 @@ class Found:
 
     @property
     def rank(self) -> float:
-        """Return what readings of one picture are compared by, in nats: log-odds that the line is a VIN's, shifted."""
-        return self.assembly.log_likelihood + min(self.likeness, CERTAIN) - OTHERS
+        """Return what readings of one picture are compared by, in nats: about the log-odds that it is a VIN."""
+        return self.assembly.log_likelihood + self.likeness - OTHERS
 
     def quality(self, gray: Gray) -> dict[str, float]:
         """Return how hard to read the line is in the photo ``gray``, as ``quality.measure`` gives it."""

@@ -11,24 +11,39 @@ from numpy.typing import NDArray
 from vinchar.structure.facts import read_vins
 from vinchar.vin import ALPHABET, LENGTH
 
-SHARE = 0.5  # of the photos, about so many are expected to show a listed car
+SHARE = 0.5  # of the photos, about so many are expected to show a listed car, or one like it
+LIKE = 0.5  # of these, so many are expected to show one that is not listed, but differs in its last characters alone
+LAST = range(1, 7)  # how many these are
 SHORTLIST = 64  # of the list, so many VINs are compared exactly
 CHUNKS = tuple((start, min(start + 3, LENGTH)) for start in range(0, LENGTH, 3))  # characters looked up together
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class KnownVins:
-    """A list of N VINs: ``codes`` uint16 (6, N), each VIN as numbers of three characters; ``share`` of the prior."""
+    """A list of N VINs, in order: ``codes`` uint16 (6, N), each VIN as numbers of three characters; ``text`` bytes
+    (N,); ``share`` of the prior.
+
+    A list that is dense, as that of a fleet is, makes unlisted cars with nearly the same number likelier, too.
+    """
 
     codes: NDArray[np.uint16]
+    text: NDArray[np.bytes_]
     share: float = SHARE
 
     def __len__(self) -> int:
         return int(self.codes.shape[1])
 
-    def log_share(self) -> float:
-        """Return the log-probability, before reading, of each VIN of the list."""
-        return float(np.log(self.share / len(self)))
+    def log_prob(self, strings: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return the log-probability by the list of strings (N, 17), its share included; -inf where it gives none."""
+        letters = np.frombuffer(ALPHABET.encode(), np.uint8)[strings]
+        text = np.ascontiguousarray(letters).view(f"S{LENGTH}")[:, 0]
+        chance = (1 - LIKE) * (self.text.searchsorted(text, "right") - self.text.searchsorted(text))
+        for count in LAST:
+            first = text.astype(f"S{LENGTH - count}")
+            alike = self.text.searchsorted(_followed(first, b"~", count)) - self.text.searchsorted(first)
+            chance = chance + LIKE / len(LAST) * alike * 10.0**-count
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(self.share * chance / len(self)), np.float64)
 
     def likely(self, seen: NDArray[np.float64], own: NDArray[np.float64]) -> NDArray[np.intp]:
         """Return the VINs of the list that fit best what was seen, int (M, 17), indices into ``vin.ALPHABET``.
@@ -53,6 +68,11 @@ class KnownVins:
         return np.stack(places, axis=1)
 
 
+def _followed(text: NDArray[np.bytes_], letter: bytes, count: int) -> NDArray[np.bytes_]:
+    """Return strings with ``count`` times the letter behind them."""
+    return np.char.add(text, letter * count)
+
+
 def known_vins(vins: list[str], share: float = SHARE) -> KnownVins:
     """Return the list. Raises ``ValueError`` for a share that is not between 0 and 1, or a list without a VIN."""
     if not 0 < share < 1:
@@ -61,14 +81,15 @@ def known_vins(vins: list[str], share: float = SHARE) -> KnownVins:
         raise ValueError("known VINs: got none, expected a list of at least one")
     table = np.zeros(128, np.uint16)
     table[list(ALPHABET.encode())] = np.arange(len(ALPHABET))
-    indices = table[np.frombuffer("".join(vins).encode(), np.uint8)].reshape(-1, LENGTH)
+    text = np.unique(np.array(vins, f"S{LENGTH}"))
+    indices = table[text.view(np.uint8)].reshape(-1, LENGTH)
     codes = []
     for start, stop in CHUNKS:
-        code = np.zeros(len(vins), np.uint16)
+        code = np.zeros(len(text), np.uint16)
         for place in range(start, stop):
             code = code * np.uint16(len(ALPHABET)) + indices[:, place]
         codes.append(code)
-    return KnownVins(np.stack(codes), share)
+    return KnownVins(np.stack(codes), text, share)
 
 
 def read_known(path: Path, share: float = SHARE) -> KnownVins:

@@ -30,7 +30,7 @@ class LineReader:
     def __init__(
         self, classifier: Classifier, priors: Priors, knowledge: Knowledge, weights: tuple[float, ...]
     ) -> None:
-        self.classifier, self._priors, self._knowledge, self._weights = classifier, priors, knowledge, weights
+        self.classifier, self.priors, self._knowledge, self._weights = classifier, priors, knowledge, weights
 
     def read(self, gray: Gray, edges: Edges, line: Line, doubt: float) -> Iterator[Found]:
         """Read the line found in a frame, in both polarities if its own has a probability below 1 - ``doubt``."""
@@ -67,11 +67,11 @@ class LineReader:
         return self._assembled(strip, segment(strip), logits)
 
     def _assembled(self, strip: Strip, lattice: Lattice, logits: NDArray[np.float32]) -> Found | None:
-        assembly = assemble(lattice, arc_scores(logits, lattice), self._priors)
+        assembly = assemble(lattice, arc_scores(logits, lattice), self.priors)
         if assembly is None:
             return None
         likeness = self._knowledge.likeness(assembly.vin)
-        return Found(strip, lattice, assembly, probability(strip, assembly, likeness, self._weights), likeness)
+        return Found(strip, lattice, assembly, probability(assembly, likeness, self._weights), likeness)
 
 
 def polarities(line: Line, doubt: float) -> tuple[bool, ...]:

@@ -26,6 +26,7 @@ Ints = NDArray[np.intp]
 
 STRINGS = 5  # how many readings an assembly names, the best one included
 BEAM = 128  # beginnings that are followed at most
+POOR = -25.0  # score of a line that hardly shows a VIN: its beginnings are followed by an eighth of the beam
 RELEVANT = 10.0  # nats: a beginning, or a character, that is so much worse than the best is left
 NAMED, FOLLOWED = 16, 32  # beginnings that the strings named are made of, and strings that are followed to their end
 
@@ -111,6 +112,7 @@ def read_strings(
     most = log_likelihoods.max(axis=2, keepdims=True).astype(np.float64)
     seen = log_likelihoods - most  # (S, 17, 33), 0 for the best character
     own = own + most.sum(axis=(1, 2))
+    beam = beam if own.max() > POOR else beam // 8
     likely = np.exp(seen)
     kept = _beginnings(seen, own, priors.structure, beam, relevant)
     ninth = np.flatnonzero((seen[:, NINTH] > -relevant).any(axis=0))
@@ -181,16 +183,15 @@ def _with_list(found: _Found, seen: Doubles, own: Doubles, known: KnownVins) -> 
     likelihood = own + seen[:, np.arange(LENGTH), strings].sum(axis=2).T  # (M, S)
     prior = np.full(len(strings), -np.inf)
     prior[index[: len(found.strings)]] = found.prior + np.log(1 - known.share)
-    on_list = np.zeros(len(strings), np.bool_)
-    on_list[index[len(found.strings) :]] = True
-    prior = np.where(on_list, np.logaddexp(prior, known.log_share()), prior)
+    by_list = known.log_prob(strings)
+    prior = np.logaddexp(prior, by_list)
     joint = likelihood + prior[:, None]
     logs = np.logaddexp.reduce(joint, axis=1)
-    by_list = np.logaddexp.reduce(likelihood, axis=1)[on_list] + known.log_share()
-    unlisted = found.total + float(np.log(1 - known.share))
-    total = float(np.logaddexp.reduce(np.append(by_list, unlisted)))
-    marginals = np.exp(unlisted - total) * found.marginals
-    for characters, log in zip(strings[on_list], by_list, strict=True):
+    worth = np.logaddexp.reduce(likelihood, axis=1) + by_list
+    others = found.total + float(np.log(1 - known.share))
+    total = float(np.logaddexp.reduce(np.append(worth, others)))
+    marginals = np.exp(others - total) * found.marginals
+    for characters, log in zip(strings, worth, strict=True):
         marginals[np.arange(LENGTH), characters] += np.exp(log - total)
     return _named(_Found(strings, prior, logs, joint, total, marginals), plain.strings[0][0])
 

@@ -12,46 +12,36 @@ from numpy.typing import NDArray
 from vinchar import vin as number
 from vinchar.assemble import Assembly
 from vinchar.bundle import Confidence
-from vinchar.types import Character, Gray, Kind, Lattice, Reading, Strip
+from vinchar.types import Character, Kind, Lattice, Reading, Strip
 from vinchar.vin import ALPHABET
 
 READABLE = 0.02  # below this probability there is no VIN to be read
 
 
-def features(strip: Strip, assembly: Assembly, likeness: float) -> NDArray[np.float64]:
-    """Return what the probability that a reading is right depends on, float64 (8,): the last one is the constant 1.
+def features(assembly: Assembly, likeness: float) -> NDArray[np.float64]:
+    """Return what the probability that a reading is right depends on, float64 (5,): the last one is the constant 1.
 
-    What the characters' posteriors leave open, the margin to the runner-up path, the path's score (twice), how uneven
-    the pitch is, by how much it is likelier as a VIN than as other text, and how sharp the strip is.
+    What the posterior leaves open, how uneven the pitch is, the path's score, and how much speaks for a VIN against
+    other text: the path's score and ``likeness`` together, up to where there is no doubt.
     """
     doubt = math.log(max(1.0 - assembly.confidence, 1e-6))
     return np.array(
         [
             -doubt,
-            min(max(assembly.margin, -4.0), 8.0),
-            max(assembly.log_likelihood, -60.0) / 10,
             min(assembly.pitch_residual, 0.5) * 10,
             math.log1p(max(-assembly.log_likelihood, 0.0)),
-            min(max(likeness, -30.0), 30.0) / 10,
-            sharpness(strip.gray),
+            min(max(assembly.log_likelihood + likeness, -40.0), 10.0) / 10,
             1.0,
         ]
     )
 
 
-def sharpness(strip: Gray) -> float:
-    """Return the energy of a strip's slope along the line, in parts of all of its variance; uint8 (H, W) to 0..4."""
-    picture = strip.astype(np.float32)
-    variance = float(picture.var())
-    return float(np.square(np.diff(picture, axis=1)).mean()) / variance if variance > 0 else 0.0
+def probability(assembly: Assembly, likeness: float, weights: tuple[float, ...]) -> float:
+    """Return the probability that this is a VIN and all 17 characters are right.
 
-
-def probability(strip: Strip, assembly: Assembly, likeness: float, weights: tuple[float, ...]) -> float:
-    """Return the probability that this is a VIN and all 17 characters, read from the strip, are right.
-
-    ``likeness``: by how much the string is likelier as a VIN than as other text, in nats.
+    ``likeness``: by how much the string is likelier as a VIN than as other text, in nats; ``weights``: of ``features``.
     """
-    return float(1 / (1 + np.exp(-np.clip(features(strip, assembly, likeness) @ np.array(weights), -30, 30))))
+    return float(1 / (1 + np.exp(-np.clip(features(assembly, likeness) @ np.array(weights), -30, 30))))
 
 
 def vin_reading(
@@ -65,6 +55,8 @@ def vin_reading(
     characters = tuple(map(_character, text, assembly.marginals, quads))
     sure = chance >= confidence.threshold
     reasons = () if sure else _reasons(characters, text)
+    if assembly.unlisted is not None:
+        reasons += (f"your list of VINs decided: without it this reads {assembly.unlisted}",)
     return Reading(
         image=None,
         kind=kind,
@@ -78,6 +70,7 @@ def vin_reading(
         maker=number.maker(text),
         region=number.region(text),
         model_year=number.model_years(text),
+        without_list=assembly.unlisted,
     )
 
 

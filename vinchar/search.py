@@ -52,7 +52,7 @@ class Search:
     """
 
     def __init__(self, locator: Locator, straightener: Straightener, lines: LineReader, threshold: float) -> None:
-        self._locator, self._straightener, self._lines = locator, straightener, lines
+        self._locator, self._straightener, self.lines = locator, straightener, lines
         self._threshold = threshold
 
     def strip(self, gray: Gray) -> Found | None:
@@ -89,7 +89,7 @@ class Search:
         for some in frames:
             for passes in self._straightener.passes(gray, some):
                 read: list[Found] = []  # in either polarity
-                for found in self._lines.read(gray, *passes[-1], DOUBT):
+                for found in self.lines.read(gray, *passes[-1], DOUBT):
                     read.append(found)
                     if log is not None:
                         log.append(found)
@@ -127,7 +127,7 @@ class Search:
                 wider = move_ends(line, STRIP_START - WIDER, STRIP_END + WIDER)
                 for one, light in product((line, wider), polarities(line, DOUBT)):
                     strip = cut_strip(gray, edges, one, inverted=not light)
-                    yield strip, self._lines.classifier.logits(strip.gray[None])[0]
+                    yield strip, self.lines.classifier.logits(strip.gray[None])[0]
 
     def _in_photo(
         self,
@@ -170,7 +170,7 @@ class Search:
         """Return a reading, or if it is in doubt that of the same line upside down, where this is the better one."""
         if self._is_ok(found) or found.rank >= UPRIGHT:
             return found
-        turned = self._lines.read_turned(found)
+        turned = self.lines.read_turned(found)
         if turned is None or turned.rank <= found.rank:
             return found
         again = self.find(gray, [taller(turned.strip.edges, ROOM)])
@@ -193,12 +193,12 @@ class Search:
 
     def _other_views(self, gray: Gray, passes: list[Pass], halved: bool) -> Iterator[Found]:
         for finer in self._straightener.finer(gray, passes[-1]):
-            yield from self._lines.read(gray, *finer, WIDE_DOUBT)
+            yield from self.lines.read(gray, *finer, WIDE_DOUBT)
         if len(passes) > 1:
-            yield from self._lines.read(gray, *passes[0], DOUBT)
+            yield from self.lines.read(gray, *passes[0], DOUBT)
         for one in passes if halved else ():
             for half in self._straightener.along_halves(gray, one):
-                yield from filter(Found.is_whole, self._lines.read(gray, *half, DOUBT))
+                yield from filter(Found.is_whole, self.lines.read(gray, *half, DOUBT))
 
 
 def _standing(proposals: Proposals, found: Found) -> float:

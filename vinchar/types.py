@@ -156,7 +156,8 @@ class Reading:
     ``vin``: the best guess (for a glyph the character), or None. ``confidence``: probability that it is wholly right.
     ``alternatives``: other whole readings with their probabilities. ``reasons``: why it is uncertain or missing, in
     words. ``quality``: measured properties of the picture by name. ``barcodes``: VINs that barcodes in it hold, if they
-    were asked for; ``others``: readings of further VINs in the photo, if they were.
+    were asked for; ``others``: readings of further VINs in the photo, if they were; ``without_list``: where the owner's
+    list of VINs decided, what would have been read without it.
     """
 
     image: str | None
@@ -174,6 +175,7 @@ class Reading:
     model_year: tuple[int, ...] = ()
     barcodes: tuple[str, ...] = ()
     others: tuple[Reading, ...] = ()
+    without_list: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the reading without ``others`` as plain JSON types, in the order of the jsonl contract."""
@@ -200,4 +202,5 @@ class Reading:
             "region": self.region,
             "model_year": list(self.model_year),
             "barcodes": list(self.barcodes),
+            "without_list": self.without_list,
         }

@@ -71,6 +71,8 @@ _AT = _WORDS[: LENGTH * SIGNS].reshape(LENGTH, SIGNS)
 _REGION, _PLACE, _SYMBOL = np.split(_WORDS[LENGTH * SIGNS :], [64, 64 + LENGTH])
 _REGIONS = region_table()
 _CHAINS = [contexts(place) for place in range(LENGTH)]
+_FIRST_BITS = 18  # of a name, by which it is looked for
+_SHIFT = np.uint32(32 - _FIRST_BITS)
 # For each place, which places and (last) whether the region belong to each of its contexts, as masks (L, 18).
 _MASKS = [
     np.array([[i in chosen for i in (*range(LENGTH), REGION)] for chosen in chain], np.bool_).reshape(-1, LENGTH + 1)
@@ -96,17 +98,35 @@ def names_of_symbols(contexts: NDArray[np.uint32], symbols: NDArray[Any]) -> NDA
     return np.asarray(contexts ^ _SYMBOL[symbols], np.uint32)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
 class Learned:
     """The back-off tables: ``names`` uint32, sorted, of symbols in contexts and of contexts; ``logs`` float32.
 
     A symbol's is its log-probability there, a context's what it hands on to the next shorter one. ``alone`` float32
-    (17, 34): the log-probability of each symbol where no context is known.
+    (17, 34): the log-probability of each symbol where no context is known. Raises ``ValueError`` for other shapes.
     """
 
-    names: NDArray[np.uint32]
-    logs: NDArray[np.float32]
-    alone: NDArray[np.float32]
+    def __init__(self, names: NDArray[np.uint32], logs: NDArray[np.float32], alone: NDArray[np.float32]) -> None:
+        if names.dtype != np.uint32 or names.shape != logs.shape:
+            raise ValueError(f"structure: got {names.dtype} {names.shape}, expected uint32 {logs.shape}")
+        if alone.shape != (LENGTH, SYMBOLS):
+            raise ValueError(f"structure: got {alone.shape} for single places, expected {(LENGTH, SYMBOLS)}")
+        self.names, self.logs, self.alone = names, logs, alone
+        # Names are spread evenly, so their first bits lead next to each; a search over all of them takes longer.
+        shares = np.bincount(names >> _SHIFT, minlength=1 << _FIRST_BITS)
+        self._first = np.concatenate([[0], np.cumsum(shares)[:-1]])
+        self._longest = int(shares.max())
+        self._names = np.append(names, np.zeros(self._longest + 1, np.uint32))  # for steps over the end
+        self._logs = np.append(logs, np.zeros(self._longest + 1, np.float32))
+
+    def _find(self, names: NDArray[np.uint32]) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+        """Return which names there are, and the logs of those, 0 for the others."""
+        at = self._first[names >> _SHIFT]
+        there = self._names[at]
+        for _ in range(self._longest):
+            at += there < names
+            there = self._names[at]
+        known = there == names
+        return known, self._logs[at] * known
 
     def symbols(self, place: int, before: NDArray[Any], symbols: NDArray[Any], levels: int | None = None) -> Doubles:
         """Return log-probabilities at a place (from 0), float64 (B, C).
@@ -125,10 +145,7 @@ class Learned:
         names = np.empty((len(contexts), count, columns + 1), np.uint32)
         np.bitwise_xor(contexts[:, :, None], _SYMBOL[symbols], out=names[:, :, :-1])
         np.bitwise_xor(contexts, _SYMBOL[SYMBOLS], out=names[:, :, -1])
-        at = self.names.searchsorted(names)
-        at[at == len(self.names)] = 0
-        seen = self.names[at] == names
-        logs = self.logs[at] * seen
+        seen, logs = self._find(names)
         found = alone.astype(np.float64)
         for known, log in zip(seen, logs, strict=True):  # from the shortest context to the longest
             found += log[:, -1:]
@@ -225,9 +242,5 @@ UNIFORM = Structure(((1.0, Rules(vins=False)),))  # nothing is known
 
 
 def mixed(learned: Learned) -> Structure:
-    """Return what was learned with a share of the plain rules. Raises ``ValueError`` for tables of another shape."""
-    if learned.names.dtype != np.uint32 or learned.names.shape != learned.logs.shape or not len(learned.names):
-        raise ValueError(f"structure: got {learned.names.dtype} {learned.names.shape}, expected uint32 as many as logs")
-    if learned.alone.shape != (LENGTH, SYMBOLS):
-        raise ValueError(f"structure: got {learned.alone.shape} for single places, expected {(LENGTH, SYMBOLS)}")
+    """Return what was learned with a share of the plain rules."""
     return Structure(((MODEL, learned), (RULES, Rules())))

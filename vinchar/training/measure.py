@@ -121,7 +121,7 @@ def _read_scenes(model: Path, job: tuple[int, SceneCache]) -> list[_Read]:
         if best is None:
             rows.append(_Read(None, None, None, np.full(LENGTH, -1)))
         else:
-            known, named = features(best.strip, best.assembly, best.likeness), _named(reader, best, quads)
+            known, named = features(best.assembly, best.likeness), _named(reader, best, quads)
             rows.append(_Read(best.assembly.vin, known, best.quality(gray), named))
     return rows
 
@@ -132,7 +132,7 @@ def _read_others(model: Path, job: tuple[int, SceneCache]) -> list[NDArray[np.fl
     _, photos = job
     reader = Reader(model)
     best = (reader.search.photo(photos.gray(i)) for i in range(len(photos)))
-    return [None if one is None else features(one.strip, one.assembly, one.likeness) for one in best]
+    return [None if one is None else features(one.assembly, one.likeness) for one in best]
 
 
 def _read_all(model: Path, scenes: SceneCache, workers: int) -> list[_Read]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import platform
 import shutil
 import sys
@@ -21,26 +20,22 @@ from vinchar import __version__
 from vinchar.bundle import FORMAT, NETWORKS, STRUCTURE, default_folder, sha256
 from vinchar.evaluation.reports import write_curves
 from vinchar.evaluation.scored import Label, labelled_pictures
-from vinchar.files import write_whole
 from vinchar.imaging import Source
 from vinchar.training import batches, handwriting, measure, nets
 from vinchar.training.boxed import Boxed, draw_boxed
 from vinchar.training.cache import cut_strips, draw_characters, draw_lines, draw_others, draw_photos, draw_scenes
-from vinchar.training.card import model_card, summary
-from vinchar.training.confidence import USUAL
 from vinchar.training.config import TrainConfig
 from vinchar.training.export import export
+from vinchar.training.finish import finish, structure_of
 from vinchar.training.fit import fit, precision
-from vinchar.training.located import located
 from vinchar.training.losses import heat_loss, line_loss
 from vinchar.training.sights import SIDE, sight_batches
-from vinchar.training.work import Clock, check_places, open_work, publish
+from vinchar.training.work import Clock, check_places, open_work
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 from vinchar.vin import ALPHABET
 
 History = list[dict[str, float]]
 PRINTED_TEST = 3_300  # printed characters in held-out faces
-SCENES_AN_OTHER = 5  # scenes read to fit the confidence, for each photo without a VIN
 RARE_FIRST = -0.1  # power of a class's count by which single characters are drawn: a Z 1.4 times as often as a 2
 
 
@@ -111,7 +106,6 @@ def train(
     _train_glyph(run, emnist, emnist_train, staged)
     classifier = _train_classifier(run, scenes, emnist, emnist_train, staged)
 
-    held_out = draw_scenes(work / "scenes", config.validation_scenes, config.seed + 1, config.workers, held_out=True)
     report = staged / "report"
     report.mkdir()
     export(nets.baseline, baseline, (28, 28, 1), work / "baseline")
@@ -138,14 +132,12 @@ def train(
             "minutes": round(run.clock.minutes(), 1),
         },
         "parameters": {"classifier": classifier.count_params(), "baseline": baseline.count_params()},
-        "confidence": USUAL,
-        "quality": {},
         "sha256": {
             name: sha256(staged / name)
             for name in (STRUCTURE, *(f"{network}{suffix}" for network in NETWORKS for suffix in (".onnx", ".keras")))
         },
+        **structure_of(default_folder()),
     }
-    _describe(staged, description)
     networks = {
         "glyph": staged / "glyph.onnx",
         "pretrained": work / "emnist.onnx",
@@ -154,40 +146,8 @@ def train(
     }
     printed = draw_characters(work / "characters", PRINTED_TEST, config.seed + 1, config.workers, held_out=True)
     rows = measure.glyph_rows(networks, emnist_test, printed, report)
-    count = max(1, config.validation_scenes // SCENES_AN_OTHER)
-    others = draw_others(work / "photos", count, config.seed + 1, config.workers, held_out=True)
-    synthetic, fitted = measure.synthetic_rows(staged, held_out, others, report, config.workers)
-    description |= fitted
-    _describe(staged, description)
-    scores: dict[str, Any] = {"emnist_test": rows, "synthetic_held_out_faces": synthetic}
-    pictures = {"synthetic_pictures": measure.labelled_scenes(held_out), "own_pictures": own}
-    for name, labelled in pictures.items():
-        if labelled:
-            scores[name] = measure.reading_report(staged, labelled, report / name, config.workers)
-    unseen = draw_photos(work / "photos", config.validation_photos, config.seed + 1, config.workers, held_out=True)
-    real_unseen = [one for one in boxed or [] if one.held_out]
-    scores["located"] = located(staged, unseen, real_unseen, config.workers)
-    description["scores"] = scores
-    description["replaced"] = _replaced(out)
     write_curves(report, run.histories)
-    write_whole(staged / "README.md", model_card(description))
-    _describe(staged, description)
-    publish(staged, out)
-    print(f"vinchar: the model is in {out}, its report in {out / 'report'}", file=sys.stderr)
-    return description
-
-
-def _replaced(out: Path) -> dict[str, str] | None:
-    """Return what to compare with of the model that lies in ``out``, None if none does."""
-    try:
-        description = json.loads((out / "model.json").read_text())
-    except (OSError, ValueError):
-        return None
-    return summary(description)
-
-
-def _describe(folder: Path, description: dict[str, Any]) -> None:
-    write_whole(folder / "model.json", json.dumps(description, indent=2) + "\n")
+    return finish(staged, description, {"emnist_test": rows}, out, work, own, boxed or [])
 
 
 def _train_rectifier(run: _Run, scenes: Any, staged: Path) -> None:

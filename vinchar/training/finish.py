@@ -1,0 +1,103 @@
+"""What follows once the networks are there: confidence, scores, report, model card, and the model in its place."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+from vinchar.bundle import open_bundle
+from vinchar.evaluation.scored import Label, labelled_pictures
+from vinchar.files import write_whole
+from vinchar.imaging import Source
+from vinchar.training import measure
+from vinchar.training.boxed import Boxed
+from vinchar.training.cache import draw_others, draw_photos, draw_scenes
+from vinchar.training.card import model_card, summary
+from vinchar.training.confidence import USUAL
+from vinchar.training.config import TrainConfig
+from vinchar.training.located import located
+from vinchar.training.work import check_places, open_work, publish
+
+SCENES_AN_OTHER = 5  # scenes read to fit the confidence, for each photo without a VIN
+
+
+def finish(
+    staged: Path,
+    description: dict[str, Any],
+    scores: dict[str, Any],
+    out: Path,
+    work: Path,
+    own: Sequence[tuple[Source, Label]],
+    boxed: list[Boxed],
+) -> dict[str, Any]:
+    """Fit the confidence of the model in ``staged``, measure and report on it, and put it in place as ``out``.
+
+    ``description``: what model.json is to say of it so far; ``scores``: what was measured already; ``own``: pictures to
+    report on, too; ``boxed``: real photos, of which those held out are looked at. Returns all of model.json.
+    """
+    config = TrainConfig(**description["config"])
+    seed, workers, report = config.seed + 1, config.workers, staged / "report"
+    description |= {"confidence": USUAL, "quality": {}}
+    _describe(staged, description)
+    scenes = draw_scenes(work / "scenes", config.validation_scenes, seed, workers, held_out=True)
+    count = max(1, config.validation_scenes // SCENES_AN_OTHER)
+    others = draw_others(work / "photos", count, seed, workers, held_out=True)
+    synthetic, fitted = measure.synthetic_rows(staged, scenes, others, report, workers)
+    description |= fitted
+    _describe(staged, description)
+    scores |= {"synthetic_held_out_faces": synthetic}
+    pictures = {"synthetic_pictures": measure.labelled_scenes(scenes), "own_pictures": own}
+    for name, labelled in pictures.items():
+        if labelled:
+            scores[name] = measure.reading_report(staged, labelled, report / name, workers)
+    unseen = draw_photos(work / "photos", config.validation_photos, seed, workers, held_out=True)
+    scores["located"] = located(staged, unseen, [one for one in boxed if one.held_out], workers)
+    description |= {"scores": scores, "replaced": _replaced(out)}
+    write_whole(staged / "README.md", model_card(description))
+    _describe(staged, description)
+    publish(staged, out)
+    print(f"vinchar: the model is in {out}, its report in {out / 'report'}", file=sys.stderr)
+    return description
+
+
+def refit(out: Path, work: Path, labels: Path | None = None, boxed: list[Boxed] | None = None) -> dict[str, Any]:
+    """Fit the confidence of the model in ``out`` anew and report on it, with the networks that it has.
+
+    For a model whose knowledge of VINs has changed (``vinchar vins build``), or of an older way of reading. The other
+    parameters and the errors are those of ``run.train``.
+    """
+    out, work = out.resolve(), work.resolve()
+    check_places(out, work)
+    own: Sequence[tuple[Source, Label]] = [] if labels is None else labelled_pictures(labels, labels.parent)
+    description = open_bundle(out).description
+    open_work(TrainConfig(**description["config"]), boxed or [], work, resume=True)
+    cv2.setNumThreads(1)
+    staged = work / "model"
+    shutil.rmtree(staged, ignore_errors=True)
+    shutil.copytree(out, staged)
+    kept = {"emnist_test": description["scores"]["emnist_test"]}
+    return finish(staged, description, kept, out, work, own, boxed or [])
+
+
+def structure_of(model: Path) -> dict[str, Any]:
+    """Return what model.json of a model says of its knowledge of VINs, which a new model takes over."""
+    return {"structure": json.loads((model / "model.json").read_text())["structure"]}
+
+
+def _replaced(out: Path) -> dict[str, str] | None:
+    """Return what to compare with of the model that lies in ``out``, None if none does."""
+    try:
+        description = json.loads((out / "model.json").read_text())
+    except (OSError, ValueError):
+        return None
+    return summary(description)
+
+
+def _describe(folder: Path, description: dict[str, Any]) -> None:
+    write_whole(folder / "model.json", json.dumps(description, indent=2) + "\n")
