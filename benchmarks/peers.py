@@ -2,8 +2,9 @@
 
 Each FOLDER holds labelled pictures and their ``labels.csv`` (columns image, vin). RapidOCR and Tesseract take part
 where they are installed (``pip install rapidocr``; ``pip install pytesseract`` and the program tesseract), each with
-what helps it: I, O and Q are taken for 1 and 0, only a window of 17 characters counts, the one that looks most like a
-VIN is taken, and a picture that is a strip already goes to the recogniser alone first. Prints a Markdown table;
+what helps it: I, O and Q are taken for 1 and 0, only a window of 17 characters counts, of these one that obeys the
+check digit, else the surest, and a picture that is a strip already goes to the recogniser alone first. Prints a
+Markdown table;
 ``--write README.md`` puts it into the document's place ``accuracy``.
 """
 
@@ -30,7 +31,7 @@ from vinchar.imaging import load  # noqa: E402
 from vinchar.kind import guess_kind  # noqa: E402
 from vinchar.memory import keep_flat  # noqa: E402
 from vinchar.reader import Reader  # noqa: E402
-from vinchar.vin import ALPHABET, LENGTH, check_digit_status, is_plausible  # noqa: E402
+from vinchar.vin import ALPHABET, LENGTH, check_digit_status  # noqa: E402
 
 Read = Callable[[Path], tuple[str | None, bool]]  # what stands in a picture, and whether the reader is sure of it
 Lines = Sequence[tuple[str, float]]  # lines of text and how sure of each the OCR is
@@ -38,10 +39,10 @@ ALIKE = str.maketrans("IOQ", "100")
 
 
 def best_window(lines: Lines) -> str | None:
-    """Return the 17 characters of all lines that look most like a VIN; where there are no 17, the longest line."""
+    """Return 17 characters of a line, by check digit and by how sure it is; where there are no 17, the longest line."""
     cleaned = [("".join(c for c in text.upper().translate(ALIKE) if c in ALPHABET), score) for text, score in lines]
     windows = [
-        (check_digit_status(part) == "valid", is_plausible(part), score, part)
+        (check_digit_status(part) == "valid", score, part)
         for text, score in cleaned
         for part in (text[i : i + LENGTH] for i in range(len(text) - LENGTH + 1))
     ]

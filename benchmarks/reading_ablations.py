@@ -38,6 +38,7 @@ from vinchar.posterior import Priors  # noqa: E402
 from vinchar.reader import Reader  # noqa: E402
 from vinchar.search import Search  # noqa: E402
 from vinchar.segment import segment  # noqa: E402
+from vinchar.structure.model import UNIFORM, Rules, Structure  # noqa: E402
 from vinchar.training.framing import draw_box_frame  # noqa: E402
 from vinchar.training.scenes import draw_scene  # noqa: E402
 from vinchar.training.strings import draw_vin  # noqa: E402
@@ -51,9 +52,9 @@ def weighing(**other: float | tuple[float, ...]) -> AbstractContextManager[objec
     return patch.object(line_reader, "assemble", partial(assemble, weights=replace(Weights(), **other)))  # type: ignore[arg-type]
 
 
-def knowing(priors: Priors) -> AbstractContextManager[object]:
-    """Let readers know these facts about VINs alone."""
-    return patch.object(reading, "Priors", lambda *_: priors)
+def knowing(structure: Structure) -> AbstractContextManager[object]:
+    """Let readers know this alone of how VINs are built; what tells them from other text stays."""
+    return patch.object(reading, "Priors", lambda *_: Priors(structure))
 
 
 def cutting(source: str) -> AbstractContextManager[object]:
@@ -90,10 +91,8 @@ WAYS: dict[str, Callable[[], AbstractContextManager[object]]] = {
     "glyphs need not be alike in size": lambda: weighing(size=0.0),
     "columns between glyphs do not count": lambda: weighing(gap=0.0, end=0.0),
     "two scales averaged": twice,
-    "no check digit": lambda: knowing(Priors(check_digit=False)),
-    "no makers": lambda: knowing(Priors(makers=False)),
-    "no places of digits": lambda: knowing(Priors(positions=False)),
-    "none of these three": lambda: knowing(Priors(False, False, False)),
+    "plain rules of VINs alone": lambda: knowing(Structure(((1.0, Rules()),))),
+    "no structure of VINs": lambda: knowing(UNIFORM),
 }
 
 

@@ -15,16 +15,17 @@ from vinchar.assemble import assemble
 from vinchar.bundle import open_bundle
 from vinchar.classify import arc_scores
 from vinchar.imaging import load
-from vinchar.locate import Locator
+from vinchar.locate import SIDE, Locator
 from vinchar.posterior import Priors
 from vinchar.reader import Reader
 from vinchar.rectify import cut_strip, frame_of_picture
 from vinchar.segment import segment
+from vinchar.structure.store import shipped
 
 IMAGES = Path(__file__).resolve().parents[1] / "images"
 PHOTO = next(path for path in sorted((IMAGES / "photos").iterdir()) if path.suffix == ".jpg")
 STRIP = next(path for path in sorted((IMAGES / "strips").iterdir()) if path.suffix == ".png")
-PRIORS = Priors(True, True, True)
+PRIORS = Priors(shipped().structure)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,8 @@ def test_decode(benchmark: Any) -> None:
 
 
 def test_locate(benchmark: Any) -> None:
-    assert benchmark(Locator(open_bundle().paths["locator"]).lines, load(PHOTO), 10)
+    locator = Locator(open_bundle().paths["locator"])
+    assert benchmark(lambda gray: locator.look(gray, SIDE).lines(10), load(PHOTO))
 
 
 def test_rectify_one_pass(benchmark: Any, reader: Reader) -> None:

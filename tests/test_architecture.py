@@ -1,4 +1,4 @@
-"""Imports point down: the number and the types, then the stages, then the reader, then the command line."""
+"""Imports point down: the number and the types, what is known of VINs, the stages, the reader, the command line."""
 
 from __future__ import annotations
 
@@ -22,19 +22,21 @@ ALLOWED: dict[str, set[str]] = {
     "memory": set(),
     "session": {"bundle"},
     "bundle": {"types", "vin"},
-    "posterior": {"types", "vin"},
+    "structure": BASE | {"bundle"},
+    "known": {"structure", "vin"},
+    "posterior": {"known", "structure", "vin"},
     "readings": {"assemble", "bundle", "types", "vin"},
     **dict.fromkeys(STAGES | PRESENTING, BASE),
     "assemble": BASE | {"posterior"},
     "kind": BASE | {"rectify"},
     "found": BASE | {"assemble", "quality", "rectify"},
-    "line_reader": BASE | {"assemble", "classify", "found", "posterior", "readings", "rectify", "segment"},
+    "line_reader": BASE | {"assemble", "classify", "found", "posterior", "readings", "rectify", "segment", "structure"},
     "straighten": BASE | {"rectify"},
     "proposals": BASE | {"locate", "rectify", "rows", "textlines"},
     "search": BASE | {"classify", "found", "line_reader", "locate", "proposals", "rectify", "straighten"},
     "reader": BASE
     | STAGES
-    | {"search", "straighten", "bundle", "found", "kind", "line_reader", "posterior", "readings"},
+    | {"search", "straighten", "bundle", "found", "kind", "known", "line_reader", "posterior", "readings", "structure"},
     "__init__": BASE | {"reader"},
     "workers": {"memory", "reader", "types"},
     "arguments": {"lines", "training", "__init__"},
@@ -42,10 +44,10 @@ ALLOWED: dict[str, set[str]] = {
     | {"arguments"}
     | STAGES
     | PRESENTING
-    | {"memory", "reader", "workers", "training", "evaluation", "__init__"},
+    | {"bundle", "known", "memory", "reader", "structure", "workers", "training", "evaluation", "__init__"},
     "__main__": {"cli"},
     "evaluation": BASE | STAGES | {"posterior"},
-    "training": BASE | STAGES | {"bundle", "kind", "found", "readings", "reader", "evaluation", "__init__"},
+    "training": BASE | STAGES | {"bundle", "kind", "found", "readings", "reader", "evaluation", "structure", "__init__"},
 }
 HEAVY = ("keras", "tensorflow", "sklearn", "matplotlib", "pandas", "seaborn", "scipy", "PIL", "onnx")
 

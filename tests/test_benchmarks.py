@@ -52,7 +52,8 @@ def test_damage_repeats_with_its_seed_and_spares_nothing() -> None:
     [
         ([("VIN: 1HGCM82633A004352*", 0.9), ("MADE IN JAPAN", 0.99)], "1HGCM82633A004352"),
         ([("lHGCM82633AOO4352", 0.9)], "LHGCM82633A004352"),
-        ([("WVWZZZ1JZ3W386752", 0.5), ("ABCDEFGHJKLMNPRST", 0.9)], "WVWZZZ1JZ3W386752"),  # a VIN ends in digits
+        ([("1HGCM82633A004352", 0.5), ("ABCDEFGHJKLMNPRST", 0.9)], "1HGCM82633A004352"),  # it obeys the check digit
+        ([("WVWZZZ1JZ3W386752", 0.9), ("ABCDEFGHJKLMNPRST", 0.5)], "WVWZZZ1JZ3W386752"),  # it is surer
         ([("WVWZZZ", 0.5), ("1JZ3W386", 0.9)], "1JZ3W386"),
         ([], None),
     ],

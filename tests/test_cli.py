@@ -12,6 +12,7 @@ import types
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -25,6 +26,9 @@ import vinchar.training
 from vinchar import cli
 from vinchar.cli import main
 from vinchar.imaging import ImageError, load
+from vinchar.posterior import NO_PRIORS
+from vinchar.structure import facts, install
+from vinchar.structure.text import build_text_model
 from vinchar.types import Character, Reading
 
 ROOT = Path(__file__).parents[1]
@@ -47,6 +51,8 @@ class NameReader:
             return Reading(name, "photo", None, "not_found", reasons=("no line of text",))
         status = "uncertain" if source.stem.startswith("maybe-") else "ok"
         return Reading(name, kind, word, status, 0.9, (Character(word[0], 0.9, QUAD),))  # type: ignore[arg-type]
+
+    priors = NO_PRIORS
 
     @property
     def search(self) -> Any:
@@ -380,7 +386,7 @@ def test_synth(trained: list[Any], tmp_path: Path) -> None:
     assert trained == [(5, tmp_path, 2, {"face": None}), (5, tmp_path, 0, {"face": "abel"})]
 
 
-@pytest.mark.parametrize("argv", [["--help"], ["read", "--help"], ["train", "--help"], ["--version"]])
+@pytest.mark.parametrize("argv", [["--help"], ["read", "--help"], ["train", "--help"], ["vins", "build", "--help"], ["--version"]])
 def test_help(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(argv) == 0
     assert capsys.readouterr().out
@@ -389,6 +395,7 @@ def test_help(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
 def test_no_verb_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
     assert main(["fly"]) == 2
+    assert main(["vins"]) == 2
     assert capsys.readouterr().out == ""
 
 
@@ -466,3 +473,106 @@ def test_a_process_that_dies_in_training_is_said_in_a_sentence(
     monkeypatch.setattr(sys.modules["vinchar.training.run"], "train", fail)
     assert main(["train"]) == 2
     assert capsys.readouterr().err.startswith("vinchar: a process died")
+
+
+# -- what is known of VINs ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("content", [None, "", "plate\nAB 1\n", "\udcff\udcfe"], ids=["none", "empty", "no VIN", "no text"])
+def test_a_list_of_known_vins_that_does_not_serve(
+    content: str | None, folder: Folder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    vins = tmp_path / "vins.csv"
+    if content is not None:
+        vins.write_bytes(content.encode(errors="surrogateescape"))
+    assert main(["read", str(folder("Z.png")), "--known", str(vins)]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("vinchar: ")
+    assert "vins.csv" in said.err
+    assert len(said.err.splitlines()) == 1
+
+
+def test_known_vins_reach_the_reader(folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    class Asked(NameReader):
+        def __init__(self, model: Path | None, **how: Any) -> None:
+            asked.append(how)
+
+    monkeypatch.setattr("vinchar.reader.Reader", Asked)
+    (tmp_path / "vins.csv").write_text(f"vin\n{VIN}\n{OTHER}\n")
+    assert main(["read", str(folder("Z.png")), "--known", str(tmp_path / "vins.csv"), "--no-priors"]) == 0
+    assert main(["read", str(folder("Z.png"))]) == 0
+    assert [len(how["known"] or ()) for how in asked] == [2, 0]
+    assert [how["vin_priors"] for how in asked] == [False, True]
+
+
+def test_vins_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "one.csv").write_text(f"vin\n{VIN}\n{OTHER}\n")
+    (tmp_path / "two.txt").write_text("1M8GDM9AXKP042788\n")
+    (tmp_path / "mine.txt").write_text(OTHER[:-1] + "9\n")
+    lists = [str(tmp_path / name) for name in ("one.csv", "two.txt")]
+    assert main(["vins", "count", *lists, "--out", str(tmp_path / "a")]) == 0
+    assert main(["vins", "count", *lists, "--out", str(tmp_path / "b"), "--apart-from", str(tmp_path / "mine.txt")]) == 0
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == (
+        f"vinchar: counted 3 VINs; the facts are in {tmp_path}/a\n"
+        f"vinchar: counted 2 VINs; the facts are in {tmp_path}/b\n"
+    )
+    makers = [{"".join(map(str, row[:3])) for row in facts.load([tmp_path / name]).rows} for name in "ab"]
+    assert len(makers[0]) == len(makers[1]) + 1 == 3
+
+
+@pytest.fixture
+def quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let models be made from few facts and little other text."""
+    rng = np.random.default_rng(0)
+    facts.write([f"1HGCM826{rng.integers(10)}3A{rng.integers(10**6):06d}" for _ in range(30)], tmp_path / "few")
+    monkeypatch.setattr(install, "project_facts", lambda: [tmp_path / "few"])
+    monkeypatch.setattr(install, "build_text_model", partial(build_text_model, lines=200))
+    monkeypatch.setattr(install, "bits", lambda counted: {})
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_model_is_built_from_ones_own_vins(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "own.csv").write_text(f"vin\n{OTHER}\n")
+    assert main(["vins", "build", str(tmp_path / "own.csv"), "--out", str(tmp_path / "mine")]) == 0
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert f"vinchar: the model is in {tmp_path}/mine; what it knows of VINs has " in said.err
+    assert json.loads((tmp_path / "mine" / "model.json").read_text())["structure"]["facts"] == ["few", "own.csv"]
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    ("task", "argument", "said"),
+    [
+        ("count", "absent.csv", "absent.csv: No such file or directory"),
+        ("count", "empty.csv", "empty.csv: got no VIN"),
+        ("count", "binary.csv", "decode"),
+        ("build", "absent.csv", "absent.csv: No such file or directory"),
+        ("build", "empty.csv", "empty.csv: got no VIN"),
+        ("build", "folder", "folder: got a folder without facts"),
+        ("build", "own.csv", "taken: holds something that is not a model"),
+    ],
+)
+def test_vins_that_do_not_serve(
+    task: str, argument: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty.csv").touch()
+    (tmp_path / "own.csv").write_text(f"vin\n{OTHER}\n")
+    (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00")
+    for name in ("folder", "taken"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "taken" / "thesis.txt").write_text("mine")
+    out = "taken" if argument == "own.csv" else "out"
+    capsys.readouterr()
+    assert main(["vins", task, str(tmp_path / argument), "--out", str(tmp_path / out)]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("vinchar: ")
+    assert said in told.err
+    assert len(told.err.splitlines()) == 1
+    assert not (tmp_path / "out").exists()

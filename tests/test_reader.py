@@ -19,13 +19,17 @@ from numpy.typing import NDArray
 import vinchar
 from vinchar import proposals
 from vinchar import reader as reader_module
-from vinchar.bundle import Bundle, Confidence
+from vinchar.bundle import FEATURES, Bundle, Confidence, ModelError, open_bundle
+from vinchar.found import OTHERS
 from vinchar.imaging import load
 from vinchar.kind import guess_kind, light_glyph
+from vinchar.known import known_vins
+from vinchar.posterior import NO_PRIORS
 from vinchar.proposals import FARTHER
 from vinchar.reader import Reader
 from vinchar.rectify import FINE_GLYPH, FINE_LENGTH, Line, frame_of_picture, move_ends
 from vinchar.search import CLOSER_CANDIDATES, SEEN, Search
+from vinchar.structure.store import shipped
 from vinchar.training.photos import Place, draw_photo
 from vinchar.types import Quad, Reading
 from vinchar.vin import ALPHABET
@@ -131,6 +135,8 @@ class FakeLocator:
         return self.lines(gray, limit, side)
 
 
+# What is known of VINs, but that whatever is read is so much like one that lines rank by their paths alone.
+KNOWN = SimpleNamespace(structure=shipped().structure, likeness=lambda vin: OTHERS)
 Make = Callable[..., Reader]
 
 
@@ -139,9 +145,11 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Make:
     """Makes a reader with networks played by hand that is sure of a reading with the given log odds."""
 
     def make_reader(log_odds: float = 4.0, quality: dict[str, float] | None = None, **rectifier: Any) -> Reader:
-        confidence = Confidence((0.0,) * 7 + (log_odds,), threshold=0.9, glyph_threshold=0.9)
+        confidence = Confidence((0.0,) * (FEATURES - 1) + (log_odds,), threshold=0.9, glyph_threshold=0.9)
         paths = {name: Path(name) for name in ("locator", "rectifier", "classifier", "glyph")}
-        monkeypatch.setattr(reader_module, "open_bundle", lambda folder: Bundle(paths, confidence, quality or {}, {}))
+        bundle = Bundle(paths, Path("structure"), confidence, quality or {}, {})
+        monkeypatch.setattr(reader_module, "open_bundle", lambda folder: bundle)
+        monkeypatch.setattr(reader_module.store, "load", lambda path: KNOWN)
         monkeypatch.setattr(reader_module, "Locator", FakeLocator)
         monkeypatch.setattr(proposals, "find_textlines", lambda gray, limit: [])
         monkeypatch.setattr(reader_module, "Rectifier", type("Rectifier", (FakeRectifier,), rectifier))
@@ -414,7 +422,7 @@ def test_a_photo_without_lines(make: Make, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize(("place", "seed"), [("frame", 3), ("windscreen", 1), ("label", 2)])
 def test_two_rows_are_read_as_one_vin(place: Place, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The shipped networks, on drawn photos: a maker that nobody knows has to be read surely."""
+    """The shipped networks, on drawn photos; rows that rank badly, or are read badly, are none of a VIN."""
     vin = "WVWZZZ1JZ3W386752"
     photo = draw_photo(np.random.default_rng(seed), place=place, vin=vin, calm=True, small=True, rows=2)
     reading = Reader().read(photo.bgr, "photo")
@@ -422,10 +430,10 @@ def test_two_rows_are_read_as_one_vin(place: Place, seed: int, monkeypatch: pyte
     middles = np.stack([character.quad.mean(0) for character in reading.characters])
     glyphs = np.linalg.norm(photo.quads[:, 0] - photo.quads[:, 3], axis=1)
     assert (np.linalg.norm(middles - photo.quads.mean(1), axis=1) < 0.5 * glyphs).all()
-    monkeypatch.setattr("vinchar.search.maker", lambda text: None)
-    assert Reader().read(photo.bgr, "photo").vin == vin
-    monkeypatch.setattr(Search, "_is_ok", lambda self, found: False)
-    assert Reader().read(photo.bgr, "photo").vin != vin
+    for bar in ("POOR", "SEEN"):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"vinchar.search.{bar}", np.inf)
+            assert Reader().read(photo.bgr, "photo").vin != vin
 
 
 def test_every_vin_of_a_photo_is_read_if_asked() -> None:
@@ -545,9 +553,42 @@ def test_a_shared_reader_reads_the_same_from_many_threads() -> None:
 
 def test_priors_can_be_switched_off() -> None:
     strip = IMAGES / "strips" / "ocr-b-400-print-dark.png"
-    plain, informed = Reader(vin_priors=False).read(strip), Reader().read(strip)
-    assert plain.vin == informed.vin
-    assert plain.to_dict() != informed.to_dict()
+    without, informed = Reader(vin_priors=False), Reader()
+    assert without.priors.structure is NO_PRIORS.structure
+    assert informed.priors.known is without.priors.known is None
+    plain, known = without.read(strip), informed.read(strip)
+    assert plain.vin == known.vin
+    assert plain.to_dict() != known.to_dict()
+
+
+def test_a_list_of_known_vins_decides_where_the_eye_cannot_and_says_so(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last character is a 2, or a little likelier a 3."""
+    plain = FakeClassifier.logits
+
+    def torn(self: FakeClassifier, strips: NDArray[np.uint8]) -> NDArray[np.float32]:
+        out = plain(self, strips)
+        out[:, 178:182, ALPHABET.index("3")] = out[:, 178:182, ALPHABET.index(VIN[-1])] + 1
+        return out
+
+    monkeypatch.setattr(FakeClassifier, "logits", torn)
+    other = VIN[:-1] + "3"
+    make()
+    alone = Reader(vin_priors=False).read(blocks())
+    assert (alone.vin, alone.without_list) == (other, None)
+    reading = Reader(vin_priors=False, known=known_vins([VIN])).read(blocks())
+    assert (reading.vin, reading.without_list) == (VIN, other)
+    assert reading.to_dict()["without_list"] == other
+    assert any(other in reason for reason in reading.reasons)
+
+
+def test_a_model_that_knows_nothing_of_vins_is_a_model_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "structure.npz").write_bytes(b"PK")
+    bundle = replace(open_bundle(), structure=tmp_path / "structure.npz")
+    monkeypatch.setattr(reader_module, "open_bundle", lambda folder: bundle)
+    with pytest.raises(ModelError, match="structure.npz: got"):
+        Reader()
 
 
 def test_read_loads_the_shipped_model_once(monkeypatch: pytest.MonkeyPatch, make: Make) -> None:

@@ -14,7 +14,7 @@ from vinchar.vin import ALPHABET
 FORMAT = 5  # raised when a model of an older vinchar can no longer be read
 NETWORKS = ("locator", "rectifier", "classifier", "glyph")
 STRUCTURE = "structure.npz"  # what is known of VINs and of other text
-FEATURES = 5  # numbers that ``readings.features`` gives, and so weights of the confidence
+WEIGHTS = {"vin": 2, "right": 4}  # of the confidence
 
 
 class ModelError(ValueError):
@@ -23,12 +23,14 @@ class ModelError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """A logistic model of "all 17 are right" and the probability from which a reading is called ok.
+    """Two logistic models, whose product says how sure a reading is, and from which probability on it is called ok.
 
-    ``weights``: for the features of ``readings.features``, in their order; the last one is the intercept.
+    ``vin``: weights (2,) of "this is a VIN, no other text"; ``right``: weights (4,) of "all 17 are right" where it is
+    one; both for the features of ``readings.features``, the last one being the intercept.
     """
 
-    weights: tuple[float, ...]
+    vin: tuple[float, ...]
+    right: tuple[float, ...]
     threshold: float
     glyph_threshold: float
 
@@ -79,10 +81,11 @@ def open_bundle(folder: Path | None = None) -> Bundle:
             if sha256(path) != description["sha256"][path.name]:
                 raise ModelError(f"{path}: not the file that model.json was written for; get or train the model again")
         said = description["confidence"]
-        if len(said["weights"]) != FEATURES:
-            raise ModelError(f"{folder}: {len(said['weights'])} weights of the confidence, expected {FEATURES}")
+        weights = {name: tuple(float(w) for w in said[name]) for name in WEIGHTS}
+        if any(len(weights[name]) != count for name, count in WEIGHTS.items()):
+            raise ModelError(f"{folder}: the confidence has {weights}, expected so many weights: {WEIGHTS}")
         confidence = Confidence(
-            tuple(float(w) for w in said["weights"]), float(said["threshold"]), float(said["glyph_threshold"])
+            **weights, threshold=float(said["threshold"]), glyph_threshold=float(said["glyph_threshold"])
         )
         quality = {name: float(fault["threshold"]) for name, fault in description["quality"].items()}
     except ModelError:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinchar.assemble import assemble
+from vinchar.bundle import Confidence
 from vinchar.classify import Classifier, arc_scores, glyph_count
 from vinchar.found import Found
 from vinchar.posterior import Priors
@@ -22,15 +23,13 @@ FEWEST, MOST = 13, 22  # glyphs seen in a strip that is worth a search; real VIN
 
 
 class LineReader:
-    """Reads lines by a ``classifier`` and ``priors``; ``weights``: of the confidence, see ``readings.features``.
+    """Reads lines by a ``classifier`` and ``priors``; ``confidence`` says how sure they are.
 
     ``knowledge`` tells VINs from other text, whether or not the reading itself has priors.
     """
 
-    def __init__(
-        self, classifier: Classifier, priors: Priors, knowledge: Knowledge, weights: tuple[float, ...]
-    ) -> None:
-        self.classifier, self.priors, self._knowledge, self._weights = classifier, priors, knowledge, weights
+    def __init__(self, classifier: Classifier, priors: Priors, knowledge: Knowledge, confidence: Confidence) -> None:
+        self.classifier, self.priors, self._knowledge, self._confidence = classifier, priors, knowledge, confidence
 
     def read(self, gray: Gray, edges: Edges, line: Line, doubt: float) -> Iterator[Found]:
         """Read the line found in a frame, in both polarities if its own has a probability below 1 - ``doubt``."""
@@ -71,7 +70,7 @@ class LineReader:
         if assembly is None:
             return None
         likeness = self._knowledge.likeness(assembly.vin)
-        return Found(strip, lattice, assembly, probability(assembly, likeness, self._weights), likeness)
+        return Found(strip, lattice, assembly, probability(assembly, likeness, self._confidence), likeness)
 
 
 def polarities(line: Line, doubt: float) -> tuple[bool, ...]:

@@ -67,7 +67,7 @@ class Reader:
         except ValueError as error:
             raise ModelError(f"{error}; train the model again") from error
         self.priors = Priors(knowledge.structure if vin_priors else NO_PRIORS.structure, known)
-        lines = LineReader(self.classifier, self.priors, knowledge, self.bundle.confidence.weights)
+        lines = LineReader(self.classifier, self.priors, knowledge, self.bundle.confidence)
         self.search = Search(self.locator, Straightener(self.rectifier), lines, self.bundle.confidence.threshold)
         self._barcodes, self._every = barcodes, every
         if barcodes:

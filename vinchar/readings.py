@@ -15,33 +15,38 @@ from vinchar.bundle import Confidence
 from vinchar.types import Character, Kind, Lattice, Reading, Strip
 from vinchar.vin import ALPHABET
 
+VIN_FEATURES, RIGHT_FEATURES = [0, 4], [1, 2, 3, 4]  # of ``features``: is it a VIN at all, and is it then read right
 READABLE = 0.02  # below this probability there is no VIN to be read
 
 
 def features(assembly: Assembly, likeness: float) -> NDArray[np.float64]:
-    """Return what the probability that a reading is right depends on, float64 (5,): the last one is the constant 1.
+    """Return what the probability that a reading is right depends on, float64 (5,).
 
-    What the posterior leaves open, how uneven the pitch is, the path's score, and how much speaks for a VIN against
-    other text: the path's score and ``likeness`` together, up to where there is no doubt.
+    How much speaks for a VIN against other text: the path's score and ``likeness`` together, up to where there is no
+    doubt; what the posterior leaves open; how uneven the pitch is; the path's score; and the constant 1.
     """
-    doubt = math.log(max(1.0 - assembly.confidence, 1e-6))
     return np.array(
         [
-            -doubt,
+            min(max(assembly.log_likelihood + likeness, -40.0), 20.0) / 10,
+            -math.log(max(1.0 - assembly.confidence, 1e-6)),
             min(assembly.pitch_residual, 0.5) * 10,
             math.log1p(max(-assembly.log_likelihood, 0.0)),
-            min(max(assembly.log_likelihood + likeness, -40.0), 10.0) / 10,
             1.0,
         ]
     )
 
 
-def probability(assembly: Assembly, likeness: float, weights: tuple[float, ...]) -> float:
-    """Return the probability that this is a VIN and all 17 characters are right.
+def probability(assembly: Assembly, likeness: float, confidence: Confidence) -> float:
+    """Return the probability that this is a VIN, and that then all 17 characters are right.
 
-    ``likeness``: by how much the string is likelier as a VIN than as other text, in nats; ``weights``: of ``features``.
+    ``likeness``: by how much the string is likelier as a VIN than as other text, in nats.
     """
-    return float(1 / (1 + np.exp(-np.clip(features(assembly, likeness) @ np.array(weights), -30, 30))))
+    values = features(assembly, likeness)
+    return _logistic(values[VIN_FEATURES] @ confidence.vin) * _logistic(values[RIGHT_FEATURES] @ confidence.right)
+
+
+def _logistic(value: float) -> float:
+    return float(1 / (1 + np.exp(-np.clip(value, -30, 30))))
 
 
 def vin_reading(

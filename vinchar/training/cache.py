@@ -17,18 +17,19 @@ from numpy.typing import NDArray
 from vinchar.classify import glyph_window
 from vinchar.kind import light_glyph
 from vinchar.rectify import Rectifier, cut_strip, line_picture
-from vinchar.training.faces import sample_face
+from vinchar.training.faces import font_faces, sample_face
 from vinchar.training.framing import draw_frame, line_targets, place_in_frame
-from vinchar.training.other_text import TEXTS, texture
+from vinchar.training.other_text import TEXTS, approval, line, part_number, texture
 from vinchar.training.parts import PART, Arrays, Job, build
 from vinchar.training.photos import draw_photo
-from vinchar.training.printing import draw_glyph
+from vinchar.training.printing import Setting, draw_glyph, set_line
 from vinchar.training.scenes import Scene, draw_scene
 from vinchar.training.strings import draw_vin
 from vinchar.training.surfaces import MATERIALS
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 from vinchar.vin import ALPHABET, LENGTH
 
+FEWEST_OF_TEXT = 13  # glyphs of a line that may be taken for a VIN
 _INDEX = {char: i for i, char in enumerate(ALPHABET)}
 
 
@@ -173,6 +174,20 @@ def _photo(held_out: bool, rng: np.random.Generator) -> Scene:
     photo = draw_photo(rng, vin=_vin(held_out, rng), held_out=held_out, small=True)
     gray = np.asarray(cv2.cvtColor(photo.bgr, cv2.COLOR_BGR2GRAY), np.uint8)
     return Scene(gray, photo.quads, photo.vin, photo.light, photo.material, photo.blur)
+
+
+def draw_texts(folder: Path, count: int, seed: int, workers: int) -> SceneCache:
+    """Draw ``count`` clean lines of other text, in the faces kept for validation, each all of its picture."""
+    return _draw_pictures("texts", _text, folder, count, seed, workers)
+
+
+def _text(rng: np.random.Generator) -> Scene:
+    text, faces = "", font_faces(held_out=True)
+    while sum(char != " " for char in text) < FEWEST_OF_TEXT:
+        text = (line, line, line, part_number, approval)[rng.integers(5)](rng)
+    ink, _ = set_line(text, faces[rng.integers(len(faces))], Setting(1.0, None, 0.1), 24.0, rng)
+    gray = np.pad(255 - 235 * np.clip(ink, 0, 1), 12, constant_values=255).astype(np.uint8)
+    return Scene(gray, np.zeros((LENGTH, 4, 2), np.float32), "0" * LENGTH, False, "print", 0.0)
 
 
 def _other(held_out: bool, rng: np.random.Generator) -> Scene:

@@ -9,65 +9,90 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-from vinchar.bundle import FEATURES
 from vinchar.evaluation import metrics
 from vinchar.quality import FAULTS
+from vinchar.readings import RIGHT_FEATURES, VIN_FEATURES
 
 # Of the readings called ok, at most this share may be wrong on the synthetic check. Real VINs are less like the model
 # of VINs than drawn ones, so it is less than what is wanted of real pictures.
 RISK = 0.003
+FEATURES = 5  # numbers that ``readings.features`` gives
 FOLDS = 10  # with two, the threshold depends on how the rows are split: 0.921 to 0.941, with ten 0.922 to 0.926
 GLYPH_THRESHOLD = 0.8
 FORETOLD, FEWEST = 0.7, 10  # share of wrong readings beyond a fault's threshold, and rows to say so
 # While the scenes are read that the confidence is fitted on, about what is fitted: it tells the search where to end.
 USUAL: dict[str, Any] = {
-    "weights": [0.8, -0.9, -1.0, 1.2, 2.0],
-    "threshold": 0.9,
+    "vin": [3.6, 3.2],
+    "right": [1.5, -0.2, -0.6, 0.4],
+    "threshold": 0.83,
     "glyph_threshold": GLYPH_THRESHOLD,
 }
 # For a model that reads nothing right.
 UNFITTED: dict[str, Any] = {
-    "weights": [1.0, *[0] * (FEATURES - 2), -4.0],
+    "vin": [3.0, 3.0],
+    "right": [1.0, 0.0, 0.0, -4.0],
     "threshold": 0.9,
     "glyph_threshold": GLYPH_THRESHOLD,
 }
 
 
 def fit_confidence(
-    known: list[NDArray[np.float64] | None], right: NDArray[np.bool_], scenes: NDArray[np.bool_]
+    scenes: list[NDArray[np.float64] | None],
+    right: NDArray[np.bool_],
+    found: NDArray[np.bool_],
+    others: list[NDArray[np.float64] | None],
 ) -> tuple[dict[str, Any], dict[str, float]]:
-    """Fit the logistic confidence, choose the threshold for ``RISK``, and check both on rows that they have not seen.
+    """Fit the confidence, choose the threshold for ``RISK``, and check both on rows that they have not seen.
 
-    ``known``: ``readings.features`` of every reading, None where no line was found; ``right``, bool (N,): of the same;
-    ``scenes``, bool (N,): those that the check counts, the others being pictures of other text.
-    Every row's probability is that of a model fitted on the other folds. The threshold is chosen on all of them; the
-    check applies that of one half to the other, while what is returned is fitted on all.
+    ``scenes``: ``readings.features`` of every scene's reading, None where no line was read; ``right``, ``found``, bool
+    (N,): all 17 are right, the line is that of the VIN; ``others``: the features of what reads best in pictures without
+    a VIN. Every row's probability is that of a model fitted on the other folds. The threshold is chosen on all of them;
+    the check applies that of one half to the other, while what is returned is fitted on all.
     """
-    found = np.array([values is not None for values in known], bool)
-    rows = np.array([values for values in known if values is not None])
-    y, counted = right[found], scenes[found]
-    even = np.arange(len(y)) % 2 == 0
-    halves = (even, ~even)
-    if len(y) < 8 or any(len(set(y[half])) < 2 for half in halves):  # a try-out run that reads nothing right
+    read = np.array([values is not None for values in scenes], bool)
+    rows = np.array([values for values in scenes if values is not None])
+    y, of_vin = right[read], found[read]
+    text = np.array([values for values in others if values is not None]).reshape(-1, FEATURES)
+    if min(y.sum(), (~y).sum(), of_vin.sum(), len(text)) < 4:  # a try-out run that reads nothing right
         return UNFITTED, {}
-    folds = StratifiedKFold(min(FOLDS, int(y.sum()), int((~y).sum())), shuffle=True, random_state=0)
-    chance = cross_val_predict(_logistic(), rows, y, cv=folds, method="predict_proba")[:, 1]
-    ok = np.empty(len(y), bool)
-    for half in halves:
-        ok[half] = chance[half] >= _threshold(chance[~half], y[~half])
+    is_vin = np.append(np.ones(of_vin.sum(), bool), np.zeros(len(text), bool))
+    vin_rows = np.concatenate([rows[of_vin], text])[:, VIN_FEATURES]
+    vin, vin_unseen = _fit(vin_rows, is_vin, "balanced")
+    right_model, right_unseen = _fit(rows[:, RIGHT_FEATURES], y, None)
+    # Of a row that one of the two was not fitted on, it says what it says.
+    chance = right_unseen * vin.predict_proba(rows[:, VIN_FEATURES])[:, 1]
+    chance[of_vin] = right_unseen[of_vin] * vin_unseen[: of_vin.sum()]
+    text_chance = vin_unseen[of_vin.sum() :] * right_model.predict_proba(text[:, RIGHT_FEATURES])[:, 1]
+
+    every, good = np.append(chance, text_chance), np.append(y, np.zeros(len(text), bool))
+    even = np.arange(len(every)) % 2 == 0
+    ok = np.empty(len(every), bool)
+    for half in (even, ~even):
+        ok[half] = every[half] >= _threshold(every[~half], good[~half])
+    scene_ok = ok[: len(y)]
     check = {
-        "calibration_error": round(metrics.expected_calibration_error(chance[counted], y[counted]), 4),
-        "ok": round(float(ok[counted].mean()), 4),
-        "ok_right": round(float(y[ok & counted].mean()), 4) if np.any(ok & counted) else 0.0,
-        "other_text": int((~scenes).sum()),
-        "other_text_ok": int((ok & ~counted).sum()),
+        "calibration_error": round(metrics.expected_calibration_error(chance, y), 4),
+        "ok": round(float(scene_ok.mean()), 4),
+        "ok_right": round(float(y[scene_ok].mean()), 4) if scene_ok.any() else 0.0,
+        "other_text": len(others),
+        "other_text_ok": int(ok[len(y) :].sum()),
     }
-    weights = [round(float(w), 5) for w in _logistic().fit(rows, y).coef_[0]]
-    return {"weights": weights, "threshold": round(_threshold(chance, y), 4), "glyph_threshold": GLYPH_THRESHOLD}, check
+    return {
+        "vin": [round(float(w), 5) for w in vin.coef_[0]],
+        "right": [round(float(w), 5) for w in right_model.coef_[0]],
+        "threshold": round(_threshold(every, good), 4),
+        "glyph_threshold": GLYPH_THRESHOLD,
+    }, check
 
 
-def _logistic() -> LogisticRegression:
-    return LogisticRegression(fit_intercept=False, C=1.0, max_iter=2000)
+def _fit(
+    rows: NDArray[np.float64], y: NDArray[np.bool_], weight: str | None
+) -> tuple[LogisticRegression, NDArray[np.float64]]:
+    """Return a logistic model, and the probability that models fitted on other folds give each row."""
+    folds = StratifiedKFold(min(FOLDS, int(y.sum()), int((~y).sum())), shuffle=True, random_state=0)
+    model = LogisticRegression(fit_intercept=False, C=1.0, max_iter=2000, class_weight=weight)
+    unseen = cross_val_predict(model, rows, y, cv=folds, method="predict_proba")[:, 1]
+    return model.fit(rows, y), unseen
 
 
 def _threshold(chance: NDArray[np.float64], right: NDArray[np.bool_]) -> float:

@@ -17,14 +17,14 @@ from vinchar.files import write_whole
 from vinchar.imaging import Source
 from vinchar.training import measure
 from vinchar.training.boxed import Boxed
-from vinchar.training.cache import draw_others, draw_photos, draw_scenes
+from vinchar.training.cache import draw_others, draw_photos, draw_scenes, draw_texts
 from vinchar.training.card import model_card, summary
 from vinchar.training.confidence import USUAL
 from vinchar.training.config import TrainConfig
 from vinchar.training.located import located
 from vinchar.training.work import check_places, open_work, publish
 
-SCENES_AN_OTHER = 5  # scenes read to fit the confidence, for each photo without a VIN
+SCENES_AN_OTHER, TEXTS_AN_OTHER = 10, 3  # scenes, and lines of other text, that are read for each photo without a VIN
 
 
 def finish(
@@ -47,8 +47,9 @@ def finish(
     _describe(staged, description)
     scenes = draw_scenes(work / "scenes", config.validation_scenes, seed, workers, held_out=True)
     count = max(1, config.validation_scenes // SCENES_AN_OTHER)
-    others = draw_others(work / "photos", count, seed, workers, held_out=True)
-    synthetic, fitted = measure.synthetic_rows(staged, scenes, others, report, workers)
+    photos = draw_others(work / "photos", count, seed, workers, held_out=True)
+    texts = draw_texts(work / "photos", TEXTS_AN_OTHER * count, seed, workers)
+    synthetic, fitted = measure.synthetic_rows(staged, scenes, [photos, texts], report, workers)
     description |= fitted
     _describe(staged, description)
     scores |= {"synthetic_held_out_faces": synthetic}

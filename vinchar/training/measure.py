@@ -25,6 +25,7 @@ from vinchar.found import Found
 from vinchar.imaging import Source
 from vinchar.reader import Reader
 from vinchar.readings import features
+from vinchar.rectify import frame_of_picture
 from vinchar.session import open_session
 from vinchar.training.cache import SceneCache
 from vinchar.training.confidence import fit_confidence, fit_quality
@@ -46,6 +47,8 @@ HIGH = 16
 REPORTED = 200  # scenes of which every wrong reading is looked into
 SOME = 20  # pictures that a process reads in one go
 _TIMED = 200
+LINE = 4  # times as wide as high: a picture of one line of text
+ALIKE = 12  # characters of 17 from which on what was read is the VIN's line, however well
 
 
 def glyph_rows(networks: dict[str, Path], test: Glyphs, printed: Glyphs, report: Path) -> list[dict[str, Any]]:
@@ -127,12 +130,16 @@ def _read_scenes(model: Path, job: tuple[int, SceneCache]) -> list[_Read]:
 
 
 def _read_others(model: Path, job: tuple[int, SceneCache]) -> list[NDArray[np.float64] | None]:
-    """Return the features of what reads best in photos without a VIN."""
+    """Return the features of what reads best in pictures without a VIN: photos, and clean lines of text."""
     cv2.setNumThreads(1)
-    _, photos = job
-    reader = Reader(model)
-    best = (reader.search.photo(photos.gray(i)) for i in range(len(photos)))
-    return [None if one is None else features(one.assembly, one.likeness) for one in best]
+    _, pictures = job
+    reader, rows = Reader(model), []
+    for i in range(len(pictures)):
+        gray = pictures.gray(i)
+        line = gray.shape[1] > LINE * gray.shape[0]
+        best = reader.search.find(gray, [frame_of_picture(gray.shape)]) if line else reader.search.photo(gray)
+        rows.append(None if best is None else features(best.assembly, best.likeness))
+    return rows
 
 
 def _read_all(model: Path, scenes: SceneCache, workers: int) -> list[_Read]:
@@ -146,11 +153,11 @@ def _read_all(model: Path, scenes: SceneCache, workers: int) -> list[_Read]:
 
 
 def synthetic_rows(
-    model: Path, scenes: SceneCache, others: SceneCache, report: Path, workers: int
+    model: Path, scenes: SceneCache, others: Sequence[SceneCache], report: Path, workers: int
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Read scenes in held-out faces from loose boxes, and fit the confidence on the legible ones among them.
 
-    What reads best in ``others``, photos without a VIN, is what a confidence has to be low for: it is fitted on, too.
+    What reads best in ``others``, pictures without a VIN, is what a confidence has to be low for: it is fitted on, too.
 
     ``model``: a folder whose model.json holds ``confidence.USUAL``. Returns the scores and what model.json is to say of
     confidence and quality; writes the classification report of all characters, and how many glyphs the
@@ -174,11 +181,15 @@ def synthetic_rows(
     high = heights >= HIGH
     right = np.array([a == b for a, b in zip(truths, read, strict=True)])
     fitted = [i for i in range(_reported(scenes), len(scenes)) if contrast[i] >= LEGIBLE_CONTRAST]
-    parts = [(first, others.part(first, SOME)) for first in range(0, len(others), SOME)]
-    other = [one for part in shared_out(partial(_read_others, model), parts, workers) for one in part]
-    of_scene = np.arange(len(fitted) + len(other)) < len(fitted)
+    parts = [(first, some.part(first, SOME)) for some in others for first in range(0, len(some), SOME)]
+    other: list[NDArray[np.float64] | None] = []
+    with tqdm(total=sum(map(len, others)), desc="reading pictures without a VIN", unit="picture", mininterval=2) as bar:
+        for part in shared_out(partial(_read_others, model), parts, workers):
+            other += part
+            bar.update(len(part))
+    of_vin = [sum(map(str.__eq__, a, b or "")) >= ALIKE for a, b in zip(truths, read, strict=True)]
     confidence, check = fit_confidence(
-        [*(rows[i].features for i in fitted), *other], np.append(right[fitted], np.zeros(len(other), bool)), of_scene
+        [rows[i].features for i in fitted], right[fitted], np.array(of_vin)[fitted], other
     )
     scores = {
         "n": len(truths),
