@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from vinchar.bundle import FEATURES, FORMAT, NETWORKS, STRUCTURE, ModelError, default_folder, open_bundle, sha256
+from vinchar.bundle import FORMAT, NETWORKS, STRUCTURE, ModelError, default_folder, open_bundle, sha256
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 from vinchar.vin import ALPHABET
+
+WEIGHTED = {"vin": [0.1, 0.2], "right": [0.3, 0.4, 0.5, -1]}
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
         "alphabet": ALPHABET,
         "strip": [STRIP_HEIGHT, STRIP_WIDTH],
         "sha256": {name: sha256(tmp_path / name) for name in files},
-        "confidence": {"weights": [0.1, 0.2, 0.3, 0.4, -1], "threshold": 0.9, "glyph_threshold": 0.8},
+        "confidence": {**WEIGHTED, "threshold": 0.9, "glyph_threshold": 0.8},
         "quality": {"blur": {"threshold": 0.25, "precision": 0.9, "n": 100}},
         "seed": 7,
     }
@@ -42,7 +44,7 @@ def test_a_whole_model(folder: Path) -> None:
     bundle = open_bundle(folder)
     assert bundle.paths == {name: folder / f"{name}.onnx" for name in NETWORKS}
     assert bundle.structure == folder / STRUCTURE
-    assert bundle.confidence.weights == (0.1, 0.2, 0.3, 0.4, -1.0)
+    assert (bundle.confidence.vin, bundle.confidence.right) == ((0.1, 0.2), (0.3, 0.4, 0.5, -1.0))
     assert (bundle.confidence.threshold, bundle.confidence.glyph_threshold) == (0.9, 0.8)
     assert bundle.quality == {"blur": 0.25}
     assert bundle.description["seed"] == 7
@@ -71,12 +73,12 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str]] = {
     "no hashes": (lambda f: change(f, sha256={}), "not a model description"),
     "no confidence": (lambda f: change(f, confidence=None), "not a model description"),
     "words for numbers": (
-        lambda f: change(f, confidence={"weights": ["a"] * FEATURES, "threshold": 1, "glyph_threshold": 1}),
+        lambda f: change(f, confidence={**WEIGHTED, "vin": ["a", "b"], "threshold": 1, "glyph_threshold": 1}),
         "not a model description",
     ),
     "too few weights": (
-        lambda f: change(f, confidence={"weights": [1.0], "threshold": 1, "glyph_threshold": 1}),
-        f"1 weights of the confidence, expected {FEATURES}",
+        lambda f: change(f, confidence={**WEIGHTED, "right": [1.0], "threshold": 1, "glyph_threshold": 1}),
+        "the confidence has .* expected so many weights: {'vin': 2, 'right': 4}",
     ),
     "a folder for a file": (
         lambda f: ((f / "rectifier.onnx").unlink(), (f / "rectifier.onnx").mkdir()),

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 import vinchar
 from vinchar import proposals
 from vinchar import reader as reader_module
-from vinchar.bundle import FEATURES, Bundle, Confidence, ModelError, open_bundle
+from vinchar.bundle import Bundle, Confidence, ModelError, open_bundle
 from vinchar.found import OTHERS
 from vinchar.imaging import load
 from vinchar.kind import guess_kind, light_glyph
@@ -145,7 +145,7 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Make:
     """Makes a reader with networks played by hand that is sure of a reading with the given log odds."""
 
     def make_reader(log_odds: float = 4.0, quality: dict[str, float] | None = None, **rectifier: Any) -> Reader:
-        confidence = Confidence((0.0,) * (FEATURES - 1) + (log_odds,), threshold=0.9, glyph_threshold=0.9)
+        confidence = Confidence((0.0, 30.0), (0.0, 0.0, 0.0, log_odds), threshold=0.9, glyph_threshold=0.9)
         paths = {name: Path(name) for name in ("locator", "rectifier", "classifier", "glyph")}
         bundle = Bundle(paths, Path("structure"), confidence, quality or {}, {})
         monkeypatch.setattr(reader_module, "open_bundle", lambda folder: bundle)

@@ -9,13 +9,22 @@ import numpy as np
 import pytest
 
 from vinchar.assemble import Assembly
-from vinchar.bundle import FEATURES, Confidence
-from vinchar.readings import READABLE, features, glyph_reading, no_vin, probability, vin_reading
+from vinchar.bundle import Confidence
+from vinchar.readings import (
+    READABLE,
+    RIGHT_FEATURES,
+    VIN_FEATURES,
+    features,
+    glyph_reading,
+    no_vin,
+    probability,
+    vin_reading,
+)
 from vinchar.types import Lattice, Strip
 from vinchar.vin import ALPHABET
 
 VIN = "1HGCM82633A004352"
-SURE = Confidence((1.0, *[0.0] * (FEATURES - 2), -2.0), threshold=0.8, glyph_threshold=0.7)
+SURE = Confidence((0.0, 30.0), (1.0, 0.0, 0.0, -2.0), threshold=0.8, glyph_threshold=0.7)
 
 
 def assembly(vin: str = VIN, weak: dict[int, str] | None = None) -> Assembly:
@@ -47,21 +56,21 @@ def read(found: Assembly, chance: float = 0.9):  # type: ignore[no-untyped-def]
     return vin_reading(*strip_and_lattice(), found, chance, "strip", SURE)
 
 
-def test_probability_is_logistic_in_the_features() -> None:
-    found = assembly()
-    assert features(found, 20.0).shape == (FEATURES,)
-    assert features(found, 20.0)[-1] == 1
+def test_probability_is_that_of_a_vin_times_that_of_reading_it_right() -> None:
+    values = features(assembly(), 20.0)
+    assert values[-1] == 1
     odds = -math.log(0.1) - 2.0
-    assert probability(found, 20.0, SURE.weights) == pytest.approx(1 / (1 + math.exp(-odds)))
-    surer = replace(found, confidence=0.99)
-    assert probability(surer, 20.0, SURE.weights) > probability(found, 20.0, SURE.weights)
+    assert probability(assembly(), 20.0, SURE) == pytest.approx(1 / (1 + math.exp(-odds)), abs=1e-6)
+    assert probability(assembly(), 20.0, replace(SURE, vin=(0.0, 0.0))) == pytest.approx(0.5 / (1 + math.exp(-odds)))
+    surer = replace(assembly(), confidence=0.99)
+    assert probability(surer, 20.0, SURE) > probability(assembly(), 20.0, SURE)
 
 
 def test_what_is_more_like_other_text_is_less_sure_however_well_it_reads() -> None:
-    weights = (0.0,) * (FEATURES - 2) + (2.0, 0.0)
-    chances = [probability(assembly(), likeness, weights) for likeness in (-99.0, -20.0, 3.0, 20.0, 99.0)]
+    told = Confidence((2.0, 0.0), (0.0, 0.0, 0.0, 9.0), threshold=0.8, glyph_threshold=0.7)
+    chances = [probability(assembly(), likeness, told) for likeness in (-99.0, -20.0, 3.0, 20.0, 99.0)]
     assert chances == sorted(chances)
-    assert chances[2] == pytest.approx(0.5)  # the path's score is -3
+    assert chances[2] == pytest.approx(0.5, abs=1e-3)  # the path's score is -3
     assert chances[0] < 0.05 < 0.85 < chances[-1]
 
 
@@ -74,7 +83,9 @@ def test_features_are_bounded(extreme: dict[str, float], likeness: float) -> Non
     values = features(found, likeness)
     assert np.isfinite(values).all()
     assert np.abs(values).max() < 25
-    assert 0 <= probability(found, likeness, (9.0,) * FEATURES) <= 1
+    assert set(VIN_FEATURES) | set(RIGHT_FEATURES) == set(range(len(values)))
+    many = Confidence((9.0,) * len(VIN_FEATURES), (9.0,) * len(RIGHT_FEATURES), threshold=0.8, glyph_threshold=0.7)
+    assert 0 <= probability(found, likeness, many) <= 1
 
 
 def test_a_sure_reading() -> None:

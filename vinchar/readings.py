@@ -42,11 +42,12 @@ def probability(assembly: Assembly, likeness: float, confidence: Confidence) -> 
     ``likeness``: by how much the string is likelier as a VIN than as other text, in nats.
     """
     values = features(assembly, likeness)
-    return _logistic(values[VIN_FEATURES] @ confidence.vin) * _logistic(values[RIGHT_FEATURES] @ confidence.right)
+    is_vin = _logistic(values[VIN_FEATURES], confidence.vin)
+    return is_vin * _logistic(values[RIGHT_FEATURES], confidence.right)
 
 
-def _logistic(value: float) -> float:
-    return float(1 / (1 + np.exp(-np.clip(value, -30, 30))))
+def _logistic(values: NDArray[np.float64], weights: tuple[float, ...]) -> float:
+    return float(1 / (1 + np.exp(-np.clip(values @ np.array(weights), -30, 30))))
 
 
 def vin_reading(

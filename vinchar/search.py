@@ -32,6 +32,7 @@ SEEN, ENOUGH, UPRIGHT = -12.0, -10.0, -4.0
 # settled on is that in the box in 0.963 without it, and in 0.971 to 0.976 with anything from 3 to 15.
 WARM = 8.0
 AGREED = -18.0  # from so much on, both together, a photo is not searched on: in 420 photos a better line came after -23
+TURNED = 4.0  # nats: so much rarer are lines upside down
 POOR = 0.3  # a reading at least so sure is a VIN, wherever it ranks; another one beside it has to rank too
 DOUBT, WIDE_DOUBT = 0.2, 0.04  # polarity: both ways if the likelier one is less probable than 1 minus this
 BEHIND = 12.0  # nats that a second line may stand behind to be looked at again, too, if no reading is sure
@@ -171,7 +172,7 @@ class Search:
         if self._is_ok(found) or found.rank >= UPRIGHT:
             return found
         turned = self.lines.read_turned(found)
-        if turned is None or turned.rank <= found.rank:
+        if turned is None or turned.rank - TURNED <= found.rank:
             return found
         again = self.find(gray, [taller(turned.strip.edges, ROOM)])
         return turned if again is None or again.rank < turned.rank else again
