@@ -6,8 +6,8 @@ that were counted, in all regions and held-out faces; how many are ok and right,
 ``python3 benchmarks/vins.py makers [--count 1000]``: drawn scenes of VINs of 20 makers that are left out of the facts:
 exact match with what is then known, with the plain rules alone, and with nothing.
 
-``python3 benchmarks/vins.py confusions LABELS.csv``: of two characters that are often taken for each other, which one is
-likelier in true VINs, by region: the true one, neither, the other one; and bits a character.
+``python3 benchmarks/vins.py confusions LABELS.csv``: of two characters that are often taken for each other, which one
+is likelier in true VINs, by region: the true one, neither, the other one; and bits a character.
 
 ``python3 benchmarks/vins.py known FOLDER LABELS.csv [--count 100000]``: photos read with a list of their VINs among
 others of the same makers, with a list of those others alone, and without.
@@ -39,7 +39,7 @@ from vinchar.structure import facts, store  # noqa: E402
 from vinchar.structure.build import build  # noqa: E402
 from vinchar.structure.install import project_facts  # noqa: E402
 from vinchar.structure.model import CHECK_INDEX, Rules, Structure, weighted_sum  # noqa: E402
-from vinchar.structure.rules import REGIONS, region_table  # noqa: E402
+from vinchar.structure.rules import REGIONS, maker_codes, region_table  # noqa: E402
 from vinchar.training.faces import font_faces  # noqa: E402
 from vinchar.training.framing import draw_box_frame  # noqa: E402
 from vinchar.training.printing import Setting, set_line  # noqa: E402
@@ -144,7 +144,7 @@ def makers(count: int, rng: np.random.Generator) -> None:
     ways = {
         "as shipped": reader.priors,
         "these makers left out of the facts": Priors(without),
-        "the plain rules alone": Priors(Structure(((1.0, Rules()),))),
+        "the plain rules alone": Priors(Structure(((1.0, Rules(maker_codes())),))),
         "nothing known": NO_PRIORS,
     }
     lines = reader.search.lines
@@ -179,7 +179,7 @@ def confusions(vins: Sequence[str]) -> None:
     rows = []
     for name, structure in (
         ("model", store.shipped().structure),
-        ("rules alone", Structure(((1.0, Rules()),))),
+        ("rules alone", Structure(((1.0, Rules(maker_codes())),))),
     ):
         base = structure.log_prob(strings)
         for region, where in enumerate(REGIONS):

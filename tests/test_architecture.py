@@ -47,7 +47,9 @@ ALLOWED: dict[str, set[str]] = {
     | {"bundle", "known", "memory", "reader", "structure", "workers", "training", "evaluation", "__init__"},
     "__main__": {"cli"},
     "evaluation": BASE | STAGES | {"posterior"},
-    "training": BASE | STAGES | {"bundle", "kind", "found", "readings", "reader", "evaluation", "structure", "__init__"},
+    "training": BASE
+    | STAGES
+    | {"bundle", "kind", "found", "readings", "reader", "evaluation", "structure", "__init__"},
 }
 HEAVY = ("keras", "tensorflow", "sklearn", "matplotlib", "pandas", "seaborn", "scipy", "PIL", "onnx")
 

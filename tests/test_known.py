@@ -82,9 +82,7 @@ def test_a_clear_car_that_is_not_on_the_list_is_read_as_itself(car: str, many: l
 
 @pytest.mark.parametrize("segmentations", [1, 3])
 @pytest.mark.parametrize("seed", range(4))
-def test_the_shortlist_of_a_long_list_is_what_brute_force_finds(
-    seed: int, segmentations: int, many: list[str]
-) -> None:
+def test_the_shortlist_of_a_long_list_is_what_brute_force_finds(seed: int, segmentations: int, many: list[str]) -> None:
     rng = np.random.default_rng(seed)
     seen = np.log(rng.dirichlet(np.full(33, 0.2), (segmentations, 17)) + 1e-9)
     own = np.zeros(segmentations)

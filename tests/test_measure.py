@@ -94,7 +94,7 @@ def test_other_text_is_not_called_ok_however_well_it_reads() -> None:
 def test_other_lines_than_the_vins_say_nothing_of_what_a_vin_is() -> None:
     """Where a scene's line was missed, what was read instead may be like other text."""
     known, right = readings(3000)
-    missed = [row for row in texts(300, seed=9)]
+    missed = texts(300, seed=9)
     found = np.arange(3300) < 3000
     with_them, _ = fit_confidence([*known, *missed], np.append(right, np.zeros(300, bool)), found, texts(300))
     without, _ = fit(known, right)

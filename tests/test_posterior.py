@@ -1,9 +1,8 @@
-"""The posterior over strings is what enumeration gives, but for a beam; the check digit weighs as much as it is obeyed."""
+"""The posterior over strings is what enumeration gives, but for a beam; the check digit decides where it is obeyed."""
 
 from __future__ import annotations
 
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pytest

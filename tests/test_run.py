@@ -18,7 +18,7 @@ import pytest
 from conftest import block_network
 
 from vinchar import Reader, __version__
-from vinchar.bundle import FEATURES, NETWORKS, open_bundle, sha256
+from vinchar.bundle import NETWORKS, STRUCTURE, WEIGHTS, open_bundle, sha256
 from vinchar.rectify import frame_of_picture, sample
 from vinchar.training import faces, measure, run
 from vinchar.training.boxed import Boxed, bounding_box
@@ -100,7 +100,8 @@ def test_model_json_says_what_it_was_made_of(description: dict[str, Any]) -> Non
     assert ", by Muon and AdamW, Keras" in model_card(description)
     assert description["trained_with"]["minutes"] > 0
     assert description["parameters"]["classifier"] * 10 <= description["parameters"]["baseline"]
-    assert len(description["confidence"]["weights"]) == FEATURES
+    assert {name: len(description["confidence"][name]) for name in WEIGHTS} == WEIGHTS
+    assert description["structure"] == open_bundle().description["structure"]
     made = description["trained_with"]["networks"]
     assert list(made) == ["rectifier", "locator", "baseline", "emnist", "glyph", "classifier"]
     assert made["classifier"]["steps"] == PRESETS["tiny"].classifier_steps
@@ -143,7 +144,8 @@ def test_model_json_holds_the_scores(description: dict[str, Any]) -> None:
 
 def test_hashes_are_those_of_the_files(model: Path, description: dict[str, Any]) -> None:
     names = {f"{name}.{suffix}" for name in NETWORKS for suffix in ("onnx", "keras")}
-    assert set(description["sha256"]) == names
+    assert set(description["sha256"]) == names | {STRUCTURE}
+    assert description["sha256"][STRUCTURE] == sha256(open_bundle().structure)
     for name, digest in description["sha256"].items():
         assert sha256(model / name) == digest, name
     assert open_bundle(model).description == description
@@ -161,7 +163,7 @@ def test_the_folder_holds_what_is_shipped_and_no_more(model: Path, description: 
     assert all(path.stat().st_size > 50 for path in (model / "report").iterdir())
     assert (model / "report" / "synthetic_pictures" / "index.html").stat().st_size > 5000
     networks = {f"{name}.{suffix}" for name in NETWORKS for suffix in ("onnx", "keras")}
-    assert {path.name for path in model.iterdir()} == networks | {"model.json", "README.md", "report"}
+    assert {path.name for path in model.iterdir()} == networks | {STRUCTURE, "model.json", "README.md", "report"}
 
 
 def test_the_card_is_filled_in(model: Path, description: dict[str, Any]) -> None:

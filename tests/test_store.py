@@ -89,7 +89,7 @@ def test_likeness_tells_vins_from_other_text() -> None:
 
 def expect_refusal(path: Path, data: bytes) -> None:
     path.write_bytes(data)
-    with pytest.raises(ValueError, match="a.npz: got something else") as error:
+    with pytest.raises(ValueError, match=r"a\.npz: got something else") as error:
         load(path)
     assert "\n" not in str(error.value)
 

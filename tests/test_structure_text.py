@@ -39,10 +39,21 @@ def bits(model: TextModel, strings: list[str] | np.ndarray) -> np.ndarray:
 
 
 def test_the_next_characters_add_up_to_one(model: TextModel) -> None:
-    assert [table.ndim for table in model.tables] == [1, 2, 3, 4]
+    assert [table.ndim for table in model.tables] == [1, 2, 3]
     for table in model.tables:
         assert table.min() > 0
         np.testing.assert_allclose(table.sum(axis=-1, dtype=np.float64), 1, atol=1e-5)
+    # After each of some runs of three characters, the chances of all strings that differ in the fourth alone.
+    rng = np.random.default_rng(0)
+    before = rng.integers(0, len(ALPHABET), (50, 2))
+    runs = (before[:, :1] * len(ALPHABET) + before[:, 1:]) * len(ALPHABET) + before[:, :1]  # numbers of three
+    every = np.arange(len(ALPHABET))
+    after = (before[:, 1:] * len(ALPHABET) + before[:, :1]) * len(ALPHABET) + every
+    chances = [
+        model._by_four(np.stack([np.broadcast_to(run, every.shape), nexts], axis=1), every[:, None]).sum()
+        for run, nexts in zip(runs, after, strict=True)
+    ]
+    np.testing.assert_allclose(chances, 1, atol=1e-5)
     assert model.shares.sum() == pytest.approx(1)
 
 

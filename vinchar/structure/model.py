@@ -170,15 +170,17 @@ class Learned:
 
 
 class Rules:
-    """The plain rules as a model: every place by itself, but for the makers' codes; for ``vins`` false no rules at all.
+    """The plain rules as a model: every place by itself, but for the makers' codes.
 
-    Without rules all strings of 17 characters are equally likely.
+    ``makers``: which codes are known, bool (33, 33, 33); None: there are no rules at all, and all strings of 17
+    characters are equally likely.
     """
 
-    def __init__(self, vins: bool = True) -> None:
-        uniform = np.full((LENGTH, SIGNS), -np.log(SIGNS))
-        self._places = position_table() if vins else uniform
-        self._makers = maker_factor() if vins else None
+    def __init__(self, makers: NDArray[np.bool_] | None) -> None:
+        vins = makers is not None
+        self.makers = makers
+        self._places = position_table() if vins else np.full((LENGTH, SIGNS), -np.log(SIGNS))
+        self._makers = None if makers is None else maker_factor(makers)
         self._obeys = np.array([OBEYS if char in "12345L" else OBEYS_ELSEWHERE for char in ALPHABET]) * vins
 
     def symbols(self, place: int, before: NDArray[Any], symbols: NDArray[Any]) -> Doubles:
@@ -238,9 +240,9 @@ def _draw(logs: Doubles, rng: np.random.Generator) -> int:
     return int(rng.choice(len(chances), p=chances / chances.sum()))
 
 
-UNIFORM = Structure(((1.0, Rules(vins=False)),))  # nothing is known
+UNIFORM = Structure(((1.0, Rules(None)),))  # nothing is known
 
 
-def mixed(learned: Learned) -> Structure:
-    """Return what was learned with a share of the plain rules."""
-    return Structure(((MODEL, learned), (RULES, Rules())))
+def mixed(learned: Learned, makers: NDArray[np.bool_]) -> Structure:
+    """Return what was learned with a share of the plain rules; ``makers``: which codes are known, as ``Rules`` has."""
+    return Structure(((MODEL, learned), (RULES, Rules(makers))))

@@ -19,6 +19,7 @@ _FLOOR = 0.01  # of the next character's probability, shared out evenly
 _LEAST_SHARE = 0.01  # of each component
 _KEPT = 90_000  # how many runs of four characters are stored at most
 _STEPS = 16.0  # how finely a count is stored: steps for a factor of e
+_COUNTS = np.expm1(np.arange(256) / _STEPS)  # that each stored number stands for
 _HELD_OUT = 0.05  # of the lines, which only say how much weight each component gets
 
 
@@ -29,8 +30,8 @@ class TextModel:
     (1991). That three as well as four characters are looked at makes up for words that were never drawn. Serial numbers
     follow no such rule: their characters are all equally likely, out of the 33, of the digits, or of ``0`` to ``F``.
 
-    ``tables``: float32 ``(33,)``, ``(33, 33)``, ``(33, 33, 33)`` and ``(33, 33, 33, 33)``, the probability of the last
-    index after the ones before it; all over 0. ``shares``: float64 (5,), the weights of the mixture; their sum is 1.
+    ``tables``: float32 ``(33,)``, ``(33, 33)`` and ``(33, 33, 33)``, the probability of the last index after the ones
+    before it; all over 0. ``shares``: float64 (5,), the weights of the mixture; their sum is 1.
     """
 
     def __init__(self, triples: NDArray[np.uint8], fours: NDArray[np.uint8], shares: Floats) -> None:
@@ -46,7 +47,11 @@ class TextModel:
             raise ValueError(f"shares: got {shares!r}, expected {_COMPONENTS} numbers over 0")
         self._triples, self._fours = triples, fours
         self.shares: Floats = shares.astype(np.float64) / shares.sum()
-        self.tables = _tables(_unpacked(triples), _unpacked(fours))
+        counts = _COUNTS[triples]
+        self.tables = _tables(counts)
+        kept = np.array([_COUNTS[some].sum(axis=-1) for some in fours])  # a part at a time, to save memory
+        self._rest = _rest(counts, kept, np.count_nonzero(fours, axis=-1))
+        self._all = kept + self._rest
 
     def log_prob(self, strings: Strings) -> Floats:
         """Return the logarithm of each string's probability as a window of other text: float64 (N,), in nats, finite.
@@ -63,17 +68,23 @@ class TextModel:
         highest = strings.max(axis=1, initial=0)
         if strings.min(initial=0) < 0 or highest.max(initial=0) >= _SIZE:
             raise IndexError(f"strings: got indices outside 0 to {_SIZE - 1}, which ALPHABET has not")
-        one, two, three, four = self.tables
+        one, two, three = self.tables
         triples = (strings[:, :-2] * _SIZE + strings[:, 1:-1]) * _SIZE + strings[:, 2:]  # (N, 15)
-        fours = triples[:, :-1] * _SIZE + strings[:, 3:]  # (N, 14)
         begin = np.log(one[strings[:, 0]]) + np.log(two[strings[:, 0], strings[:, 1]])
         by_three = np.log(three.reshape(-1)[triples])
         parts = np.full((len(strings), _COMPONENTS), -np.inf)
-        parts[:, 0] = begin + by_three[:, 0] + np.log(four.reshape(-1)[fours]).sum(axis=1)
+        parts[:, 0] = begin + by_three[:, 0] + np.log(self._by_four(triples, strings[:, 3:])).sum(axis=1)
         parts[:, 1] = begin + by_three.sum(axis=1)
         for column, characters in ((2, _SIZE), (3, _DIGITS), (4, _HEXADECIMAL)):
             parts[highest < characters, column] = -LENGTH * np.log(characters)
         return parts
+
+    def _by_four(self, before: Strings, then: Strings) -> Floats:
+        """Return the probability of the last of four characters; ``before`` (N, 15): numbers of three in a row."""
+        counts = _COUNTS[self._fours.reshape(-1)[before[:, :-1] * _SIZE + then]]  # (N, 14)
+        rest, total = self._rest.reshape(-1)[before[:, :-1]], self._all.reshape(-1)[before[:, :-1]]
+        chance = (counts + rest * self.tables[2].reshape(-1)[before[:, 1:]]) / total
+        return np.asarray((1 - _FLOOR) * chance + _FLOOR / _SIZE, np.float64)
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Return all that ``from_arrays`` needs: ``triples`` and ``fours`` uint8, ``shares`` float64 (see above)."""
@@ -138,22 +149,24 @@ def _packed(counts: Floats) -> NDArray[np.uint8]:
     return np.asarray(np.clip(np.rint(_STEPS * np.log1p(counts)), 0, 255), np.uint8)
 
 
-def _unpacked(counts: NDArray[np.uint8]) -> Floats:
-    return np.expm1(np.arange(256) / _STEPS)[counts]
-
-
-def _tables(triples: Floats, fours: Floats) -> tuple[NDArray[np.float32], ...]:
-    """Return the probabilities of the next character after none, one, two and three others."""
+def _tables(triples: Floats) -> tuple[NDArray[np.float32], ...]:
+    """Return the probabilities of the next character after none, one and two others."""
     tables = [np.full(_SIZE, 1 / _SIZE)]
-    totals = [np.asarray(triples.sum()), triples.sum(axis=(0, 2)), triples.sum(axis=2), triples]
-    for counts, total in zip((triples.sum(axis=(0, 1)), triples.sum(axis=0), triples, fours), totals, strict=True):
+    totals = [np.asarray(triples.sum()), triples.sum(axis=(0, 2)), triples.sum(axis=2)]
+    for counts, total in zip((triples.sum(axis=(0, 1)), triples.sum(axis=0), triples), totals, strict=True):
         kept = counts.sum(axis=-1)
-        seen = np.count_nonzero(counts, axis=-1)  # how many different characters followed
-        # What was counted but not kept goes, with the share of what was never seen, to the shorter context.
-        shorter = np.maximum(total - kept, 0) + seen
-        shorter = np.where(kept + shorter > 0, shorter, 1)
-        tables.append((counts + shorter[..., None] * tables[-1]) / (kept + shorter)[..., None])
+        rest = _rest(total, kept, np.count_nonzero(counts, axis=-1))
+        tables.append((counts + rest[..., None] * tables[-1]) / (kept + rest)[..., None])
     return tuple(np.asarray((1 - _FLOOR) * table + _FLOOR / _SIZE, np.float32) for table in tables[1:])
+
+
+def _rest(total: Floats, kept: Floats, seen: NDArray[np.intp]) -> Floats:
+    """Return the count that the shorter context gets: for what was counted but not kept, and for what was never seen.
+
+    ``seen``: how many different characters followed.
+    """
+    rest = np.maximum(total - kept, 0) + seen
+    return np.where(kept + rest > 0, rest, 1.0)
 
 
 def _fitted_shares(parts: Floats, rounds: int = 30) -> Floats:

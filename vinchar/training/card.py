@@ -52,13 +52,25 @@ Recall of every class:
 | --- | {rule} |
 {recall_rows}
 
+## What it knows of VINs
+
+`structure.npz` holds how likely 17 characters are as a VIN, by what stands before each of them: {entries:,} entries,
+made from [facts](../vinchar/structure/facts/README.md) by `python -m vinchar vins build --out model`; and how likely as
+other text, from drawn lines. Bits a character of beginnings that were held out, from a model made of all others, with
+six digits behind them (17 uniform characters have 5.04):
+
+| region | beginnings | bits a character |
+| --- | --- | --- |
+{bits}
+
 ## Synthetic scenes in held-out faces, read from loose boxes
 
 | n | exact match | character error rate | called ok | of those right | calibration error |
 | --- | --- | --- | --- | --- | --- |
 | {synthetic} |
 
-The confidence (a logistic model of the whole reading) is fitted on the {fitted:,} of these scenes that are legible
+The confidence (is it a VIN, and is it then read right: a logistic model each) is fitted on {other_text:,} pictures of
+other text besides, of which {other_text_ok} would be ok, and on the {fitted:,} of these scenes that are legible
 (every glyph has a contrast of {legible_contrast} grey levels or more) and not among those of the next section; in the
 last three columns each of them has the probability of a model fitted on other scenes, and each half the threshold of
 the other. Named at their true places,
@@ -145,6 +157,12 @@ def model_card(description: dict[str, Any]) -> str:
         networks=" | ".join(row["network"].removeprefix("emnist_") for row in rows),
         rule=" | ".join("---" for _ in rows),
         recall_rows="\n".join(recall),
+        entries=description["structure"]["entries"],
+        bits="\n".join(
+            f"| {name} | {n:,} | {bits:.2f} |" for name, (bits, n) in description["structure"]["bits"].items()
+        ),
+        other_text=synthetic.get("other_text", 0),
+        other_text_ok=synthetic.get("other_text_ok", 0),
         glyphs=synthetic["glyphs_right"],
         high_glyphs=_share(synthetic["glyphs_right_from_16_pixels"]),
         fitted=synthetic["fitted_on"],
