@@ -39,6 +39,7 @@ from vinchar.reader import Reader  # noqa: E402
 from vinchar.search import Search  # noqa: E402
 from vinchar.segment import segment  # noqa: E402
 from vinchar.structure.model import UNIFORM, Rules, Structure  # noqa: E402
+from vinchar.structure.rules import maker_codes  # noqa: E402
 from vinchar.training.framing import draw_box_frame  # noqa: E402
 from vinchar.training.scenes import draw_scene  # noqa: E402
 from vinchar.training.strings import draw_vin  # noqa: E402
@@ -91,7 +92,7 @@ WAYS: dict[str, Callable[[], AbstractContextManager[object]]] = {
     "glyphs need not be alike in size": lambda: weighing(size=0.0),
     "columns between glyphs do not count": lambda: weighing(gap=0.0, end=0.0),
     "two scales averaged": twice,
-    "plain rules of VINs alone": lambda: knowing(Structure(((1.0, Rules()),))),
+    "plain rules of VINs alone": lambda: knowing(Structure(((1.0, Rules(maker_codes())),))),
     "no structure of VINs": lambda: knowing(UNIFORM),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,8 @@ ALLOWED: dict[str, set[str]] = {
     "assemble": BASE | {"posterior"},
     "kind": BASE | {"rectify"},
     "found": BASE | {"assemble", "quality", "rectify"},
-    "line_reader": BASE | {"assemble", "classify", "found", "posterior", "readings", "rectify", "segment", "structure"},
+    "line_reader": BASE
+    | {"assemble", "bundle", "classify", "found", "posterior", "readings", "rectify", "segment", "structure"},
     "straighten": BASE | {"rectify"},
     "proposals": BASE | {"locate", "rectify", "rows", "textlines"},
     "search": BASE | {"classify", "found", "line_reader", "locate", "proposals", "rectify", "straighten"},
@@ -115,6 +117,15 @@ def test_reading_imports_nothing_heavy() -> None:
 def test_reading_a_picture_imports_nothing_heavy() -> None:
     statement = "import numpy; from vinchar import Reader; Reader().read(numpy.zeros((40, 400), numpy.uint8))"
     assert not loaded_by(statement).intersection(HEAVY)
+
+
+def test_what_reading_needs_is_installed() -> None:
+    """Every package, the facts a model is built from, and what the shipped model knows of VINs."""
+    setup = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    packages = {".".join(path.parent.relative_to(PACKAGE.parent).parts) for path in PACKAGE.rglob("__init__.py")}
+    assert packages <= set(setup["packages"])
+    assert {"structure.npz", "*.npz"} & set(setup["package-data"]["vinchar.model"])
+    assert any("facts" in pattern for pattern in setup["package-data"].get("vinchar.structure", []))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -506,10 +506,20 @@ def test_known_vins_reach_the_reader(folder: Folder, tmp_path: Path, monkeypatch
 
     monkeypatch.setattr("vinchar.reader.Reader", Asked)
     (tmp_path / "vins.csv").write_text(f"vin\n{VIN}\n{OTHER}\n")
-    assert main(["read", str(folder("Z.png")), "--known", str(tmp_path / "vins.csv"), "--no-priors"]) == 0
-    assert main(["read", str(folder("Z.png"))]) == 0
+    assert main(["read", str(folder("Z.png")), "--known", str(tmp_path / "vins.csv")]) == 0
+    assert main(["read", str(folder("Z.png")), "--no-priors"]) == 0
     assert [len(how["known"] or ()) for how in asked] == [2, 0]
-    assert [how["vin_priors"] for how in asked] == [False, True]
+    assert [how["vin_priors"] for how in asked] == [True, False]
+
+
+def test_known_vins_and_no_priors_contradict_each_other(
+    folder: Folder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "vins.csv").write_text(f"vin\n{VIN}\n")
+    assert main(["read", str(folder("Z.png")), "--known", str(tmp_path / "vins.csv"), "--no-priors"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "contradict each other" in said.err
 
 
 def test_vins_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -556,7 +566,7 @@ def test_a_model_is_built_from_ones_own_vins(tmp_path: Path, capsys: pytest.Capt
     [
         ("count", "absent.csv", "absent.csv: No such file or directory"),
         ("count", "empty.csv", "empty.csv: got no VIN"),
-        ("count", "binary.csv", "decode"),
+        ("count", "binary.csv", "binary.csv: "),
         ("build", "absent.csv", "absent.csv: No such file or directory"),
         ("build", "empty.csv", "empty.csv: got no VIN"),
         ("build", "folder", "folder: got a folder without facts"),

@@ -12,12 +12,13 @@ from vinchar.posterior import NO_PRIORS, STRINGS, Posterior, Priors, read_string
 from vinchar.structure.build import build
 from vinchar.structure.facts import BEGINNING, load
 from vinchar.structure.model import UNIFORM, Rules, Structure
+from vinchar.structure.rules import maker_codes
 from vinchar.structure.store import shipped
 from vinchar.vin import ALPHABET, check_digit
 
 Doubles = NDArray[np.float64]
 VIN, EUROPEAN = "1HGCM82633A004352", "WVWZZZ1JZXW386752"
-RULES = Structure(((1.0, Rules()),))
+RULES = Structure(((1.0, Rules(maker_codes())),))
 STRUCTURES = {"shipped": shipped().structure, "rules": RULES, "uniform": UNIFORM}
 WIDE = {"beam": 10**6, "relevant": np.inf}  # nothing is left out
 

@@ -29,6 +29,7 @@ from vinchar.structure.facts import (
     write,
 )
 from vinchar.structure.model import MODEL, SYMBOLS, UNIFORM, Learned, Rules, Structure
+from vinchar.structure.rules import maker_codes
 from vinchar.structure.store import indices, shipped
 from vinchar.vin import ALPHABET, check_digit, validate
 
@@ -104,7 +105,7 @@ def test_the_chances_of_a_small_model_share_one(small: Structure, fleet: list[st
 def test_the_rules_share_one_among_all_makers_codes() -> None:
     codes = np.stack(np.meshgrid(*[np.arange(33)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
     codes = np.pad(codes, ((0, 0), (0, 14)))
-    rules = Rules()
+    rules = Rules(maker_codes())
     logs = sum(rules.symbols(place, codes, codes[:, place, None])[:, 0] for place in range(3))
     assert np.exp(logs).sum() == pytest.approx(1)
 
@@ -150,7 +151,7 @@ def test_real_vins_are_likelier_than_other_strings() -> None:
 
 def test_a_maker_nobody_counted_costs_a_few_bits_a_character_at_most(small: Structure) -> None:
     """More than it does under the plain rules: no more than their share of the mixture."""
-    rules = Structure(((1.0, Rules()),))
+    rules = Structure(((1.0, Rules(maker_codes())),))
     for vin in ("RUMBA1234C5678901", "8ZZAB12C0D1234567", *drawn(UNIFORM, 50)):
         assert worth(small, vin) > worth(rules, vin) + np.log(1 - MODEL) - 1e-6
         assert worth(small, vin) > worth(UNIFORM, vin) - 17 * 3 * np.log(2)
@@ -257,7 +258,7 @@ def readings(*rows: dict[str, object]) -> str:
 LISTS = {
     "a VIN a line": f"{EUROPEAN}\n\nnot one\n {AMERICAN.lower()} \n{EUROPEAN}\n",
     "a table": f"plate, VIN ,colour\nAB 1,{EUROPEAN},red\nshort\nAB 2,*{AMERICAN}*,\nAB 3,,blue\n",
-    "a table of a spreadsheet": f'\ufeff"vin"\r\n"{EUROPEAN}"\r\n"{AMERICAN}"\r\n',
+    "a table of a spreadsheet": f'\ufeff"vin","plate"\r\n"{EUROPEAN}","AB 1"\r\n"{AMERICAN}",""\r\n',
     "readings": readings(
         {"vin": EUROPEAN, "status": "ok", "kind": "photo"},
         {"vin": VINS[2], "status": "uncertain", "kind": "photo"},

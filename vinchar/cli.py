@@ -107,6 +107,8 @@ def _reader_maker(args: argparse.Namespace) -> Callable[[], Reader]:
     from vinchar.known import read_known
     from vinchar.reader import ModelError, Reader
 
+    if args.known is not None and args.no_priors:
+        raise Stop("--known and --no-priors contradict each other: one makes your own VINs likelier, one none")
     try:
         known = None if args.known is None else read_known(args.known)
     except (UnicodeDecodeError, ValueError) as error:

@@ -34,7 +34,7 @@ __all__ = ["ModelError", "Reader", "read"]
 
 AskedKind = Kind | Literal["auto"]  # auto: found out from the picture
 
-MOST_OTHERS = 4  # further lines looked for in a photo that may show several VINs
+MOST_OTHERS = 24  # further lines looked for in a photo that may show several VINs
 
 
 class Reader:
