@@ -14,8 +14,22 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from vinchar.endings import (
+    LAST,
+    MINUS,
+    PLUS,
+    SUMS,
+    Endings,
+    endings,
+    fold,
+    log_sum,
+    messages,
+    ninth_worth,
+    serial_marginals,
+    sums_of,
+)
 from vinchar.known import KnownVins
-from vinchar.structure.facts import BEGINNING, NINTH, SERIAL
+from vinchar.structure.facts import BEGINNING, NINTH
 from vinchar.structure.model import ADDS, CHECK_INDEX, UNIFORM, Structure
 from vinchar.structure.rules import position_table
 from vinchar.vin import ALPHABET, LENGTH
@@ -30,10 +44,6 @@ POOR = -25.0  # score of a line that hardly shows a VIN: its beginnings are foll
 RELEVANT = 10.0  # nats: a beginning, or a character, that is so much worse than the best is left
 NAMED, FOLLOWED = 16, 32  # beginnings that the strings named are made of, and strings that are followed to their end
 
-_SERIAL = list(SERIAL)
-_SUMS = np.eye(11)[ADDS]  # (17, 33, 11): by what each character raises the weighted sum
-_MINUS = (np.arange(11)[:, None] - np.arange(11)) % 11  # [r, a]: r - a
-_PLUS = (np.arange(11)[:, None] + np.arange(11)) % 11  # [r, a]: r + a
 _RULES = np.exp(position_table())
 
 
@@ -84,23 +94,6 @@ class _Beginnings:
         return _Beginnings(self.characters[index], self.residue[index], self.seen[index], self.logs[:, index])
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Rest:
-    """What may follow each of B beginnings, by each of K parts of the structure.
-
-    ``obeys`` (K, B): how likely it obeys the check digit; ``other`` (K, B, C): the chances of what stands at 9 where
-    not; ``serial`` (K, G, 6, 33): the chances of the last six characters; ``group`` (B,): an index into it.
-    """
-
-    obeys: Doubles
-    other: Doubles
-    serial: Doubles
-    group: Ints
-
-    def take(self, index: Ints) -> _Rest:
-        return _Rest(self.obeys[:, index], self.other[:, index], self.serial, self.group[index])
-
-
 def read_strings(
     log_likelihoods: Floats, own: Doubles, priors: Priors = NO_PRIORS, beam: int = BEAM, relevant: float = RELEVANT
 ) -> Posterior:
@@ -112,20 +105,21 @@ def read_strings(
     most = log_likelihoods.max(axis=2, keepdims=True).astype(np.float64)
     seen = log_likelihoods - most  # (S, 17, 33), 0 for the best character
     own = own + most.sum(axis=(1, 2))
-    beam = beam if own.max() > POOR else beam // 8
+    beam = beam if own.max() > POOR else max(1, beam // 8)
     likely = np.exp(seen)
     kept = _beginnings(seen, own, priors.structure, beam, relevant)
     ninth = np.flatnonzero((seen[:, NINTH] > -relevant).any(axis=0))
-    rest = _rest(priors.structure, kept.characters, ninth)
+    rest = endings(priors.structure, kept.characters, ninth)
     top = float((kept.logs.max(axis=0) + kept.seen.max(axis=1)).max())
     checks = (kept.residue[:, None] + np.arange(11)) % 11  # (B, 11): the check digit for each sum of the serial number
 
     weights = np.exp(kept.logs[:, :, None] + kept.seen - top)  # (K, B, S)
-    serial = rest.serial[:, :, None] * likely[:, _SERIAL]  # (K, G, S, 6, 33)
-    sums = _sums(serial)[:, rest.group]  # (K, B, S, 11)
-    valid, other = _ends(rest, likely, ninth, checks)  # (K, B, S, 11), (K, B, S)
+    serial = rest.serial[:, :, None] * likely[:, LAST]  # (K, G, S, 6, 33)
+    sums = sums_of(serial)[:, rest.group]  # (K, B, S, 11)
+    valid, other = ninth_worth(rest, likely, ninth, checks)  # (K, B, S, 11), (K, B, S)
     ends = valid + other[..., None]
-    shares = (weights * (sums * ends).sum(axis=3)).sum(axis=(0, 2))  # (B,)
+    by_path = (weights * (sums * ends).sum(axis=3)).sum(axis=0)
+    shares = by_path.sum(axis=1)
     marginals = np.zeros((LENGTH, len(ALPHABET)))
     digits = (weights[..., None] * sums * valid).sum(axis=(0, 2))  # (B, 11)
     marginals[NINTH] = np.bincount(CHECK_INDEX[checks].ravel(), digits.ravel(), len(ALPHABET))
@@ -133,14 +127,16 @@ def read_strings(
     marginals[NINTH, ninth] += np.einsum("kbs,kbc,sc->c", loose, rest.other, likely[:, NINTH][:, ninth])
     after = np.zeros((serial.shape[1], *serial.shape[:1], serial.shape[2], 11))  # (G, K, S, 11)
     np.add.at(after, rest.group, (weights[..., None] * ends).swapaxes(0, 1))
-    marginals[_SERIAL] = _serial_marginals(serial, after.swapaxes(0, 1))
+    marginals[LAST] = serial_marginals(serial, after.swapaxes(0, 1))
     for place in BEGINNING:
         marginals[place] = np.bincount(kept.characters[:, place], shares, len(ALPHABET))
     total = top + float(np.log(shares.sum()))
 
     best = np.flatnonzero(shares > shares.max() * np.exp(-relevant))
     best = best[np.argsort(-shares[best], kind="stable")[:NAMED]]
-    strings, prior = _strings(kept.take(best), rest.take(best), likely, seen, ninth, relevant)
+    strings, prior = _strings(
+        kept.take(best), rest.take(best), by_path[best].argmax(axis=1), likely, seen, ninth, relevant
+    )
     joint = own + seen[:, np.arange(LENGTH), strings].sum(axis=2).T + prior[:, None]  # (M, S)
     logs = np.logaddexp.reduce(joint, axis=1)
     marginals /= marginals.sum(axis=1, keepdims=True)
@@ -207,7 +203,7 @@ def _beginnings(seen: Doubles, own: Doubles, structure: Structure, beam: int, re
             log += part.symbols(place, kept.characters, symbols)
         now = kept.seen[:, None] + seen[:, place, symbols].T  # (B, C, S)
         residue = (kept.residue[:, None] + ADDS[place, symbols]) % 11  # (B, C)
-        worth = _log_sum(now + ahead[residue], axis=2) + _log_sum(prior, axis=0)
+        worth = log_sum(now + ahead[residue], axis=2) + log_sum(prior, axis=0)
         index = np.flatnonzero(worth > worth.max() - relevant)
         if len(index) > beam:
             index = index[np.argpartition(worth.ravel()[index], -beam)[-beam:]]
@@ -218,112 +214,45 @@ def _beginnings(seen: Doubles, own: Doubles, structure: Structure, beam: int, re
     return kept
 
 
-def _log_sum(logs: Doubles, axis: int) -> Doubles:
-    """Return the logarithm of the sum of exponentials along an axis, as ``np.logaddexp.reduce``, but faster."""
-    most = logs.max(axis=axis, keepdims=True)
-    most[most == -np.inf] = 0
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.log(np.exp(logs - most).sum(axis=axis)) + np.squeeze(most, axis), np.float64)
-
-
 def _look_ahead(likely: Doubles) -> list[Doubles]:
     """Return, after each place of the beginning, about what may follow is worth for each sum so far, log, (11, S).
 
     By the plain rules, with half of the VINs obeying the check digit: it only says which beginnings to keep.
     """
-    places = [*BEGINNING, *_SERIAL]
+    places = [*BEGINNING, *LAST]
     weights = likely * _RULES
     loose = 0.5 * weights[:, NINTH].sum(axis=1, keepdims=True)
-    valid = 0.5 * likely[:, NINTH][:, CHECK_INDEX][:, _PLUS]  # (S, 11, 11)
+    valid = 0.5 * likely[:, NINTH][:, CHECK_INDEX][:, PLUS]  # (S, 11, 11)
     sums = np.zeros((len(likely), 11))
     sums[:, 0] = 1
     found = []
     for place in reversed(places[1:]):
-        sums = _fold(weights[:, place] @ _SUMS[place], sums, _MINUS)
-        if place in BEGINNING or place == _SERIAL[0]:
+        sums = fold(weights[:, place] @ SUMS[place], sums, MINUS)
+        if place in BEGINNING or place == LAST[0]:
             found.append(np.log((valid @ sums[:, :, None])[..., 0] + loose * sums.sum(axis=1, keepdims=True)).T)
     return found[::-1]
 
 
-def _fold(weights: Doubles, sums: Doubles, shift: Ints) -> Doubles:
-    """Return what ``sums`` (..., 11) become by one more character, whose chances by what it adds are ``weights``."""
-    return np.asarray((sums[..., shift] @ weights[..., None])[..., 0], np.float64)
-
-
-def _rest(structure: Structure, characters: Ints, ninth: Ints) -> _Rest:
-    """Return what may follow the beginnings; what depends on less than all of them is looked up once."""
-    powers = len(ALPHABET) ** np.arange(8)
-    _, first, index = np.unique(characters[:, :8] @ powers, return_index=True, return_inverse=True)
-    _, one, group = np.unique(characters[:, :3] @ powers[:3], return_index=True, return_inverse=True)
-    ninths = [part.ninth(characters[first], ninth) for _, part in structure.parts]
-    obeys = np.stack([share for share, _ in ninths])
-    other = np.exp([np.broadcast_to(logs, (len(first), len(ninth))) for _, logs in ninths])
-    serial = np.exp([part.serial(characters[one]) for _, part in structure.parts])
-    return _Rest(obeys[:, index], other[:, index], serial, group)
-
-
-def _ends(rest: _Rest, likely: Doubles, ninth: Ints, checks: Ints) -> tuple[Doubles, Doubles]:
-    """Return what place 9 is worth if it obeys, for each sum of the serial number, (K, B, S, 11); else (K, B, S)."""
-    there = likely[:, NINTH]  # (S, 33)
-    valid = rest.obeys[:, :, None, None] * there[:, CHECK_INDEX][:, checks].swapaxes(0, 1)
-    return valid, (1 - rest.obeys[:, :, None]) * (rest.other @ there[:, ninth].T)
-
-
-def _sums(serial: Doubles) -> Doubles:
-    """Return the chance of each weighted sum of the serial numbers (..., 6, 33), float64 (..., 11)."""
-    sums = np.zeros((*serial.shape[:-2], 11))
-    sums[..., 0] = 1
-    for j, place in enumerate(_SERIAL):
-        sums = _fold(serial[..., j, :] @ _SUMS[place], sums, _MINUS)
-    return sums
-
-
-def _messages(serial: Doubles, ends: Doubles) -> list[Doubles]:
-    """Return for each place of the serial number, and after it, what the rest is worth after each sum, (..., 11)."""
-    found = [ends]
-    for j in reversed(range(len(SERIAL))):
-        ends = _fold(serial[..., j, :] @ _SUMS[_SERIAL[j]], ends, _PLUS)
-        found.append(ends)
-    return found[::-1]
-
-
-def _serial_marginals(serial: Doubles, after: Doubles) -> Doubles:
-    """Return what each character at places 12 to 17 is worth, (6, 33), by sums from the front and from the back.
-
-    ``serial`` (..., 6, 33); ``after`` (..., 11): what each sum of the serial number is worth.
-    """
-    back = _messages(serial, after)
-    front = np.zeros(after.shape)
-    front[..., 0] = 1
-    found = np.zeros((len(SERIAL), len(ALPHABET)))
-    for j, place in enumerate(_SERIAL):
-        worth = _fold(front, back[j + 1], _PLUS)  # by what the character adds
-        found[j] = (serial[..., j, :] * worth[..., ADDS[place]]).reshape(-1, len(ALPHABET)).sum(axis=0)
-        front = _fold(serial[..., j, :] @ _SUMS[place], front, _MINUS)
-    return found
-
-
 def _strings(
-    kept: _Beginnings, rest: _Rest, likely: Doubles, seen: Doubles, ninth: Ints, relevant: float
+    kept: _Beginnings, rest: Endings, at: Ints, likely: Doubles, seen: Doubles, ninth: Ints, relevant: float
 ) -> tuple[Ints, Doubles]:
     """Return the best strings that begin so, each once, (M, 17), and their log-priors (M,).
 
-    Each beginning is followed in the segmentation in which it was seen best.
+    Each beginning is followed in the segmentation ``at``, int (B,).
     """
-    at = kept.seen.argmax(axis=1)  # (B,)
     rows = np.arange(len(kept))
     checks = (kept.residue[:, None] + np.arange(11)) % 11
-    serial = rest.serial[:, rest.group] * likely[at][:, _SERIAL]  # (K, B, 6, 33)
-    valid, other = _ends(rest, likely, ninth, checks)
+    serial = rest.serial[:, rest.group] * likely[at][:, LAST]  # (K, B, 6, 33)
+    valid, other = ninth_worth(rest, likely, ninth, checks)
     with np.errstate(divide="ignore"):
-        ahead = [np.log(one) for one in _messages(serial, (valid + other[..., None])[:, rows, at])]  # 7 of (K, B, 11)
+        ahead = [np.log(one) for one in messages(serial, (valid + other[..., None])[:, rows, at])]  # 7 of (K, B, 11)
         logs = np.log(serial)
     which, characters, residue = rows, kept.characters, np.zeros(len(kept), np.intp)
     worth = kept.logs + kept.seen[rows, at]  # (K, N)
-    for j, place in enumerate(_SERIAL):
+    for j, place in enumerate(LAST):
         each = worth[:, :, None] + logs[:, which, j]  # (K, N, 33)
         sums = (residue[:, None] + ADDS[place]) % 11  # (N, 33)
-        index = _best(_log_sum(each + ahead[j + 1][:, which[:, None], sums], axis=0).ravel(), relevant)
+        index = _best(log_sum(each + ahead[j + 1][:, which[:, None], sums], axis=0).ravel(), relevant)
         one, character = np.divmod(index, len(ALPHABET))
         which, worth, residue = which[one], each[:, one, character], sums[one, character]
         characters = characters[one]
@@ -331,13 +260,13 @@ def _strings(
     obeys = rest.obeys[:, which, None]  # (K, N, 1)
     last = obeys * (ninth == CHECK_INDEX[checks[which, residue]][:, None]) + (1 - obeys) * rest.other[:, which]
     with np.errstate(divide="ignore"):
-        prior = _log_sum(worth[:, :, None] + np.log(last), axis=0)  # (N, C), with the likelihood of all but place 9
+        prior = log_sum(worth[:, :, None] + np.log(last), axis=0)  # (N, C), with the likelihood of all but place 9
     index = _best((prior + seen[at[which], NINTH][:, ninth]).ravel(), relevant)
     one, symbol = np.divmod(index, len(ninth))
     strings, which = characters[one], which[one]
     strings[:, NINTH] = ninth[symbol]
     prior = prior[one, symbol] - kept.seen[which, at[which]]
-    return strings, prior - seen[at[which, None], _SERIAL, strings[:, _SERIAL]].sum(axis=1)
+    return strings, prior - seen[at[which, None], LAST, strings[:, LAST]].sum(axis=1)
 
 
 def _best(worth: Doubles, relevant: float) -> Ints:

@@ -126,7 +126,7 @@ class Reader:
             return no_vin(kind)
         found = vin_reading(best.strip, best.lattice, best.assembly, best.probability, kind, self.bundle.confidence)
         values = best.quality(gray)
-        why = () if found.status == "ok" else (*found.reasons, *advice(values, self.bundle.quality))
+        why = (*found.reasons, *(() if found.status == "ok" else advice(values, self.bundle.quality)))
         return replace(found, quality=tuple(values.items()), reasons=why)
 
     def read_many(self, sources: Iterable[Source], kind: AskedKind = "auto", workers: int = 1) -> Iterator[Reading]:

@@ -63,13 +63,14 @@ def load(sources: Iterable[Path]) -> Facts:
     """
     counted = _Counted({}, {})
     for source in sources:
-        before = len(counted.rows) + len(counted.squishes)
         if source.is_dir():
+            if not any(source.glob("*.tsv*")):
+                raise ValueError(
+                    f"{source}: got a folder without facts, expected squish_counts.tsv.gz or the like in it"
+                )
             _count_tables(source, counted)
         else:
             _count_vins(read_vins(source), counted)
-        if len(counted.rows) + len(counted.squishes) == before and source.is_dir():
-            raise ValueError(f"{source}: got a folder without facts, expected squish_counts.tsv.gz or the like in it")
     totals: dict[str, int] = {}
     for (text, _), count in counted.squishes.items():
         totals[text] = totals.get(text, 0) + count
@@ -124,11 +125,15 @@ def read_vins(path: Path) -> list[str]:
     ``path``: a CSV with a column ``vin``, JSON lines of readings (those that are ``ok`` count), or a VIN a line. Raises
     ``ValueError`` where there is none in it.
     """
-    text = path.read_text(encoding="utf-8-sig")
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
     lines = text.splitlines()
     found: Iterable[str]
     if lines and lines[0].startswith("{"):
-        readings = (json.loads(line) for line in lines if line.strip())
+        try:
+            readings = [json.loads(line) for line in lines if line.strip()]
+        except ValueError as error:
+            raise ValueError(f"{path}: got broken JSON ({error})") from error
+        readings = [one for one in readings if isinstance(one, dict)]
         found = (str(one["vin"]) for one in readings if one.get("status") == "ok" and one.get("kind") != "glyph")
     elif lines and "vin" in (header := [name.strip().lower() for name in next(csv.reader([lines[0]]))]):
         column = header.index("vin")

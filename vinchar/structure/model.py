@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.structure.facts import BEGINNING, NINTH, SERIAL, VALID
+from vinchar.structure.facts import BEGINNING, NINTH, SERIAL
 from vinchar.structure.rules import maker_factor, position_table, region_table
 from vinchar.vin import ALPHABET, LENGTH, VALUES, WEIGHTS
 
@@ -155,8 +155,9 @@ class Learned:
     def ninth(self, before: NDArray[Any], symbols: NDArray[Any]) -> tuple[Doubles, Doubles]:
         """Return the share of VINs that obey the check digit, (B,), and of each symbol where not, log, (B, C)."""
         asked = np.broadcast_to(symbols, (len(before), symbols.shape[-1]))
-        logs = self.symbols(NINTH, before, np.pad(asked, ((0, 0), (0, 1)), constant_values=VALID))
-        return np.exp(logs[:, -1]), logs[:, :-1]
+        every = self.symbols(NINTH, before, np.arange(SIGNS))
+        loose = np.logaddexp.reduce(every, axis=1, keepdims=True)
+        return 1 - np.minimum(np.exp(loose[:, 0]), 1), np.take_along_axis(every, asked, 1) - loose
 
     def serial(self, before: NDArray[Any]) -> Doubles:
         """Return the log-probability of each character at places 12-17, float64 (B, 6, 33)."""

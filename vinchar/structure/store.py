@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -66,7 +67,7 @@ def to_bytes(knowledge: Knowledge) -> bytes:
 def load(path: Path) -> Knowledge:
     """Return what ``to_bytes`` made. Raises ``ValueError`` if the file is something else, ``OSError`` if not there."""
     try:
-        with np.load(path) as file:
+        with np.load(io.BytesIO(path.read_bytes())) as file:
             arrays = dict(file)
         steps = np.ascontiguousarray(arrays["names"].T).view(np.uint32)[:, 0]
         logs = np.ascontiguousarray(arrays["logs"].T).view(np.int16)[:, 0].astype(np.float32) / np.float32(STEPS)
@@ -74,5 +75,5 @@ def load(path: Path) -> Knowledge:
         learned = Learned(np.cumsum(steps, dtype=np.uint32), logs, arrays["alone"])
         makers = np.unpackbits(arrays["makers"], count=len(ALPHABET) ** 3).reshape((len(ALPHABET),) * 3)
         return Knowledge(mixed(learned, makers.astype(np.bool_)), TextModel.from_arrays(text))
-    except (KeyError, IndexError, zipfile.BadZipFile) as error:
+    except (KeyError, IndexError, EOFError, NotImplementedError, ValueError, zlib.error, zipfile.BadZipFile) as error:
         raise ValueError(f"{path}: got something else than what is known of VINs ({error!r})") from error
