@@ -181,10 +181,25 @@ def draw_texts(folder: Path, count: int, seed: int, workers: int) -> SceneCache:
     return _draw_pictures("texts", _text, folder, count, seed, workers)
 
 
+def draw_prints(folder: Path, count: int, seed: int, workers: int) -> SceneCache:
+    """Draw ``count`` clean prints of VINs, as ``draw_texts`` draws other text."""
+    return _draw_pictures("prints", _print, folder, count, seed, workers)
+
+
+def _print(rng: np.random.Generator) -> Scene:
+    return _clean(draw_vin(rng, uniform=0.0), rng)
+
+
 def _text(rng: np.random.Generator) -> Scene:
-    text, faces = "", font_faces(held_out=True)
+    text = ""
     while sum(char != " " for char in text) < FEWEST_OF_TEXT:
         text = (line, line, line, part_number, approval)[rng.integers(5)](rng)
+    return _clean(text, rng)
+
+
+def _clean(text: str, rng: np.random.Generator) -> Scene:
+    """Return a line printed in black on white; its glyphs' places are not kept."""
+    faces = font_faces(held_out=True)
     ink, _ = set_line(text, faces[rng.integers(len(faces))], Setting(1.0, None, 0.1), 24.0, rng)
     gray = np.pad(255 - 235 * np.clip(ink, 0, 1), 12, constant_values=255).astype(np.uint8)
     return Scene(gray, np.zeros((LENGTH, 4, 2), np.float32), "0" * LENGTH, False, "print", 0.0)

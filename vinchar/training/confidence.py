@@ -40,29 +40,34 @@ def fit_confidence(
     scenes: list[NDArray[np.float64] | None],
     right: NDArray[np.bool_],
     found: NDArray[np.bool_],
+    prints: list[NDArray[np.float64] | None],
     others: list[NDArray[np.float64] | None],
 ) -> tuple[dict[str, Any], dict[str, float]]:
     """Fit the confidence, choose the threshold for ``RISK``, and check both on rows that they have not seen.
 
     ``scenes``: ``readings.features`` of every scene's reading, None where no line was read; ``right``, ``found``, bool
-    (N,): all 17 are right, the line is that of the VIN; ``others``: the features of what reads best in pictures without
-    a VIN. Every row's probability is that of a model fitted on the other folds. The threshold is chosen on all of them;
-    the check applies that of one half to the other, while what is returned is fitted on all.
+    (N,): all 17 are right, the line is that of the VIN; ``prints``, ``others``: the features of clean prints of VINs,
+    and of what reads best in pictures without a VIN. Every row's probability is that of a model fitted on the other
+    folds. The threshold is chosen on all of them; the check applies that of one half to the other, while what is
+    returned is fitted on all.
     """
     read = np.array([values is not None for values in scenes], bool)
     rows = np.array([values for values in scenes if values is not None])
     y, of_vin = right[read], found[read]
-    text = np.array([values for values in others if values is not None]).reshape(-1, FEATURES)
+    clean, text = (
+        np.array([values for values in some if values is not None]).reshape(-1, FEATURES) for some in (prints, others)
+    )
     if min(y.sum(), (~y).sum(), of_vin.sum(), len(text)) < 4:  # a try-out run that reads nothing right
         return UNFITTED, {}
-    is_vin = np.append(np.ones(of_vin.sum(), bool), np.zeros(len(text), bool))
-    vin_rows = np.concatenate([rows[of_vin], text])[:, VIN_FEATURES]
+    vins = of_vin.sum() + len(clean)
+    is_vin = np.arange(vins + len(text)) < vins
+    vin_rows = np.concatenate([rows[of_vin], clean, text])[:, VIN_FEATURES]
     vin, vin_unseen = _fit(vin_rows, is_vin, "balanced")
     right_model, right_unseen = _fit(rows[:, RIGHT_FEATURES], y, None)
     # Of a row that one of the two was not fitted on, it says what it says.
     chance = right_unseen * vin.predict_proba(rows[:, VIN_FEATURES])[:, 1]
     chance[of_vin] = right_unseen[of_vin] * vin_unseen[: of_vin.sum()]
-    text_chance = vin_unseen[of_vin.sum() :] * right_model.predict_proba(text[:, RIGHT_FEATURES])[:, 1]
+    text_chance = vin_unseen[vins:] * right_model.predict_proba(text[:, RIGHT_FEATURES])[:, 1]
 
     every, good = np.append(chance, text_chance), np.append(y, np.zeros(len(text), bool))
     even = np.arange(len(every)) % 2 == 0

@@ -17,7 +17,7 @@ from vinchar.files import write_whole
 from vinchar.imaging import Source
 from vinchar.training import measure
 from vinchar.training.boxed import Boxed
-from vinchar.training.cache import draw_others, draw_photos, draw_scenes, draw_texts
+from vinchar.training.cache import draw_others, draw_photos, draw_prints, draw_scenes, draw_texts
 from vinchar.training.card import model_card, summary
 from vinchar.training.confidence import USUAL
 from vinchar.training.config import TrainConfig
@@ -49,7 +49,8 @@ def finish(
     count = max(1, config.validation_scenes // SCENES_AN_OTHER)
     photos = draw_others(work / "photos", count, seed, workers, held_out=True)
     texts = draw_texts(work / "photos", TEXTS_AN_OTHER * count, seed, workers)
-    synthetic, fitted = measure.synthetic_rows(staged, scenes, [photos, texts], report, workers)
+    prints = draw_prints(work / "photos", TEXTS_AN_OTHER * count, seed, workers)
+    synthetic, fitted = measure.synthetic_rows(staged, scenes, prints, [photos, texts], report, workers)
     description |= fitted
     _describe(staged, description)
     scores |= {"synthetic_held_out_faces": synthetic}

@@ -129,8 +129,18 @@ def _read_scenes(model: Path, job: tuple[int, SceneCache]) -> list[_Read]:
     return rows
 
 
-def _read_others(model: Path, job: tuple[int, SceneCache]) -> list[NDArray[np.float64] | None]:
-    """Return the features of what reads best in pictures without a VIN: photos, and clean lines of text."""
+def _read_features(model: Path, pictures: SceneCache, workers: int) -> list[NDArray[np.float64] | None]:
+    parts = [(first, pictures.part(first, SOME)) for first in range(0, len(pictures), SOME)]
+    read: list[NDArray[np.float64] | None] = []
+    with tqdm(total=len(pictures), desc="telling VINs from other text", unit="picture", mininterval=2) as bar:
+        for part in shared_out(partial(_read_best, model), parts, workers):
+            read += part
+            bar.update(len(part))
+    return read
+
+
+def _read_best(model: Path, job: tuple[int, SceneCache]) -> list[NDArray[np.float64] | None]:
+    """Return the features of what reads best in pictures: in photos, or in one line that is all of its picture."""
     cv2.setNumThreads(1)
     _, pictures = job
     reader, rows = Reader(model), []
@@ -153,11 +163,16 @@ def _read_all(model: Path, scenes: SceneCache, workers: int) -> list[_Read]:
 
 
 def synthetic_rows(
-    model: Path, scenes: SceneCache, others: Sequence[SceneCache], report: Path, workers: int
+    model: Path,
+    scenes: SceneCache,
+    prints: SceneCache,
+    others: Sequence[SceneCache],
+    report: Path,
+    workers: int,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Read scenes in held-out faces from loose boxes, and fit the confidence on the legible ones among them.
 
-    What reads best in ``others``, pictures without a VIN, is what a confidence has to be low for: it is fitted on, too.
+    Clean ``prints`` of VINs, and what reads best in ``others``, pictures without a VIN, tell VINs from other text.
 
     ``model``: a folder whose model.json holds ``confidence.USUAL``. Returns the scores and what model.json is to say of
     confidence and quality; writes the classification report of all characters, and how many glyphs the
@@ -181,15 +196,12 @@ def synthetic_rows(
     high = heights >= HIGH
     right = np.array([a == b for a, b in zip(truths, read, strict=True)])
     fitted = [i for i in range(_reported(scenes), len(scenes)) if contrast[i] >= LEGIBLE_CONTRAST]
-    parts = [(first, some.part(first, SOME)) for some in others for first in range(0, len(some), SOME)]
-    other: list[NDArray[np.float64] | None] = []
-    with tqdm(total=sum(map(len, others)), desc="reading pictures without a VIN", unit="picture", mininterval=2) as bar:
-        for part in shared_out(partial(_read_others, model), parts, workers):
-            other += part
-            bar.update(len(part))
+    vins, other = (
+        [values for some in kinds for values in _read_features(model, some, workers)] for kinds in ([prints], others)
+    )
     of_vin = [sum(map(str.__eq__, a, b or "")) >= ALIKE for a, b in zip(truths, read, strict=True)]
     confidence, check = fit_confidence(
-        [rows[i].features for i in fitted], right[fitted], np.array(of_vin)[fitted], other
+        [rows[i].features for i in fitted], right[fitted], np.array(of_vin)[fitted], vins, other
     )
     scores = {
         "n": len(truths),
