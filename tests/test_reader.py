@@ -136,7 +136,7 @@ class FakeLocator:
 
 
 # What is known of VINs, but that whatever is read is so much like one that lines rank by their paths alone.
-KNOWN = SimpleNamespace(structure=shipped().structure, likeness=lambda vin: OTHERS)
+KNOWN = SimpleNamespace(structure=shipped().structure, likeness=lambda vin: OTHERS + 10)
 Make = Callable[..., Reader]
 
 
@@ -394,7 +394,6 @@ def test_the_line_that_ranks_best_is_looked_at_again_whatever_the_locator_thinks
         return plain(self, gray, passes, halved)
 
     monkeypatch.setattr("vinchar.search.SEEN", 50.0)
-    monkeypatch.setattr("vinchar.search.AGREED", 50.0)
     monkeypatch.setattr(Search, "_other_views", noted)
     monkeypatch.setattr(FakeLocator, "warmth", lambda self, centres: 0.0 if centres[0, 1] < 200 else -5.0)
     make(-1.5, only_in=400).search.photo(two_lines)

@@ -28,7 +28,6 @@ SEEN = 0.0
 # Lines that read worse are told apart by the locator too, which counts so many times: of 544 boxed photos the line
 # settled on is that in the box in 0.963 without it, and in 0.971 to 0.976 with anything from 3 to 15.
 WARM = 8.0
-AGREED = -18.0  # from so much on, both together, a photo is not searched on: in 420 photos a better line came after -23
 TURNED = 4.0  # nats: so much rarer are lines upside down
 POOR = 0.3  # a reading at least so sure is a VIN, wherever it ranks; another one beside it has to rank too
 DOUBT, WIDE_DOUBT = 0.2, 0.04  # polarity: both ways if the likelier one is less probable than 1 minus this
@@ -98,7 +97,7 @@ class Search:
                     tried.append((standing(better), better, passes))
                     if better.rank >= SEEN:
                         break
-            if any(stands >= AGREED for stands, *_ in tried):
+            if any(stands >= SEEN for stands, *_ in tried):
                 break
         tried.sort(key=lambda one: one[0], reverse=True)
         if not tried:
@@ -149,7 +148,7 @@ class Search:
             for frames in looks:
                 found = self.find(gray, *frames, standing=standing, log=log)
                 best = max((one for one in (best, found) if one is not None), key=standing, default=None)
-                if best is not None and (best.probability >= POOR or standing(best) >= AGREED):
+                if best is not None and (best.probability >= POOR or best.rank >= SEEN):
                     return self._right_way_up(gray, best)
             rows = self.find(gray, proposals.frames_of_rows(side), standing=standing) if thorough else None
             if rows is not None and self._are_rows(rows):
