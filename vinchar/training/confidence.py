@@ -22,7 +22,7 @@ GLYPH_THRESHOLD = 0.8
 FORETOLD, FEWEST = 0.7, 10  # share of wrong readings beyond a fault's threshold, and rows to say so
 # While the scenes are read that the confidence is fitted on, about what is fitted: it tells the search where to end.
 USUAL: dict[str, Any] = {
-    "vin": [3.6, 3.2],
+    "vin": [4.6, 4.0],
     "right": [1.5, -0.2, -0.6, 0.4],
     "threshold": 0.83,
     "glyph_threshold": GLYPH_THRESHOLD,
@@ -39,34 +39,32 @@ UNFITTED: dict[str, Any] = {
 def fit_confidence(
     scenes: list[NDArray[np.float64] | None],
     right: NDArray[np.bool_],
-    found: NDArray[np.bool_],
     prints: list[NDArray[np.float64] | None],
     others: list[NDArray[np.float64] | None],
 ) -> tuple[dict[str, Any], dict[str, float]]:
     """Fit the confidence, choose the threshold for ``RISK``, and check both on rows that they have not seen.
 
-    ``scenes``: ``readings.features`` of every scene's reading, None where no line was read; ``right``, ``found``, bool
-    (N,): all 17 are right, the line is that of the VIN; ``prints``, ``others``: the features of clean prints of VINs,
-    and of what reads best in pictures without a VIN. Every row's probability is that of a model fitted on the other
-    folds. The threshold is chosen on all of them; the check applies that of one half to the other, while what is
-    returned is fitted on all.
+    ``scenes``: ``readings.features`` of every scene's reading, None where no line was read; ``right``, bool (N,): all
+    17 are right; ``prints``, ``others``: the features of clean prints of VINs, and of what reads best in pictures
+    without a VIN. Every row's probability is that of a model fitted on the other folds. The threshold is chosen on all
+    of them; the check applies that of one half to the other, while what is returned is fitted on all.
     """
     read = np.array([values is not None for values in scenes], bool)
     rows = np.array([values for values in scenes if values is not None])
-    y, of_vin = right[read], found[read]
+    y = right[read]
     clean, text = (
         np.array([values for values in some if values is not None]).reshape(-1, FEATURES) for some in (prints, others)
     )
-    if min(y.sum(), (~y).sum(), of_vin.sum(), len(text)) < 4:  # a try-out run that reads nothing right
+    if min(y.sum(), (~y).sum(), len(text)) < 4:  # a try-out run that reads nothing right
         return UNFITTED, {}
-    vins = of_vin.sum() + len(clean)
+    vins = y.sum() + len(clean)  # what nobody can read says nothing of how VINs differ from other text
     is_vin = np.arange(vins + len(text)) < vins
-    vin_rows = np.concatenate([rows[of_vin], clean, text])[:, VIN_FEATURES]
-    vin, vin_unseen = _fit(vin_rows, is_vin, "balanced")
-    right_model, right_unseen = _fit(rows[:, RIGHT_FEATURES], y, None)
+    vin_rows = np.concatenate([rows[y], clean, text])[:, VIN_FEATURES]
+    vin, vin_unseen = _fit(vin_rows, is_vin)
+    right_model, right_unseen = _fit(rows[:, RIGHT_FEATURES], y)
     # Of a row that one of the two was not fitted on, it says what it says.
     chance = right_unseen * vin.predict_proba(rows[:, VIN_FEATURES])[:, 1]
-    chance[of_vin] = right_unseen[of_vin] * vin_unseen[: of_vin.sum()]
+    chance[y] = right_unseen[y] * vin_unseen[: y.sum()]
     text_chance = vin_unseen[vins:] * right_model.predict_proba(text[:, RIGHT_FEATURES])[:, 1]
 
     every, good = np.append(chance, text_chance), np.append(y, np.zeros(len(text), bool))
@@ -90,12 +88,10 @@ def fit_confidence(
     }, check
 
 
-def _fit(
-    rows: NDArray[np.float64], y: NDArray[np.bool_], weight: str | None
-) -> tuple[LogisticRegression, NDArray[np.float64]]:
+def _fit(rows: NDArray[np.float64], y: NDArray[np.bool_]) -> tuple[LogisticRegression, NDArray[np.float64]]:
     """Return a logistic model, and the probability that models fitted on other folds give each row."""
     folds = StratifiedKFold(min(FOLDS, int(y.sum()), int((~y).sum())), shuffle=True, random_state=0)
-    model = LogisticRegression(fit_intercept=False, C=1.0, max_iter=2000, class_weight=weight)
+    model = LogisticRegression(fit_intercept=False, C=1.0, max_iter=2000)
     unseen = cross_val_predict(model, rows, y, cv=folds, method="predict_proba")[:, 1]
     return model.fit(rows, y), unseen
 

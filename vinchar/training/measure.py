@@ -48,7 +48,6 @@ REPORTED = 200  # scenes of which every wrong reading is looked into
 SOME = 20  # pictures that a process reads in one go
 _TIMED = 200
 LINE = 4  # times as wide as high: a picture of one line of text
-ALIKE = 12  # characters of 17 from which on what was read is the VIN's line, however well
 
 
 def glyph_rows(networks: dict[str, Path], test: Glyphs, printed: Glyphs, report: Path) -> list[dict[str, Any]]:
@@ -199,10 +198,7 @@ def synthetic_rows(
     vins, other = (
         [values for some in kinds for values in _read_features(model, some, workers)] for kinds in ([prints], others)
     )
-    of_vin = [sum(map(str.__eq__, a, b or "")) >= ALIKE for a, b in zip(truths, read, strict=True)]
-    confidence, check = fit_confidence(
-        [rows[i].features for i in fitted], right[fitted], np.array(of_vin)[fitted], vins, other
-    )
+    confidence, check = fit_confidence([rows[i].features for i in fitted], right[fitted], vins, other)
     scores = {
         "n": len(truths),
         "exact_match": round(metrics.exact_match(truths, read), 4),
