@@ -41,8 +41,8 @@ def texts(count: int, seed: int = 5) -> list[Row]:
 
 
 def fit(known: list[Row], right: NDArray[np.bool_], others: list[Row] | None = None) -> Fitted:
-    """Fit the confidence on scenes whose line was always found."""
-    return fit_confidence(known, right, np.ones(len(right), bool), texts(300) if others is None else others)
+    """Fit the confidence on scenes, without clean prints beside them."""
+    return fit_confidence(known, right, [], texts(300) if others is None else others)
 
 
 def chances(confidence: dict[str, Any], known: list[Row]) -> NDArray[np.float64]:
@@ -78,7 +78,6 @@ def test_lines_not_found_are_left_out_and_nothing_is_fitted_on_nothing() -> None
         fit(gaps, np.zeros(2, bool)),
         fit(known, right, []),
         fit(known, right, gaps),
-        fit_confidence(known, right, np.zeros(1000, bool), texts(300)),
     ):
         assert nothing == (UNFITTED, {})
 
@@ -95,10 +94,18 @@ def test_other_lines_than_the_vins_say_nothing_of_what_a_vin_is() -> None:
     """Where a scene's line was missed, what was read instead may be like other text."""
     known, right = readings(3000)
     missed = texts(300, seed=9)
-    found = np.arange(3300) < 3000
-    with_them, _ = fit_confidence([*known, *missed], np.append(right, np.zeros(300, bool)), found, texts(300))
+    with_them, _ = fit([*known, *missed], np.append(right, np.zeros(300, bool)))
     without, _ = fit(known, right)
     assert with_them["vin"] == without["vin"]
+
+
+def test_clean_prints_of_unlikely_vins_make_such_vins_surer() -> None:
+    known, right = readings(3000)
+    unlikely = [np.array([-0.3, 8.0, 0.0, 1.0, 1.0])] * 300
+    others = texts(300)
+    with_them, _ = fit_confidence(known, right, list(unlikely), others)
+    without, _ = fit_confidence(known, right, [], others)
+    assert chances(with_them, unlikely[:1])[0] > chances(without, unlikely[:1])[0] + 0.02
 
 
 @pytest.mark.parametrize("count", [10, 3 * REPORTED])
@@ -125,16 +132,19 @@ def test_confidence_is_fitted_on_legible_scenes_that_the_report_does_not_show(
     read = [measure._Read(None, row, None, np.zeros(LENGTH, np.int64)) for row in known]
     fitted: list[float] = []
 
-    def note(some: list[Row], right: NDArray[np.bool_], found: NDArray[np.bool_], others: list[Row]) -> Fitted:
-        assert len(some) == len(right) == len(found)
+    def note(some: list[Row], right: NDArray[np.bool_], prints: list[Row], others: list[Row]) -> Fitted:
+        assert len(some) == len(right)
         fitted.extend(float(row[0]) for row in some if row is not None)
         assert [row is not None and row[0] for row in others] == [-1.0] * 5
+        assert len(prints) == 4
         return UNFITTED, {}
 
     monkeypatch.setattr(measure, "_read_all", lambda *_: read)
-    monkeypatch.setattr(measure, "_read_others", lambda _, job: [np.full(FEATURES, -1.0)] * len(job[1]))
+    monkeypatch.setattr(measure, "_read_best", lambda _, job: [np.full(FEATURES, -1.0)] * len(job[1]))
     monkeypatch.setattr(measure, "fit_confidence", note)
-    scores, _ = measure.synthetic_rows(tmp_path, scenes, [scenes.part(0, 3), scenes.part(0, 2)], tmp_path, 1)
+    scores, _ = measure.synthetic_rows(
+        tmp_path, scenes, scenes.part(0, 4), [scenes.part(0, 3), scenes.part(0, 2)], tmp_path, 1
+    )
     shown = len(measure.labelled_scenes(scenes))
     assert shown == min(REPORTED, count // 2)
     assert fitted == [i for i in range(shown, count) if i % 2 == 0]
@@ -161,7 +171,8 @@ def test_clear_glyphs_stand_out_and_are_in_focus(tmp_path: Path, monkeypatch: py
     named[3] = named[6] = -1
     named[0, 0] = -1
     monkeypatch.setattr(measure, "_read_all", lambda *_: [measure._Read(None, None, None, row) for row in named])
-    scores, _ = measure.synthetic_rows(tmp_path, scenes, [], tmp_path, 1)
+    monkeypatch.setattr(measure, "_read_features", lambda *_: [])
+    scores, _ = measure.synthetic_rows(tmp_path, scenes, scenes, [], tmp_path, 1)
     assert scores["clear"] == 4
     assert scores["clear_glyphs_from_16_pixels"] == 4 * LENGTH
     assert scores["clear_glyphs_right_from_16_pixels"] == round(1 - 1 / (4 * LENGTH), 4)
