@@ -9,6 +9,9 @@ exact match with what is then known, with the plain rules alone, and with nothin
 ``python3 benchmarks/vins.py confusions LABELS.csv``: of two characters that are often taken for each other, which one
 is likelier in true VINs, by region: the true one, neither, the other one; and bits a character.
 
+``python3 benchmarks/vins.py facts FOLDER LABELS.csv``: pictures read with all facts, with those of ``public`` alone,
+with the plain rules alone, and with nothing known.
+
 ``python3 benchmarks/vins.py known FOLDER LABELS.csv [--count 100000]``: photos read with a list of their VINs among
 others of the same makers, with a list of those others alone, and without.
 """
@@ -55,7 +58,7 @@ Strings = NDArray[np.intp]
 def main() -> None:
     """Run the part that is asked for and print its table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("part", choices=("clean", "makers", "confusions", "known"))
+    parser.add_argument("part", choices=("clean", "makers", "confusions", "facts", "known"))
     parser.add_argument("paths", nargs="*", type=Path)
     parser.add_argument("--count", type=int)
     parser.add_argument("--seed", type=int, default=11)
@@ -67,6 +70,8 @@ def main() -> None:
         makers(args.count or 1000, rng)
     elif args.part == "confusions":
         confusions(facts.read_vins(args.paths[0]))
+    elif args.part == "facts":
+        by_facts(*args.paths)
     else:
         known(*args.paths, args.count or 100_000, rng)
 
@@ -198,6 +203,29 @@ def confusions(vins: Sequence[str]) -> None:
             shares = [f"{100 * share.mean():.1f}" for share in (gain > 1e-3, abs(gain) <= 1e-3, gain < -1e-3)]
             rows.append((where, int(here.sum()), name, f"{bits:.2f}", *shares))
     print(table(("region", "VINs", "known", "bits a character", "right %", "tie %", "wrong %"), rows))
+
+
+def by_facts(folder: Path, labels: Path) -> None:
+    """Print what is read with more and less known; a line is told from other text by the same."""
+    pictures = [(load_picture(source), label.text) for source, label in labelled_pictures(labels, folder)]
+    shipped = store.shipped()
+    rules = Structure(((1.0, Rules(maker_codes())),))
+    ways = {
+        "all facts": (shipped.structure, shipped.structure),
+        "those of `public` alone": (build(facts.load([facts.FACTS / "public"])),) * 2,
+        "the plain rules alone": (rules, rules),
+        "nothing (`--no-priors`)": (NO_PRIORS.structure, shipped.structure),
+    }
+    rows = []
+    for way, (prior, likeness) in ways.items():
+        reader = Reader()
+        reader.search.lines.priors = Priors(prior)
+        reader.search.lines.knowledge = store.Knowledge(likeness, shipped.text)
+        readings = [reader.read(gray) for gray, _ in pictures]
+        right = np.array([reading.vin == vin for reading, (_, vin) in zip(readings, pictures, strict=True)])
+        ok = np.array([reading.status == "ok" for reading in readings])
+        rows.append((way, len(right), f"{right.mean():.3f}", f"{ok.mean():.3f}", int((ok & ~right).sum())))
+    print(table(("what is known", "pictures", "exact match", "called ok", "of those wrong"), rows))
 
 
 def known(folder: Path, labels: Path, count: int, rng: np.random.Generator) -> None:

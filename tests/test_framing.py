@@ -134,7 +134,7 @@ def test_boxes_hold_the_vin_in_loose_margins() -> None:
         assert placed.max() < 1.06
 
 
-@pytest.mark.parametrize(("spread", "least"), [(1.0, 1.0), (3.0, 0.9)])
+@pytest.mark.parametrize(("spread", "least"), [(1.0, 0.999), (3.0, 0.9)])
 def test_level_frames_lie_along_the_line(spread: float, least: float) -> None:
     rng = np.random.default_rng(0)
     inside, lengths = [], []

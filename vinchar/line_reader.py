@@ -29,7 +29,7 @@ class LineReader:
     """
 
     def __init__(self, classifier: Classifier, priors: Priors, knowledge: Knowledge, confidence: Confidence) -> None:
-        self.classifier, self.priors, self._knowledge, self._confidence = classifier, priors, knowledge, confidence
+        self.classifier, self.priors, self.knowledge, self._confidence = classifier, priors, knowledge, confidence
 
     def read(self, gray: Gray, edges: Edges, line: Line, doubt: float) -> Iterator[Found]:
         """Read the line found in a frame, in both polarities if its own has a probability below 1 - ``doubt``."""
@@ -69,7 +69,7 @@ class LineReader:
         assembly = assemble(lattice, arc_scores(logits, lattice), self.priors)
         if assembly is None:
             return None
-        likeness = self._knowledge.likeness(assembly.vin)
+        likeness = self.knowledge.likeness(assembly.vin)
         return Found(strip, lattice, assembly, probability(assembly, likeness, self._confidence), likeness)
 
 
