@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from vinchar.structure.facts import read_vins
 from vinchar.vin import ALPHABET, LENGTH
 
-# So much of the prior goes to the list: little, as that is enough (listed cars read as well with 0.002 as with 0.5), and
-# a larger share draws unlisted cars of the same makers to it.
+# So much of the prior goes to the list: little, as that is enough (listed cars read as well with 0.002 as with 0.5),
+# and a larger share draws unlisted cars of the same makers to it.
 SHARE = 0.002
 LIKE = 0.5  # of this, so much goes to numbers that are not listed, but differ from one in the last characters alone
 LAST = range(1, 7)  # how many these are
