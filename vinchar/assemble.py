@@ -1,215 +1,134 @@
-"""From a scored lattice to a VIN: the best path of 17 arcs, and the posterior over its strings.
+"""From the network's answers to glyphs: the best ways to find 17 of them in a row, one for each likely pitch.
 
-Two exact searches. The first finds the best segmentation: dynamic programming over (glyph index, arc), once for every
-pitch hypothesis, where each glyph takes its best character. The second, in ``posterior``, keeps those segmentations and
-weighs all their strings. Shortest-path segmentation: LeCun, Bottou, Bengio, Haffner 1998, doi 10.1109/5.726791.
+The lattice is plain: a glyph may stand at any column for which the network answers. A path of 17 columns gains what the
+network says for a glyph at each of them, and loses for uneven steps and for columns passed over that look like glyphs.
+What is known of VINs plays no part here, so paths of different strips and views can be compared. Shortest paths through
+a lattice of cuts: LeCun, Bottou, Bengio and Haffner 1998, doi 10.1109/5.726791.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from vinchar.posterior import NO_PRIORS, Priors, read_strings
-from vinchar.types import Lattice, Scores
+from vinchar.classify import STRIDE, Answers
 from vinchar.vin import ALPHABET, LENGTH, validate
 
 Floats = NDArray[np.float32]
-Doubles = NDArray[np.float64]
-Ints = NDArray[np.int32]
-Path = tuple[Ints, float]  # arcs and score
-Steps = tuple[Floats, Floats, Floats]  # to step from arc to arc, to start, to end
-
-SEGMENTATIONS = 4  # how many paths share in the posterior
-RELEVANT = 12.0  # nats: a path that is so much worse than the best shares in nothing
+Ints = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each part of a path's score counts; shapes of its soft priors in pitches. Penalties are capped."""
+    """How much each part of a path's score counts, in nats, and the shapes of its soft priors, in pitches."""
 
-    cost: float = 0.5  # what the segmenter thinks of an arc
-    gap: float = 1.0  # columns passed over between two glyphs
-    end: float = 0.5  # columns just outside the first and the last glyph
-    size: float = 0.5  # glyphs about as high, and less so as wide, as their neighbours
-    pitches: tuple[float, ...] = (16.0, 18.5, 21.0, 24.0)  # hypotheses, in pixels
+    pitches: tuple[float, ...] = (16.0, 18.5, 21.0, 24.0)  # hypotheses, in pixels of the strip
     sigma: float = 0.3  # spread of the distance between neighbours
     cap: float = 4.0  # most that one odd distance costs, in nats
+    closest: float = 10.0  # pixels: neighbours are never nearer
+    reach: float = 2.6  # nor further apart
     zone: float = 0.25  # columns this near to a glyph's centre are no gap
+    gap: float = 1.0  # what columns passed over between two glyphs count
     margin: float = 1.0  # how far outside the ends columns count
-    reach: float = 2.6  # neighbours are never further apart
-    least: float = -5.0  # log-probability of being a glyph below which an arc is left out
-    hopeless: float = -45.0  # score of a path that shows no VIN; readings that were right had log scores from -25 on
-    closest: float = 10.0  # nor nearer, in pixels: so far the classifier answers for one and the same glyph
+    end: float = 0.5  # what these columns count
+    least: float = -5.0  # log-probability of being a glyph below which no path goes through a column
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Assembly:
-    """What a scored lattice reads.
+class Paths:
+    """Paths through the answers for one strip, distinct ones, best first.
 
-    ``vin``: the most probable string; ``confidence``: its posterior, not calibrated; ``alternatives``: runners-up with
-    theirs. ``log_likelihood``: score in nats of path and string, without what is known of VINs, comparable between
-    strips; ``log_prior``: of the string as a VIN, in nats. ``arcs`` int32 (17,). ``log_likelihoods`` float32 (17, 33):
-    what was seen at each of them, without priors; ``marginals`` float32 (17, 33): posterior of each character.
-    ``margin``: nats by which the classifier alone prefers the read character to the best other one, at the weakest
-    glyph; negative where the priors overruled it. ``pitch``: median distance of glyph centres in pixels;
-    ``pitch_residual``: RMS deviation, as a share of it. ``unlisted``: what would have been read without the owner's
-    list of VINs, where that is another string.
+    ``columns`` intp (S, 17): answers of the network; ``scores`` float64 (S,), in nats.
     """
 
-    vin: str
-    confidence: float
-    log_likelihood: float
-    log_prior: float
-    arcs: Ints
-    log_likelihoods: Floats
-    marginals: Floats
-    margin: float
-    alternatives: tuple[tuple[str, float], ...]
-    pitch: float
-    pitch_residual: float
-    unlisted: str | None = None
+    columns: Ints
+    scores: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.scores)
 
 
-def assemble(
-    lattice: Lattice, scores: Scores, priors: Priors = NO_PRIORS, weights: Weights = Weights()
-) -> Assembly | None:
-    """Return the most probable reading, or None if there is no path of 17 arcs that looks at all like 17 glyphs.
+def assemble(answers: Answers, weights: Weights = Weights()) -> list[Paths]:
+    """Return for every strip the best path for each pitch, each glyph taken for its likeliest character."""
+    return _best_paths(answers, answers.log_probs.max(axis=-1)[:, None], weights)
 
-    What lies before the first and after the last arc, such as marks, is not part of the VIN. Raises ``ValueError`` if
-    the scores are not this lattice's.
+
+def align(answers: Answers, vin: str, weights: Weights = Weights()) -> list[Paths]:
+    """Return for every strip the best paths that spell ``vin``; raises ``ValueError`` if it is not 17 characters."""
+    spelled = answers.log_probs[:, :, [ALPHABET.index(char) for char in validate(vin)]]  # (B, N, 17)
+    return _best_paths(answers, spelled.transpose(0, 2, 1), weights)
+
+
+def _best_paths(answers: Answers, gains: Floats, weights: Weights) -> list[Paths]:
+    """Return the best paths where the i-th glyph gains ``gains`` float32 (B, 17 or 1, N) at each column.
+
+    Viterbi over all strips and pitches at once: a step of all is one addition and one maximum.
     """
-    _check(lattice, scores)
-    kept = np.flatnonzero(scores.log_glyph >= weights.least)
-    lattice = replace(lattice, arcs=lattice.arcs[kept], boxes=lattice.boxes[kept], cost=lattice.cost[kept])
-    scores = replace(scores, log_probs=scores.log_probs[kept], log_glyph=scores.log_glyph[kept])
-    gains = np.broadcast_to(scores.log_probs.max(axis=1), (LENGTH, len(kept)))
-    paths = best_paths(lattice, scores, gains, weights)[:SEGMENTATIONS]
-    paths = [path for path in paths if path[1] >= max(paths[0][1] - RELEVANT, weights.hopeless)]
-    if not paths:
-        return None
-    places = np.arange(LENGTH)
-    # A path's score counts its best characters; without them it is the segmentation's own.
-    own = np.array([score - gains[places, path].sum() for path, score in paths], np.float64)
-    seen = scores.log_probs[np.stack([path for path, _ in paths])]  # (S, 17, 33)
-    posterior = read_strings(seen, own, priors)
-    (vin, confidence), *alternatives = posterior.strings
-
-    arcs, others = paths[posterior.path][0], seen[posterior.path].copy()
-    read = [ALPHABET.index(char) for char in vin]
-    preferred = others[places, read]
-    others[places, read] = -np.inf
-    steps = np.diff(lattice.cuts[lattice.arcs[arcs]].mean(axis=1))
-    pitch = float(np.median(steps))
-    return Assembly(
-        vin=vin,
-        confidence=confidence,
-        log_likelihood=posterior.log_likelihood,
-        log_prior=posterior.log_prior,
-        arcs=kept[arcs].astype(np.int32),
-        log_likelihoods=seen[posterior.path],
-        marginals=posterior.marginals,
-        margin=float((preferred - others.max(axis=1)).min()),
-        alternatives=tuple(alternatives),
-        pitch=pitch,
-        pitch_residual=float(np.sqrt(np.mean((steps - pitch) ** 2))) / pitch,
-        unlisted=posterior.unlisted,
-    )
+    own = np.where(answers.log_glyph >= weights.least, answers.log_glyph, np.float32(-np.inf))
+    glyphs = np.broadcast_to(own[:, None] + gains, (len(own), LENGTH, own.shape[1]))[:, None]  # (B, 1, 17, N)
+    steps, start, end = _transitions(answers, weights)
+    strips, pitches, reach, count = steps.shape
+    far = _steps(weights).max()
+    # best[i, ..., far + n]: the best way to have the i-th glyph at column n; the padding are columns that are not there.
+    best = np.full((LENGTH, strips, pitches, far + count), -np.inf, np.float32)
+    before = sliding_window_view(best, count, axis=3)[:, :, :, :reach]  # (17, B, P, K, N)
+    best[0, ..., far:] = start + glyphs[:, :, 0]
+    for i in range(1, LENGTH):
+        np.max(before[i - 1] + steps, axis=2, out=best[i, ..., far:])
+        best[i, ..., far:] += glyphs[:, :, i]
+    best[-1, ..., far:] += end
+    scores = best[-1].max(axis=2)  # (B, P)
+    columns = np.empty((LENGTH, strips, pitches), np.intp)
+    columns[-1] = best[-1, ..., far:].argmax(axis=2)
+    strip, pitch = np.ogrid[:strips, :pitches]
+    for i in range(LENGTH - 2, -1, -1):
+        now = columns[i + 1]
+        ways = before[i, strip, pitch, :, now] + steps[strip, pitch, :, now]  # (B, P, K)
+        columns[i] = now - far + ways.argmax(axis=2)
+    return [_distinct(columns[:, b].T, scores[b]) for b in range(strips)]
 
 
-def align(lattice: Lattice, scores: Scores, vin: str, weights: Weights = Weights()) -> Path | None:
-    """Return the best path that spells ``vin``, int32 (17,), and its score in nats; None if there is no path.
-
-    Raises ``ValueError`` if ``vin`` is not 17 characters of the alphabet, or the scores are not this lattice's.
-    """
-    gains = scores.log_probs.T[[ALPHABET.index(char) for char in validate(vin)]]  # (17, E)
-    paths = best_paths(lattice, scores, gains, weights)
-    return paths[0] if paths else None
+def _distinct(columns: Ints, scores: Floats) -> Paths:
+    """Return the different paths among those of each pitch, best first, without those that do not exist."""
+    order = [p for p in np.argsort(-scores, kind="stable") if scores[p] > -np.inf]
+    found = list({columns[p].tobytes(): p for p in reversed(order)}.values())[::-1]
+    return Paths(columns[found].reshape(-1, LENGTH), scores[found].astype(np.float64))
 
 
-def best_paths(lattice: Lattice, scores: Scores, gains: Floats, weights: Weights = Weights()) -> list[Path]:
-    """Return the best path of N arcs under each pitch hypothesis with its score, distinct ones only, best first.
-
-    ``gains`` float32 (N, E): what the i-th glyph gains by its character if it is arc e. A path's arcs, int32 (N,), are
-    ordered and disjoint. Viterbi; the arcs that can come before an arc are a band of the arcs sorted by centre, so that
-    a step over all arcs is one addition and one maximum.
-    """
-    length, count = gains.shape
-    _check(lattice, scores)
-    if count == 0:
-        return []
-    order = np.argsort(lattice.cuts[lattice.arcs].sum(axis=1), kind="stable")
-    glyphs = (gains + scores.log_glyph - np.float32(weights.cost) * lattice.cost)[:, order]  # (N, E)
-    found: dict[bytes, Path] = {}
-    for steps, first, last in _transitions(lattice, scores, order, weights):
-        band = len(steps)
-        # best[i, band + j]: the best way to have arc j as glyph i; the padding stands for arcs that are not there.
-        best = np.full((length, band + count), -np.inf, np.float32)
-        before, ways = sliding_window_view(best, count, axis=1)[:, :band], np.empty_like(steps)  # (N, K, E), (K, E)
-        best[0, band:] = first + glyphs[0]
-        for i in range(1, length):
-            np.add(before[i - 1], steps, out=ways)
-            np.maximum.reduce(ways, axis=0, out=best[i, band:])
-            best[i, band:] += glyphs[i]
-        best[-1, band:] += last
-        score, path = float(best[-1].max()), [int(best[-1].argmax())]
-        if score == -np.inf:
-            continue  # too few arcs in a row
-        for row in best[-2::-1]:
-            j = path[-1]
-            path.append(j - band + int((row[j - band : j] + steps[:, j - band]).argmax()))
-        arcs = order[np.array(path[::-1]) - band].astype(np.int32)
-        if score > found.get(arcs.tobytes(), (arcs, -np.inf))[1]:
-            found[arcs.tobytes()] = arcs, score
-    return sorted(found.values(), key=lambda path: -path[1])
+def _steps(weights: Weights) -> Ints:
+    """Return by how many columns a path may go on, the longest step first, intp (K,)."""
+    longest = int(weights.reach * max(weights.pitches) / STRIDE)
+    return np.arange(longest, int(np.ceil(weights.closest / STRIDE)) - 1, -1)
 
 
-def _check(lattice: Lattice, scores: Scores) -> None:
-    if len(scores.log_glyph) != len(lattice.arcs):
-        raise ValueError(f"scores: got {len(scores.log_glyph)} arcs, expected the lattice's {len(lattice.arcs)}")
+def _transitions(answers: Answers, weights: Weights) -> tuple[Floats, Floats, Floats]:
+    """Return what a step to each column gains (B, P, K, N), and a start and an end there (B, P, N), float32."""
+    ahead = _steps(weights)
+    running = np.pad(np.cumsum(np.minimum(answers.log_gap, 0), axis=1, dtype=np.float64), ((0, 0), (1, 0)))  # (B, N + 1)
+    count = answers.log_gap.shape[1]
+    columns = np.arange(count)
 
+    def sum_to(pixels: float) -> NDArray[np.float64]:
+        """Return the sum of the columns' answers up to so many pixels right of each, in nats a pixel column, (B, N)."""
+        at = np.clip(columns + 0.5 + pixels / STRIDE, 0, count)
+        low = np.minimum(at.astype(np.intp), count - 1)
+        return np.asarray(running[:, low] + (at - low) * (running[:, low + 1] - running[:, low])) * STRIDE
 
-def _transitions(lattice: Lattice, scores: Scores, order: NDArray[np.intp], weights: Weights) -> Iterator[Steps]:
-    """Yield for each pitch what it adds to step from arc to arc, float32 (K, E), to start and to end, float32 (E,).
-
-    Arcs are in ``order``. Element (m, j) is the step from arc j - K + m to arc j: minus infinity where they overlap,
-    are too far apart, or the former is not there.
-    """
-    x0, x1 = lattice.cuts[lattice.arcs[order]].T.astype(np.float32)
-    x = (x0 + x1) / 2
-    count = len(x)
-
-    def widest(reach: float) -> int:
-        return max(int((np.arange(count) - np.searchsorted(x, x - reach)).max()), 1)  # arcs so near before any arc
-
-    band = widest(weights.reach * max(weights.pitches))
-
-    def former(values: Floats, nothing: float) -> Floats:
-        return sliding_window_view(np.concatenate([np.full(band, nothing, np.float32), values]), count)[:band]
-
-    distance = x - former(x, -np.inf)  # (K, E)
-    height = np.log(np.maximum(lattice.boxes[order, 3] - lattice.boxes[order, 1], 1)).astype(np.float32)
-    width = np.log(x1 - x0)
-    unlike = 12 * (height - former(height, 0)) ** 2 + 0.5 * (width - former(width, 0)) ** 2
-    shared = -np.float32(weights.size) * np.minimum(unlike, 2)
-    shared[(former(x1, np.inf) > x0) | (distance < weights.closest)] = -np.inf
-    running = np.concatenate([[0], np.cumsum(np.minimum(scores.log_gap, 0), dtype=np.float64)]).astype(np.float32)
-
-    def sum_to(column: Floats) -> Floats:
-        return running[np.clip(np.rint(column).astype(np.intp), 0, len(running) - 1)]  # of log_gap before the column
-
+    steps, starts, ends = [], [], []
     for pitch in weights.pitches:
         zone, beyond = weights.zone * pitch, (weights.zone + weights.margin) * pitch
-        left, right = sum_to(x - zone), sum_to(x + zone)
-        near = -widest(weights.reach * pitch)
-        away = distance[near:]
-        odd = (away - pitch) / (weights.sigma * pitch)
-        steps = shared[near:] - np.minimum(odd * odd / 2, weights.cap)
-        steps += np.float32(weights.gap) * np.minimum(left - former(right, 0)[near:], 0)
-        steps[away > weights.reach * pitch] = -np.inf
-        end = np.float32(weights.end)
-        yield steps, end * (left - sum_to(x - beyond)), end * (sum_to(x + beyond) - right)
+        left, right = sum_to(-zone), sum_to(zone)
+        former = np.pad(right, ((0, 0), (ahead[0], 0)))[:, ahead[0] - ahead[:, None] + columns]  # (B, K, N)
+        odd = (STRIDE * ahead - pitch) / (weights.sigma * pitch)
+        even = np.where(STRIDE * ahead <= weights.reach * pitch, -np.minimum(odd * odd / 2, weights.cap), -np.inf)
+        steps.append(even[:, None] + weights.gap * np.minimum(left[:, None] - former, 0))
+        starts.append(weights.end * (left - sum_to(-beyond)))
+        ends.append(weights.end * (sum_to(beyond) - right))
+    return (
+        np.stack(steps, axis=1).astype(np.float32),
+        np.stack(starts, axis=1).astype(np.float32),
+        np.stack(ends, axis=1).astype(np.float32),
+    )

@@ -11,10 +11,10 @@ from typing import Any
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 from vinchar.vin import ALPHABET
 
-FORMAT = 5  # raised when a model of an older vinchar can no longer be read
+FORMAT = 6  # raised when a model of an older vinchar can no longer be read
 NETWORKS = ("locator", "rectifier", "classifier", "glyph")
 STRUCTURE = "structure.npz"  # what is known of VINs and of other text
-WEIGHTS = {"vin": 2, "right": 4}  # of the confidence
+WEIGHTS = {"vin": 7, "right": 4}  # of the confidence
 
 
 class ModelError(ValueError):

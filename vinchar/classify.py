@@ -1,11 +1,11 @@
-"""Strip and lattice to log-probabilities: one convolutional pass over the strip scores every arc at once.
+"""Strips to log-probabilities: one convolutional pass answers for every second column which glyph is centred there.
 
-The network answers for every second column "which glyph is centred here, if any"; an arc takes the answer at its
-centre. A picture of a single glyph is one window of the same network.
+A picture of a single glyph is one window of the same network.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinchar.session import open_session
-from vinchar.types import GLYPH_HEIGHT, STRIP_HEIGHT, Gray, Lattice, Scores, Strip
+from vinchar.types import GLYPH_HEIGHT, STRIP_HEIGHT, Gray
 from vinchar.vin import ALPHABET
 
 STRIDE = 2  # strip columns for one answer of the network
@@ -56,10 +56,6 @@ class Classifier:
         (out,) = self._session.run(None, {self._session.get_inputs()[0].name: batch})
         return np.asarray(out, np.float32)
 
-    def score(self, strip: Strip, lattice: Lattice) -> Scores:
-        """Score every arc of the strip's lattice in one pass."""
-        return arc_scores(self.logits(strip.gray[None])[0], lattice)
-
     def glyphs(self, pictures: list[Gray]) -> NDArray[np.float32]:
         """Return log-probabilities float32 (N, 33) of pictures that show one light glyph on dark each."""
         windows = np.stack([glyph_window(picture) for picture in pictures])
@@ -69,19 +65,32 @@ class Classifier:
         return log_softmax(answers)
 
 
-def glyph_count(logits: NDArray[np.float32]) -> float:
-    """Return about how many glyphs the network sees in a strip, from its answers, float32 (W / 2, 34)."""
-    return float((1 - np.exp(log_softmax(logits)[:, _NONE])).sum()) / ANSWERS_A_GLYPH
+@dataclass(frozen=True, eq=False, slots=True)
+class Answers:
+    """What the network says of every ``STRIDE``-th column of B strips.
 
+    ``log_probs`` float32 (B, N, 33): log-probability of each character, given that a glyph is centred there;
+    ``log_glyph``, ``log_gap`` float32 (B, N): log-probability that one is, and that none is.
+    """
 
-def arc_scores(logits: NDArray[np.float32], lattice: Lattice) -> Scores:
-    """Read the network's answers, float32 (W / 2, 34), at the centre of every arc."""
-    log_probs = log_softmax(logits)
-    columns = np.arange(len(logits) * STRIDE)
-    log_gap = np.interp(columns, np.arange(len(logits)) * STRIDE + 0.5, log_probs[:, _NONE]).astype(np.float32)
-    centre = lattice.boxes[:, [0, 2]].mean(1) / STRIDE - 0.5
-    low = np.clip(np.floor(centre).astype(np.int64), 0, len(logits) - 2)
-    weight = np.clip(centre - low, 0, 1)[:, None].astype(np.float32)
-    at_arc = log_softmax((1 - weight) * logits[low] + weight * logits[low + 1])
-    log_glyph = np.log1p(-np.exp(np.minimum(at_arc[:, _NONE], -1e-6))).astype(np.float32)
-    return Scores(log_softmax(at_arc[:, :_NONE]), log_glyph, log_gap)
+    log_probs: NDArray[np.float32]
+    log_glyph: NDArray[np.float32]
+    log_gap: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, logits: NDArray[np.float32]) -> Answers:
+        """Return the answers in logits, float32 (B, N, 34)."""
+        log_gap = log_softmax(logits)[..., _NONE]
+        log_glyph = np.log1p(-np.exp(np.minimum(log_gap, -1e-6))).astype(np.float32)
+        return cls(log_softmax(logits[..., :_NONE]), log_glyph, log_gap)
+
+    def __len__(self) -> int:
+        return len(self.log_gap)
+
+    def take(self, index: NDArray[np.intp]) -> Answers:
+        """Return the answers for some of the strips."""
+        return Answers(self.log_probs[index], self.log_glyph[index], self.log_gap[index])
+
+    def glyphs(self) -> NDArray[np.float32]:
+        """Return about how many glyphs are centred at each column, float32 (B, N): 17 in all for a clear VIN."""
+        return np.asarray((1 - np.exp(self.log_gap)) / ANSWERS_A_GLYPH, np.float32)

@@ -12,20 +12,23 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
+import cv2
+import numpy as np
+
 from vinchar.barcode import read_barcodes
 from vinchar.bundle import Bundle, ModelError, open_bundle
 from vinchar.classify import Classifier
-from vinchar.found import Found
+from vinchar.decide import Decision, Judge, Line
 from vinchar.imaging import ImageError, Source, load
 from vinchar.kind import guess_kind, light_glyph
 from vinchar.known import KnownVins
-from vinchar.line_reader import LineReader
 from vinchar.locate import Locator
 from vinchar.posterior import NO_PRIORS, Priors
-from vinchar.quality import advice
+from vinchar.quality import advice, measure
 from vinchar.readings import compare, glyph_reading, no_vin, vin_reading
-from vinchar.rectify import Rectifier
-from vinchar.search import POOR, SEEN, Search
+from vinchar.recognise import LatticeRecogniser
+from vinchar.rectify import Rectifier, sample
+from vinchar.search import Search
 from vinchar.straighten import Straightener
 from vinchar.structure import store
 from vinchar.types import Gray, Kind, Reading
@@ -34,7 +37,7 @@ __all__ = ["ModelError", "Reader", "read"]
 
 AskedKind = Kind | Literal["auto"]  # auto: found out from the picture
 
-MOST_OTHERS = 24  # further lines looked for in a photo that may show several VINs
+MOST_VINS = 64  # looked for in a picture that may show several
 
 
 class Reader:
@@ -67,8 +70,9 @@ class Reader:
         except ValueError as error:
             raise ModelError(f"{error}; train the model again") from error
         self.priors = Priors(knowledge.structure if vin_priors else NO_PRIORS.structure, known)
-        lines = LineReader(self.classifier, self.priors, knowledge, self.bundle.confidence)
-        self.search = Search(self.locator, Straightener(self.rectifier), lines, self.bundle.confidence.threshold)
+        judge = Judge(self.priors, knowledge, self.bundle.confidence)
+        recogniser = LatticeRecogniser(self.classifier)
+        self.search = Search(self.locator, Straightener(self.rectifier), recogniser, judge)
         self._barcodes, self._every = barcodes, every
         if barcodes:
             import zxingcpp  # noqa: F401  (missed now, not at the first picture)
@@ -98,34 +102,36 @@ class Reader:
         if kind == "glyph":
             (log_probs,) = self.glyph.glyphs([light_glyph(gray)])
             return replace(glyph_reading(log_probs, gray.shape, self.bundle.confidence), image=name)
-        best = self.search.photo(gray) if kind == "photo" else self.search.strip(gray)
-        readings = [self._explained(best, gray, kind)]
-        if self._every and best is not None and readings[0].vin is not None:
-            readings += self._others(gray, best)
+        decision = self.search.read(gray, kind)
+        readings = list(self._every_vin(gray, kind, decision)) if self._every else []
+        readings = readings or [self._explained(decision.best, decision.chance, gray, kind)]
         if self._barcodes:
             readings = compare(readings, read_barcodes(gray))
         found, *others = (replace(reading, image=name) for reading in readings)
         return replace(found, others=tuple(others))
 
-    def _others(self, gray: Gray, best: Found) -> Iterator[Reading]:
-        """Yield further VINs in a photo: cover the line that was read, and look again."""
-        seen, gray = {best.assembly.vin}, gray.copy()
-        for _ in range(MOST_OTHERS):
-            best.cover(gray)
-            again = self.search.photo(gray)
-            if again is None or again.probability < POOR or again.rank < SEEN:
+    def _every_vin(self, gray: Gray, kind: Kind, decision: Decision) -> Iterator[Reading]:
+        """Yield every VIN in a picture: cover those that were read, and look again, until there is no other."""
+        seen: set[str] = set()
+        hidden = gray.copy()
+        while len(seen) < MOST_VINS:
+            sure = decision.each()
+            for line, chance in sure:
+                _cover(line, hidden)
+                if line.vin not in seen:
+                    seen.add(line.vin)
+                    yield self._explained(line, chance, gray, kind)
+            if not sure:
                 return
-            best = again
-            if best.assembly.vin not in seen:
-                seen.add(best.assembly.vin)
-                yield self._explained(best, gray, "photo")
+            decision = self.search.read(hidden, "photo")
 
-    def _explained(self, best: Found | None, gray: Gray, kind: Kind) -> Reading:
-        """Return the reading of what was found, and unless it is sure what makes it hard to read."""
-        if best is None:
+    def _explained(self, line: Line | None, chance: float, gray: Gray, kind: Kind) -> Reading:
+        """Return the reading of a line that is right with probability ``chance``, and unless it is sure why not."""
+        if line is None:
             return no_vin(kind)
-        found = vin_reading(best.strip, best.lattice, best.assembly, best.probability, kind, self.bundle.confidence)
-        values = best.quality(gray)
+        found = vin_reading(line, chance, kind, self.bundle.confidence)
+        strip = line.reading.strip
+        values = measure(sample(gray, strip.edges, *strip.gray.shape), line.boxes, line.quads, gray.shape)
         why = (*found.reasons, *(() if found.status == "ok" else advice(values, self.bundle.quality)))
         return replace(found, quality=tuple(values.items()), reasons=why)
 
@@ -151,3 +157,10 @@ def read(source: Source, kind: AskedKind = "auto") -> Reading:
 
 
 _shared: Reader | None = None
+
+
+def _cover(line: Line, gray: Gray) -> None:
+    """Paint a line over with what is typical there."""
+    edges = line.reading.strip.edges
+    level = int(np.median(sample(gray, edges, *line.reading.strip.gray.shape)))
+    cv2.fillPoly(gray, [np.rint(np.concatenate([edges[0], edges[1, ::-1]])).astype(np.int32)], level)

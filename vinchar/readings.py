@@ -10,59 +10,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinchar import vin as number
-from vinchar.assemble import Assembly
 from vinchar.bundle import Confidence
-from vinchar.types import Character, Kind, Lattice, Reading, Strip
+from vinchar.decide import Line
+from vinchar.types import Character, Kind, Reading
 from vinchar.vin import ALPHABET
 
-VIN_FEATURES, RIGHT_FEATURES = [0, 4], [1, 2, 3, 4]  # of ``features``: is it a VIN at all, and is it then read right
 READABLE = 0.02  # below this probability there is no VIN to be read
 
 
-def features(assembly: Assembly, likeness: float) -> NDArray[np.float64]:
-    """Return what the probability that a reading is right depends on, float64 (5,).
-
-    How much speaks for a VIN against other text: the path's score and ``likeness`` together, up to where there is no
-    doubt; what the posterior leaves open; how uneven the pitch is; the path's score; and the constant 1.
-    """
-    return np.array(
-        [
-            min(max(assembly.log_likelihood + likeness, -40.0), 20.0) / 10,
-            -math.log(max(1.0 - assembly.confidence, 1e-6)),
-            min(assembly.pitch_residual, 0.5) * 10,
-            math.log1p(max(-assembly.log_likelihood, 0.0)),
-            1.0,
-        ]
-    )
-
-
-def probability(assembly: Assembly, likeness: float, confidence: Confidence) -> float:
-    """Return the probability that this is a VIN, and that then all 17 characters are right.
-
-    ``likeness``: by how much the string is likelier as a VIN than as other text, in nats.
-    """
-    values = features(assembly, likeness)
-    is_vin = _logistic(values[VIN_FEATURES], confidence.vin)
-    return is_vin * _logistic(values[RIGHT_FEATURES], confidence.right)
-
-
-def _logistic(values: NDArray[np.float64], weights: tuple[float, ...]) -> float:
-    return float(1 / (1 + np.exp(-np.clip(values @ np.array(weights), -30, 30))))
-
-
-def vin_reading(
-    strip: Strip, lattice: Lattice, assembly: Assembly, chance: float, kind: Kind, confidence: Confidence
-) -> Reading:
+def vin_reading(line: Line, chance: float, kind: Kind, confidence: Confidence) -> Reading:
     """Return the reading of a VIN that is right with probability ``chance``; below ``READABLE`` none was found."""
     if chance < READABLE:
         return no_vin(kind)
-    text = assembly.vin
-    quads = strip.to_photo(lattice.boxes[assembly.arcs])
-    characters = tuple(map(_character, text, assembly.marginals, quads))
+    (text, _), *alternatives = line.posterior.strings
+    characters = tuple(map(_character, text, line.posterior.marginals, line.quads))
     sure = chance >= confidence.threshold
     reasons = () if sure else _reasons(characters, text)
-    if assembly.unlisted is not None:
-        reasons += (f"your list of VINs decided: without it this reads {assembly.unlisted}",)
+    if line.posterior.unlisted is not None:
+        reasons += (f"your list of VINs decided: without it this reads {line.posterior.unlisted}",)
     return Reading(
         image=None,
         kind=kind,
@@ -72,11 +37,11 @@ def vin_reading(
         characters=characters,
         check_digit=number.check_digit_status(text),
         reasons=reasons,
-        alternatives=tuple((other, share * chance) for other, share in assembly.alternatives),
+        alternatives=tuple((other, share * chance) for other, share in alternatives),
         maker=number.maker(text),
         region=number.region(text),
         model_year=number.model_years(text),
-        without_list=assembly.unlisted,
+        without_list=line.posterior.unlisted,
     )
 
 

@@ -8,6 +8,7 @@ comes straight from the photo, whatever the number of passes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -256,7 +257,7 @@ class Rectifier:
         (out,) = self._session.run(None, {self._session.get_inputs()[0].name: batch})
         return np.asarray(out, np.float32)
 
-    def lines(self, gray: Gray, frames: list[Edges]) -> list[Line | None]:
+    def lines(self, gray: Gray, frames: Sequence[Edges]) -> list[Line | None]:
         """Find the line in every frame, in one pass of the net."""
         pictures = np.stack([line_picture(gray, edges) for edges in frames])
         return [fit_line(out) for out in self.outputs(pictures)]

@@ -1,212 +1,111 @@
-"""The search of a picture for its VIN: which lines are looked at, in which order, again, and when it ends."""
+"""The search of a picture for its VIN: look after look, each read in one batch, until the decision is sure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
-import numpy as np
-from numpy.typing import NDArray
 
-from vinchar.found import WIDER, Found
-from vinchar.line_reader import LineReader, polarities
-from vinchar.locate import CLOSER, SIDE, Locator
-from vinchar.proposals import FARTHER, Proposals
-from vinchar.rectify import STRIP_END, STRIP_START, Edges, cut_strip, frame_of_picture, move_ends, taller
+from vinchar.decide import Decision, Judge, Line
+from vinchar.locate import Locator
+from vinchar.looks import LOOKS, Look, Picture
+from vinchar.recognise import Recogniser
+from vinchar.rectify import STRIP_END, STRIP_START, Edges, cut_strip, move_ends
 from vinchar.straighten import Pass, Straightener
-from vinchar.types import Gray, Kind, Strip
+from vinchar.types import STRIP_WIDTH, Gray, Kind, Strip
 
-CANDIDATES, STRIP_CANDIDATES = 8, 4  # lines looked at in a photo, and in a strip that does not read as one
-# From closer by a photo of at most so many pixels shows nothing new, only the locator sees more of small glyphs: so
-# many of its lines are looked at then, the right way up.
-SMALL, CLOSER_CANDIDATES = 900, 4
-FARTHER_CANDIDATES = 4  # lines looked at of those that the locator sees from farther away: of VINs that fill the photo
-# From this rank on a line is a VIN's, however sure its reading is: no other line is looked at, it does not stand on its
-# head, and a strip is not looked at as a photo. By the fitted confidence 0.997 of lines at it are VINs.
-SEEN = 0.0
-# Lines that read worse are told apart by the locator too, which counts so many times: of 544 boxed photos the line
-# settled on is that in the box in 0.963 without it, and in 0.971 to 0.976 with anything from 3 to 15.
-WARM = 8.0
-TURNED = 4.0  # nats: so much rarer are lines upside down
-POOR = 0.3  # a reading at least so sure is a VIN, wherever it ranks; another one beside it has to rank too
-DOUBT, WIDE_DOUBT = 0.2, 0.04  # polarity: both ways if the likelier one is less probable than 1 minus this
-BEHIND = 12.0  # nats that a second line may stand behind to be looked at again, too, if no reading is sure
-HOPELESS = -30.0  # nats: the halves of lines that rank above it, and below SEEN, are followed
-ROOM = 1.3  # height of a frame round a strip, in that of the strip
+DOUBT = 0.1  # both polarities are read if the likelier one is less probable than 1 minus this
+AGAIN, BEHIND = 2, 6.0  # lines of a look that are cut in other ways, too, and how many nats behind the best at most
+EDGE, WIDER = 22, 40  # columns: glyphs nearer to a strip's end may go on beyond it, and are looked for so much farther
 
-Standing = Callable[[Found], float]  # what lines of one picture are compared by, in nats
-
-
-def _rank(found: Found) -> float:
-    return found.rank
+Lines = dict[Line, list[Pass]]  # what was read, and the rectifier's passes that led there
 
 
 class Search:
-    """Searches pictures with a ``locator``, a ``straightener`` and a reader of ``lines``.
+    """Searches pictures with a ``locator``, a ``straightener``, a ``recogniser`` and a ``judge``."""
 
-    ``threshold``: the probability from which on a reading is ok, and nothing more is looked at.
-    """
+    def __init__(self, locator: Locator, straightener: Straightener, recogniser: Recogniser, judge: Judge) -> None:
+        self._locator, self._straightener, self._recogniser = locator, straightener, recogniser
+        self.judge = judge
 
-    def __init__(self, locator: Locator, straightener: Straightener, lines: LineReader, threshold: float) -> None:
-        self._locator, self._straightener, self.lines = locator, straightener, lines
-        self._threshold = threshold
-
-    def strip(self, gray: Gray) -> Found | None:
-        """Return the best reading of a picture of one line, or of a photo of that shape; None if it shows no line."""
-        best = self.find(gray, [frame_of_picture(gray.shape)])
-        if best is not None and (best.probability >= POOR or best.rank >= SEEN):
-            return self._right_way_up(gray, best)
-        return self._in_photo(gray, Proposals(gray, self._locator, whole=False), STRIP_CANDIDATES, best)
-
-    def photo(self, gray: Gray) -> Found | None:
-        """Return the best reading of a line of a photo, None if it shows no line."""
-        return self._in_photo(gray, Proposals(gray, self._locator), CANDIDATES)
-
-    def tried(self, gray: Gray) -> list[Found]:
-        """Return the lines of a photo that were read to find its VIN: the one settled on, then the likeliest first."""
-        tried: list[Found] = []
-        proposals = Proposals(gray, self._locator)
-        best = self._in_photo(gray, proposals, CANDIDATES, log=tried)
-        tried.sort(key=partial(_standing, proposals), reverse=True)
-        return ([] if best is None else [best]) + tried
-
-    def find(
-        self, gray: Gray, *frames: Iterable[Edges], standing: Standing = _rank, log: list[Found] | None = None
-    ) -> Found | None:
-        """Return the best reading of the line in any of the frames, None if there is no line in any.
-
-        The frames come in order of likelihood, some of them harder to find in an iterable of their own, and the first
-        reading that ranks as a VIN's ends the search. Unless it is sure, the line that stands best and the one that
-        ranks best, or stands second, are looked at again: after one rectifying pass more and one less, in the other
-        polarity where that is in doubt, and along the lines that halves of them lead to. ``standing``: what readings
-        are compared by, their rank alone by default. ``log`` takes up every first reading.
-        """
-        tried: list[tuple[float, Found, list[Pass]]] = []
-        for some in frames:
-            for passes in self._straightener.passes(gray, some):
-                read: list[Found] = []  # in either polarity
-                for found in self.lines.read(gray, *passes[-1], DOUBT):
-                    read.append(found)
-                    if log is not None:
-                        log.append(found)
-                    if self._is_ok(found):
-                        return found
-                if read:
-                    better = max(read, key=_rank)
-                    tried.append((standing(better), better, passes))
-                    if better.rank >= SEEN:
-                        break
-            if any(stands >= SEEN for stands, *_ in tried):
+    def read(self, gray: Gray, kind: Kind) -> Decision:
+        """Return the decision over the lines of a picture."""
+        decision = Decision()
+        for _, decision in self.rounds(gray, kind):
+            if decision.is_final:
                 break
-        tried.sort(key=lambda one: one[0], reverse=True)
-        if not tried:
-            return None
-        stands, best, _ = tried[0]
-        ranked = max(tried, key=lambda one: one[1].rank)
-        others = [ranked] if ranked is not tried[0] else [one for one in tried[1:2] if one[0] > stands - BEHIND]
-        for _, found, passes in (tried[0], *others):
-            for again in self._other_views(gray, passes, halved=HOPELESS < found.rank < SEEN):
-                if (now := standing(again)) > stands:
-                    stands, best = now, again
-                    if self._is_ok(best):
-                        return best
-        return best
+        return decision
 
-    def views(self, gray: Gray, kind: Kind) -> Iterator[tuple[Strip, NDArray[np.float32]]]:
-        """Yield every strip that may be cut from a picture, with the classifier's logits: to see where a VIN got lost.
+    def rounds(self, gray: Gray, kind: Kind) -> Iterator[tuple[Look, Decision]]:
+        """Yield the decision after every look at a picture."""
+        picture, lines = Picture(gray, kind, self._locator), Lines()
+        for look in LOOKS:
+            yield look, self._look(picture, look.name, list(look.frames(picture)), lines)
 
-        Stops at no good reading, so it takes several times as long as a search.
-        """
-        for passes in self._straightener.passes(gray, self._all_frames(gray, kind)):
-            halves = self._straightener.along_halves(gray, passes[-1])
-            for edges, line in (*passes, *halves):
-                wider = move_ends(line, STRIP_START - WIDER, STRIP_END + WIDER)
-                for one, light in product((line, wider), polarities(line, DOUBT)):
-                    strip = cut_strip(gray, edges, one, inverted=not light)
-                    yield strip, self.lines.classifier.logits(strip.gray[None])[0]
+    def line(self, gray: Gray, frames: Sequence[Edges]) -> Decision:
+        """Return the decision over the lines in some frames of a picture alone."""
+        return self._look(Picture(gray, "strip", self._locator), "frames", frames, Lines())
 
-    def _in_photo(
-        self,
-        gray: Gray,
-        proposals: Proposals,
-        candidates: int,
-        best: Found | None = None,
-        log: list[Found] | None = None,
-    ) -> Found | None:
-        """Find the VIN among the ``proposals``; ``best``: a reading from before, to which it is compared.
+    def views(self, gray: Gray, kind: Kind) -> Iterator[Strip]:
+        """Yield every strip that may be cut from a picture: to see where a VIN got lost. Takes longer than to read."""
+        picture = Picture(gray, kind, self._locator)
+        for look in LOOKS:
+            for passes in self._straightener.passes(gray, list(look.frames(picture))):
+                halves = self._straightener.along_halves(gray, passes[-1])
+                for (edges, line), wide in product((*passes, *halves), (0, WIDER)):
+                    wider = move_ends(line, STRIP_START - wide, STRIP_END + wide)
+                    yield from (strip for strip, _ in _strips(gray, [(edges, wider)]))
 
-        Where nothing reads well, also in those seen upside down, then in pairs of lines as the rows of one VIN, and
-        then in those seen from closer by.
-        """
-        standing = partial(_standing, proposals)
-        for side, count, thorough in _looks(gray, candidates):
-            others = (proposals.likely(FARTHER_CANDIDATES, FARTHER), proposals.texts()) if side == SIDE else ()
-            looks: list[tuple[Iterable[Edges], ...]] = [(proposals.likely(count, side), *others)]
-            if thorough:
-                looks.append((proposals.upside_down(candidates, side),))
-            for frames in looks:
-                found = self.find(gray, *frames, standing=standing, log=log)
-                best = max((one for one in (best, found) if one is not None), key=standing, default=None)
-                if best is not None and (best.probability >= POOR or best.rank >= SEEN):
-                    return self._right_way_up(gray, best)
-            rows = self.find(gray, proposals.frames_of_rows(side), standing=standing) if thorough else None
-            if rows is not None and self._are_rows(rows):
-                return rows
-        return best
+    def _look(self, picture: Picture, name: str, frames: Sequence[Edges], lines: Lines) -> Decision:
+        """Read the lines in some frames, and the best of them in other ways too unless one is sure."""
+        gray = picture.gray
+        self._read(gray, self._straightener.passes(gray, frames), name, lines)
+        decision = self.judge.decide(lines, picture.warmth)
+        tried: set[Line] = set()
+        while not decision.is_final:
+            doubtful = [line for line in decision.rivals(AGAIN, BEHIND) if line.look == name and line not in tried]
+            if not doubtful or len(tried) >= 2 * AGAIN:
+                break
+            tried |= set(doubtful)
+            others = [passes for line in doubtful for passes in self._other_views(gray, line, lines[line])]
+            self._read(gray, others, name, lines)
+            decision = self.judge.decide(lines, picture.warmth)
+        return decision
 
-    def _is_ok(self, found: Found) -> bool:
-        """Tell whether a reading is sure enough to be called ok: it needs no further view."""
-        return found.probability >= self._threshold
+    def _read(self, gray: Gray, found: Iterable[list[Pass]], look: str, lines: Lines) -> None:
+        """Read the strips along the last of each line's passes, in one batch."""
+        cut = [(strip, passes) for passes in found for strip, passes in _strips(gray, passes)]
+        readings = self._recogniser.read([strip for strip, _ in cut])
+        for (_, passes), reading in zip(cut, readings, strict=True):
+            if reading is not None:
+                lines[self.judge.weigh(reading, look)] = passes
 
-    def _are_rows(self, found: Found) -> bool:
-        """Tell whether two rows are a VIN: words join to much, so they have to rank as one, too."""
-        return found.probability >= POOR and found.rank >= SEEN
-
-    def _right_way_up(self, gray: Gray, found: Found) -> Found:
-        """Return a reading, or if it is in doubt that of the same line upside down, where this is the better one."""
-        if self._is_ok(found) or found.rank >= SEEN:
-            return found
-        turned = self.lines.read_turned(found)
-        if turned is None or turned.rank - TURNED <= found.rank:
-            return found
-        again = self.find(gray, [taller(turned.strip.edges, ROOM)])
-        return turned if again is None or again.rank < turned.rank else again
-
-    def _all_frames(self, gray: Gray, kind: Kind) -> Iterator[Edges]:
-        """Yield every frame that may be looked at for the VIN of a picture."""
-        if kind != "photo":
-            yield frame_of_picture(gray.shape)
-        proposals = Proposals(gray, self._locator, kind == "photo")
-        candidates = CANDIDATES if kind == "photo" else STRIP_CANDIDATES
-        for side, count, thorough in _looks(gray, candidates):
-            yield from proposals.likely(count, side)
-            if side == SIDE:
-                yield from proposals.likely(FARTHER_CANDIDATES, FARTHER)
-                yield from proposals.texts()
-            if thorough:
-                yield from proposals.upside_down(candidates, side)
-                yield from proposals.frames_of_rows(side)
-
-    def _other_views(self, gray: Gray, passes: list[Pass], halved: bool) -> Iterator[Found]:
-        for finer in self._straightener.finer(gray, passes[-1]):
-            yield from self.lines.read(gray, *finer, WIDE_DOUBT)
+    def _other_views(self, gray: Gray, line: Line, passes: list[Pass]) -> Iterator[list[Pass]]:
+        """Yield other ways to cut a line: wider or closer, after one pass less or more, along its halves."""
+        edges, followed = passes[-1]
+        first, last = _ends(line)
+        if first != STRIP_START or last != STRIP_END:
+            yield [(edges, move_ends(followed, first, last))]
         if len(passes) > 1:
-            yield from self.lines.read(gray, *passes[0], DOUBT)
-        for one in passes if halved else ():
+            yield passes[:1]
+        for one in self._straightener.finer(gray, passes[-1:]):
+            yield [one]
+        for one in passes:
             for half in self._straightener.along_halves(gray, one):
-                yield from filter(Found.is_whole, self.lines.read(gray, *half, DOUBT))
+                yield [half]
 
 
-def _standing(proposals: Proposals, found: Found) -> float:
-    """Return what lines of a photo are compared by, in nats: the rank, and below SEEN what the locator thinks too."""
-    if found.rank >= SEEN:
-        return found.rank
-    return found.rank + WARM * proposals.warmth(found.centres())
+def _strips(gray: Gray, passes: list[Pass]) -> Iterator[tuple[Strip, list[Pass]]]:
+    """Yield the strip along the last of a line's passes, and of the other polarity if that is in doubt."""
+    edges, line = passes[-1]
+    light = line.light >= 0.5
+    for one in (light, not light) if DOUBT < line.light < 1 - DOUBT else (light,):
+        yield cut_strip(gray, edges, line, inverted=not one), passes
 
 
-def _looks(gray: Gray, candidates: int) -> Iterator[tuple[int, int, bool]]:
-    """Yield how large the locator sees a photo, how many of its lines are looked at, and whether in other ways too."""
-    yield SIDE, candidates, True
-    thorough = max(gray.shape) > SMALL
-    yield CLOSER, candidates if thorough else CLOSER_CANDIDATES, thorough
+def _ends(line: Line) -> tuple[float, float]:
+    """Return between which columns of its strip a line had better been cut: farther out where glyphs may go on."""
+    first, last = float(line.boxes[0, 0]), float(line.boxes[-1, 2])
+    if first >= EDGE and last <= STRIP_WIDTH - EDGE:
+        return STRIP_START, STRIP_END
+    return first if first >= EDGE else STRIP_START - WIDER, last if last <= STRIP_WIDTH - EDGE else STRIP_END + WIDER

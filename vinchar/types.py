@@ -96,47 +96,26 @@ def _within_row(box: NDArray[np.float64], jumps: NDArray[np.intp]) -> NDArray[np
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Lattice:
-    """Every way the segmenter can imagine to cut a strip.
+class LineReading:
+    """What a recogniser saw on a strip: S ways to part it into 17 glyphs, best first, nothing known of VINs in them.
 
-    ``cuts`` int32 (C,) strictly increasing columns; ``arcs`` int32 (E, 2) indices into ``cuts``, start below end;
-    ``boxes`` int32 (E, 4) in strip pixels; ``cost`` float32 (E,) in nats, 0 or more: how unlikely as one glyph.
+    ``boxes`` int32 (S, 17, 4) in strip pixels; ``log_likelihoods`` float32 (S, 17, 33): of each character of
+    ``vin.ALPHABET`` at each glyph; ``scores`` float64 (S,): log-likelihood of the parting itself, in nats;
+    ``beyond`` float32 (S,): about how many glyphs more stand close beside the first and the last one.
     """
 
-    cuts: NDArray[np.int32]
-    arcs: NDArray[np.int32]
+    strip: Strip
     boxes: NDArray[np.int32]
-    cost: NDArray[np.float32]
+    log_likelihoods: NDArray[np.float32]
+    scores: NDArray[np.float64]
+    beyond: NDArray[np.float32]
 
     def __post_init__(self) -> None:
-        count = len(self.arcs)
-        _expect("Lattice.cuts", self.cuts, np.int32, (None,))
-        _expect("Lattice.arcs", self.arcs, np.int32, (None, 2))
-        _expect("Lattice.boxes", self.boxes, np.int32, (count, 4))
-        _expect("Lattice.cost", self.cost, np.float32, (count,))
-        if np.any(np.diff(self.cuts) <= 0):
-            raise ValueError("Lattice.cuts: got columns out of order, expected strictly increasing ones")
-        if count and (self.arcs.min() < 0 or self.arcs.max() >= len(self.cuts) or np.any(np.diff(self.arcs) <= 0)):
-            raise ValueError("Lattice.arcs: got an arc that does not run from a cut to a later one")
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Scores:
-    """What the classifier says about a lattice.
-
-    ``log_probs`` float32 (E, 33): log-probability of each character of ``vin.ALPHABET``, given that the arc holds
-    one whole glyph. ``log_glyph`` float32 (E,): log-probability that it does. ``log_gap`` float32 (W,):
-    log-probability, for every column of the strip, that no glyph is centred there.
-    """
-
-    log_probs: NDArray[np.float32]
-    log_glyph: NDArray[np.float32]
-    log_gap: NDArray[np.float32]
-
-    def __post_init__(self) -> None:
-        _expect("Scores.log_probs", self.log_probs, np.float32, (None, 33))
-        _expect("Scores.log_glyph", self.log_glyph, np.float32, (len(self.log_probs),))
-        _expect("Scores.log_gap", self.log_gap, np.float32, (None,))
+        count = len(self.scores)
+        _expect("LineReading.boxes", self.boxes, np.int32, (count, 17, 4))
+        _expect("LineReading.log_likelihoods", self.log_likelihoods, np.float32, (count, 17, 33))
+        _expect("LineReading.scores", self.scores, np.float64, (None,))
+        _expect("LineReading.beyond", self.beyond, np.float32, (count,))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,204 @@
+"""Which line of a picture is its VIN, if any is, and how sure that is: one decision over all lines read so far.
+
+Every line competes with every other one and with "no VIN here". What speaks for a line: how well it parts into 17
+glyphs, how much likelier its string is as a VIN than as other text, whether the locator sees a VIN there, and what
+stands round it. The weights are fitted at training; lines that stand at one place are views of one line.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vinchar.bundle import Confidence
+from vinchar.looks import TWO_ROWS, UPSIDE_DOWN
+from vinchar.posterior import Posterior, Priors, read_strings
+from vinchar.structure.store import Knowledge
+from vinchar.types import LineReading
+
+Floats = NDArray[np.float64]
+Warmth = Callable[[NDArray[np.float32]], float]  # how sure the locator is of glyphs at places of the photo
+
+COLDEST = -2.3  # log heat of the locator where it sees nothing
+ALIKE = 3  # characters: readings that differ in no more are of the same VIN
+SAME_ACROSS, SAME_ALONG = 0.7, 0.75  # glyph heights, and lengths: middles of two views of one line are not further apart
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A line that was read.
+
+    ``posterior``: its strings with what is known of VINs; ``likeness``: by how much the best one is likelier as a VIN
+    than as other text, in nats; ``look``: the name of the look that found it.
+    """
+
+    reading: LineReading
+    posterior: Posterior
+    likeness: float
+    look: str
+
+    @property
+    def vin(self) -> str:
+        """Return the likeliest string."""
+        return self.posterior.strings[0][0]
+
+    @property
+    def boxes(self) -> NDArray[np.int32]:
+        """Return the glyphs' boxes in the strip, int32 (17, 4)."""
+        return self.reading.boxes[self.posterior.path]
+
+    @cached_property
+    def quads(self) -> NDArray[np.float32]:
+        """Return the glyphs in the photo, float32 (17, 4, 2), clockwise from the top left."""
+        return self.reading.strip.to_photo(self.boxes)
+
+    @cached_property
+    def centres(self) -> NDArray[np.float32]:
+        """Return the glyphs' middles in the photo, float32 (17, 2)."""
+        return np.asarray(self.quads.mean(axis=1), np.float32)
+
+    @cached_property
+    def steps(self) -> Floats:
+        """Return the distances between neighbouring glyphs in the strip, in parts of the middle one, (16,)."""
+        steps = np.diff(self.boxes[:, [0, 2]].mean(axis=1))
+        return np.asarray(steps / max(float(np.median(steps)), 1.0), np.float64)
+
+    def is_view_of(self, other: Line) -> bool:
+        """Tell whether two readings are of the same line, or of the same VIN where that stands in two places."""
+        if sum(a != b for a, b in zip(self.vin, other.vin, strict=True)) <= ALIKE:
+            return True
+        along = self.centres[-1] - self.centres[0]
+        length = max(float(np.hypot(*along)), 1e-6)
+        height = float(np.linalg.norm((self.quads[:, 0] - self.quads[:, 3]), axis=1).mean())
+        shift = other.centres.mean(axis=0) - self.centres.mean(axis=0)
+        across = abs(float(shift[0] * along[1] - shift[1] * along[0])) / length
+        return across < SAME_ACROSS * height and abs(float(shift @ along)) / length < SAME_ALONG * length
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Decision:
+    """Lines, the best first, with the probability of each that it is the VIN and that all 17 are right then.
+
+    ``likely``: the same for being the VIN, read rightly or not; ``odds``: what these come from, in nats. Views of one
+    line share its probability. ``ok``: from which probability on a reading is ok.
+    """
+
+    lines: tuple[Line, ...] = ()
+    chances: tuple[float, ...] = ()
+    likely: tuple[float, ...] = ()
+    odds: tuple[float, ...] = ()
+    ok: float = 1.0
+
+    @property
+    def best(self) -> Line | None:
+        """Return the line that is most likely the VIN, None if there is none."""
+        return self.lines[0] if self.lines else None
+
+    @property
+    def chance(self) -> float:
+        """Return the probability that the best line is the VIN, and read right."""
+        return self.chances[0] if self.lines else 0.0
+
+    @property
+    def is_final(self) -> bool:
+        """Tell whether the best line is so sure that nothing more needs to be looked at."""
+        return self.chance >= self.ok
+
+    def each(self) -> list[tuple[Line, float]]:
+        """Return every line that is ok as a VIN of its own, where a picture may show several, with its probability.
+
+        Best first, one view of each; they compete with "no VIN" alone, not with each other.
+        """
+        found: list[tuple[Line, float]] = []
+        for line, chance, likely, odds in zip(self.lines, self.chances, self.likely, self.odds, strict=True):
+            alone = chance / max(likely, 1e-9) * _logistic(odds)
+            if alone >= self.ok and not any(line.is_view_of(one) for one, _ in found):
+                found.append((line, alone))
+        return found
+
+    def rivals(self, count: int, behind: float) -> list[Line]:
+        """Return the best view of each of the first ``count`` lines whose odds are at most ``behind`` the best's."""
+        found: list[Line] = []
+        for line, odds in zip(self.lines, self.odds, strict=True):
+            if odds < self.odds[0] - behind or len(found) == count:
+                break
+            if not any(line.is_view_of(one) for one in found):
+                found.append(line)
+        return found
+
+
+class Judge:
+    """Weighs line readings by ``priors`` and ``knowledge`` of VINs and other text, and decides by ``confidence``."""
+
+    def __init__(self, priors: Priors, knowledge: Knowledge, confidence: Confidence) -> None:
+        self.priors, self.knowledge, self.confidence = priors, knowledge, confidence
+
+    def weigh(self, reading: LineReading, look: str) -> Line:
+        """Return what a reading says of the VIN, with what is known of VINs."""
+        posterior = read_strings(reading.log_likelihoods, reading.scores, self.priors)
+        return Line(reading, posterior, self.knowledge.likeness(posterior.strings[0][0]), look)
+
+    def decide(self, lines: Iterable[Line], warmth: Warmth) -> Decision:
+        """Return which of the lines is the VIN; ``warmth``: what the locator thinks of a place."""
+        lines = list(lines)
+        odds = np.array([vin_features(line, warmth(line.centres)) @ self.confidence.vin for line in lines])
+        if not lines:
+            return Decision(ok=self.confidence.threshold)
+        order = np.argsort(-odds, kind="stable")
+        ranked, odds = tuple(lines[i] for i in order), odds[order]
+        leaders: list[int] = []  # the best view of each line
+        place = np.zeros(len(ranked), np.intp)
+        for i, line in enumerate(ranked):
+            known = (j for j, leader in enumerate(leaders) if ranked[leader].is_view_of(line))
+            place[i] = next(known, len(leaders))
+            if place[i] == len(leaders):
+                leaders.append(i)
+        weights = np.exp(np.clip(odds, -50, 50))
+        leads = weights[leaders]
+        likely = weights / (1 + leads.sum() - leads[place] + weights)
+        right = [_logistic(float(right_features(line) @ self.confidence.right)) for line in ranked]
+        return Decision(ranked, tuple(likely * right), tuple(likely), tuple(odds), self.confidence.threshold)
+
+
+def _logistic(odds: float) -> float:
+    return 1 / (1 + math.exp(-min(max(odds, -30.0), 30.0)))
+
+
+def vin_features(line: Line, warmth: float) -> Floats:
+    """Return what the odds that a line is the VIN depend on, float64 (7,).
+
+    Path and string as a VIN against other text; the locator's warmth; glyphs that go on beyond the ends; the widest
+    step, in pitches; whether it stands on its head, or in two rows; and the constant 1.
+    """
+    evidence = line.posterior.log_likelihood + line.likeness
+    return np.array(
+        [
+            min(max(evidence, -40.0), 20.0) / 10,
+            max(warmth, COLDEST),
+            min(float(line.reading.beyond[line.posterior.path]), 2.0),
+            min(max(float(line.steps.max()), 1.5), 3.0) - 1.5,
+            line.look == UPSIDE_DOWN,
+            line.look == TWO_ROWS,
+            1.0,
+        ]
+    )
+
+
+def right_features(line: Line) -> Floats:
+    """Return what the probability depends on that all 17 are right if it is the VIN, float64 (4,).
+
+    What the posterior leaves open; how uneven the pitch is; the path's score; and the constant 1.
+    """
+    return np.array(
+        [
+            -math.log(max(1.0 - line.posterior.strings[0][1], 1e-6)),
+            min(float(np.sqrt(np.mean((line.steps - 1) ** 2))), 0.5) * 10,
+            math.log1p(max(-line.posterior.log_likelihood, 0.0)),
+            1.0,
+        ]
+    )
