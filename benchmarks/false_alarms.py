@@ -18,9 +18,9 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from vinchar.reader import Reader  # noqa: E402
-from vinchar.training.faces import font_faces  # noqa: E402
-from vinchar.training.other_text import TEXTS, texture  # noqa: E402
-from vinchar.training.photos import draw_photo  # noqa: E402
+from vinchar.drawing.faces import font_faces  # noqa: E402
+from vinchar.drawing.other_text import TEXTS, texture  # noqa: E402
+from vinchar.drawing.photos import draw_photo  # noqa: E402
 
 
 def main() -> None:

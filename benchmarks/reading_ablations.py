@@ -41,8 +41,8 @@ from vinchar.segment import segment  # noqa: E402
 from vinchar.structure.model import UNIFORM, Rules, Structure  # noqa: E402
 from vinchar.structure.rules import maker_codes  # noqa: E402
 from vinchar.training.framing import draw_box_frame  # noqa: E402
-from vinchar.training.scenes import draw_scene  # noqa: E402
-from vinchar.training.strings import draw_vin  # noqa: E402
+from vinchar.drawing.scenes import draw_scene  # noqa: E402
+from vinchar.drawing.strings import draw_vin  # noqa: E402
 from vinchar.types import STRIP_HEIGHT, Lattice, Strip  # noqa: E402
 
 FLATTER = 0.9  # height of the second scale

@@ -45,7 +45,7 @@ def large_photo(path: Path, width: int) -> None:
     import cv2
     import numpy as np
 
-    from vinchar.training.photos import draw_photo
+    from vinchar.drawing.photos import draw_photo
 
     rng = np.random.default_rng(1)
     photo = cv2.resize(

@@ -11,7 +11,7 @@ import pytest
 from vinchar.bundle import open_bundle
 from vinchar.rectify import Rectifier
 from vinchar.training.boxed import Boxed, bounding_box, draw_boxed, open_boxed, overlap, place_glyphs, read_boxed
-from vinchar.training.photos import Photo, draw_photo
+from vinchar.drawing.photos import Photo, draw_photo
 
 RECTIFIER = open_bundle().paths["rectifier"]
 

@@ -12,8 +12,8 @@ from vinchar.structure.store import shipped
 from vinchar.training import cache
 from vinchar.training.cache import SceneCache, cut_strips, draw_characters, draw_lines, draw_scenes
 from vinchar.training.framing import draw_frame, line_targets
-from vinchar.training.scenes import draw_scene
-from vinchar.training.strings import draw_vin
+from vinchar.drawing.scenes import draw_scene
+from vinchar.drawing.strings import draw_vin
 from vinchar.vin import ALPHABET
 
 COUNT, SEED = 7, 5

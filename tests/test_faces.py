@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from vinchar.training import faces
-from vinchar.training.dots import dot_face
-from vinchar.training.faces import (
+from vinchar.drawing.dots import dot_face
+from vinchar.drawing.faces import (
     CAP_HEIGHT,
     FONT_FOLDER,
     FONT_SUFFIXES,
@@ -22,7 +22,7 @@ from vinchar.training.faces import (
     sample_face,
     text_faces,
 )
-from vinchar.training.strokes import StrokeFace, Style, stroke_face
+from vinchar.drawing.strokes import StrokeFace, Style, stroke_face
 from vinchar.vin import ALPHABET
 
 FONTS = [*font_faces(), *font_faces(held_out=True)]

@@ -19,7 +19,7 @@ from vinchar.rectify import (
     frame_of_picture,
 )
 from vinchar.training.framing import draw_box_frame, draw_frame, draw_level_frame, line_targets, place_in_frame
-from vinchar.training.scenes import draw_scene
+from vinchar.drawing.scenes import draw_scene
 
 SEEDS = range(12)
 

@@ -13,7 +13,7 @@ from vinchar.locate import CLOSER, COLD, ENLARGE, SIDE, STRIDE, Heat, Locator, f
 from vinchar.rectify import Rectifier, bend, frame_of_quad
 from vinchar.training.boxed import bounding_box, overlap
 from vinchar.training.heat import heat_targets
-from vinchar.training.photos import PLACES, Place, draw_photo
+from vinchar.drawing.photos import PLACES, Place, draw_photo
 
 Maps = NDArray[np.float32]
 

@@ -14,7 +14,7 @@ from vinchar.training import measure
 from vinchar.training.cache import SceneCache
 from vinchar.training.confidence import FEATURES, RISK, UNFITTED, fit_confidence
 from vinchar.training.measure import REPORTED
-from vinchar.training.scenes import CLEAR_BLUR
+from vinchar.drawing.scenes import CLEAR_BLUR
 from vinchar.vin import LENGTH
 
 Row = NDArray[np.float64] | None

@@ -4,9 +4,9 @@ import numpy as np
 
 from vinchar.barcode import vins_in
 from vinchar.structure.store import shipped
-from vinchar.training.dots import BITMAPS
-from vinchar.training.other_text import TEXTS, line, texture
-from vinchar.training.skeletons import SKELETONS
+from vinchar.drawing.dots import BITMAPS
+from vinchar.drawing.other_text import TEXTS, line, texture
+from vinchar.drawing.skeletons import SKELETONS
 
 
 def test_no_drawn_text_is_a_vin() -> None:

@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
-from vinchar.training import layouts
-from vinchar.training.faces import font_faces
-from vinchar.training.layouts import set_vin
-from vinchar.training.photos import CAP, PLACES, SIZES, Photo, Place, _aim, draw_photo
-from vinchar.training.scenes import View
+from vinchar.drawing import layouts
+from vinchar.drawing.faces import font_faces
+from vinchar.drawing.layouts import set_vin
+from vinchar.drawing.photos import CAP, PLACES, SIZES, Photo, Place, _aim, draw_photo
+from vinchar.drawing.scenes import View
 from vinchar.vin import validate
 
 VIN = "1HGCM82633A004352"

@@ -30,7 +30,7 @@ from vinchar.reader import Reader
 from vinchar.rectify import FINE_GLYPH, FINE_LENGTH, Line, frame_of_picture, move_ends
 from vinchar.search import CLOSER_CANDIDATES, SEEN, Search
 from vinchar.structure.store import shipped
-from vinchar.training.photos import Place, draw_photo
+from vinchar.drawing.photos import Place, draw_photo
 from vinchar.types import Quad, Reading
 from vinchar.vin import ALPHABET
 

@@ -24,9 +24,9 @@ from vinchar.training import faces, measure, run
 from vinchar.training.boxed import Boxed, bounding_box
 from vinchar.training.card import model_card, summary
 from vinchar.training.config import PRESETS
-from vinchar.training.photos import draw_photo
-from vinchar.training.scenes import draw_scene
-from vinchar.training.surfaces import MATERIALS
+from vinchar.drawing.photos import draw_photo
+from vinchar.drawing.scenes import draw_scene
+from vinchar.drawing.surfaces import MATERIALS
 from vinchar.training.work import kept_config, open_work, publish
 from vinchar.vin import ALPHABET
 

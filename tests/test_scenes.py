@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from vinchar.training import scenes
-from vinchar.training.camera import expose
-from vinchar.training.printing import Print
-from vinchar.training.scenes import Scene, draw_scene, is_clear, least_contrast
+from vinchar.drawing.camera import expose
+from vinchar.drawing.printing import Print
+from vinchar.drawing.scenes import Scene, draw_scene, is_clear, least_contrast
 from vinchar.vin import ALPHABET, validate
 
 VIN = "1HGCM82633A004352"

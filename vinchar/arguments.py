@@ -39,7 +39,7 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     synth.add_argument("--count", type=_positive, required=True, metavar="N")
     synth.add_argument("--out", type=_path, required=True, metavar="DIR")
     synth.add_argument("--seed", type=int, default=0, metavar="N")
-    synth.add_argument("--face", metavar="FAMILY", help="a folder of vinchar/training/fonts to draw all of them in")
+    synth.add_argument("--face", metavar="FAMILY", help="a folder of vinchar/drawing/fonts to draw all of them in")
     vins = verbs.add_parser("vins", help="what is known of how VINs are built")
     tasks = vins.add_subparsers(dest="task", required=True, metavar="{build,count}")
     build = tasks.add_parser("build", help="learn it anew, from your own VINs too, and make a model that knows it")

@@ -87,7 +87,7 @@ def _best_paths(answers: Answers, gains: Floats, weights: Weights) -> list[Paths
     for i in range(LENGTH - 2, -1, -1):
         now = columns[i + 1]
         ways = before[i, strip, pitch, :, now] + steps[strip, pitch, :, now]  # (B, P, K)
-        columns[i] = now - far + ways.argmax(axis=2)
+        columns[i] = np.maximum(now - far + ways.argmax(axis=2), 0)  # below 0 where there is no path
     return [_distinct(columns[:, b].T, scores[b]) for b in range(strips)]
 
 

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinchar.bundle import Confidence
-from vinchar.looks import TWO_ROWS, UPSIDE_DOWN
 from vinchar.posterior import Posterior, Priors, read_strings
 from vinchar.structure.store import Knowledge
 from vinchar.types import LineReading
@@ -24,6 +23,7 @@ from vinchar.types import LineReading
 Floats = NDArray[np.float64]
 Warmth = Callable[[NDArray[np.float32]], float]  # how sure the locator is of glyphs at places of the photo
 
+UPSIDE_DOWN, TWO_ROWS = "upside down", "two rows"  # looks by which a line is the less likely a VIN
 COLDEST = -2.3  # log heat of the locator where it sees nothing
 ALIKE = 3  # characters: readings that differ in no more are of the same VIN
 SAME_ACROSS, SAME_ALONG = 0.7, 0.75  # glyph heights, and lengths: middles of two views of one line are not further apart
@@ -70,14 +70,19 @@ class Line:
 
     def is_view_of(self, other: Line) -> bool:
         """Tell whether two readings are of the same line, or of the same VIN where that stands in two places."""
-        if sum(a != b for a, b in zip(self.vin, other.vin, strict=True)) <= ALIKE:
-            return True
-        along = self.centres[-1] - self.centres[0]
-        length = max(float(np.hypot(*along)), 1e-6)
-        height = float(np.linalg.norm((self.quads[:, 0] - self.quads[:, 3]), axis=1).mean())
-        shift = other.centres.mean(axis=0) - self.centres.mean(axis=0)
-        across = abs(float(shift[0] * along[1] - shift[1] * along[0])) / length
-        return across < SAME_ACROSS * height and abs(float(shift @ along)) / length < SAME_ALONG * length
+        alike = sum(a != b for a, b in zip(self.vin, other.vin, strict=True)) <= ALIKE
+        return alike or same_place(self.quads, other.quads)
+
+
+def same_place(quads: NDArray[np.float32], others: NDArray[np.float32]) -> bool:
+    """Tell whether two rows of glyphs in a photo, float32 (N, 4, 2) each, lie on one another, either way round."""
+    centres = quads.mean(axis=1)
+    along = centres[-1] - centres[0]
+    length = max(float(np.hypot(*along)), 1e-6)
+    height = float(np.linalg.norm(quads[:, 0] - quads[:, 3], axis=1).mean())
+    shift = others.mean(axis=(0, 1)) - centres.mean(axis=0)
+    across = abs(float(shift[0] * along[1] - shift[1] * along[0])) / length
+    return across < SAME_ACROSS * height and abs(float(shift @ along)) / length < SAME_ALONG * length
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -105,9 +110,14 @@ class Decision:
         return self.chances[0] if self.lines else 0.0
 
     @property
-    def is_final(self) -> bool:
-        """Tell whether the best line is so sure that nothing more needs to be looked at."""
+    def is_ok(self) -> bool:
+        """Tell whether the best line is sure enough to be called ok."""
         return self.chance >= self.ok
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether the best line is so surely the VIN that no other one is looked for, well read or not."""
+        return bool(self.likely) and self.likely[0] >= self.ok
 
     def each(self) -> list[tuple[Line, float]]:
         """Return every line that is ok as a VIN of its own, where a picture may show several, with its probability.
@@ -121,11 +131,11 @@ class Decision:
                 found.append((line, alone))
         return found
 
-    def rivals(self, count: int, behind: float) -> list[Line]:
-        """Return the best view of each of the first ``count`` lines whose odds are at most ``behind`` the best's."""
+    def leaders(self, count: int, least: float = -math.inf) -> list[Line]:
+        """Return the best view of each of the first ``count`` lines whose odds are ``least`` or more."""
         found: list[Line] = []
         for line, odds in zip(self.lines, self.odds, strict=True):
-            if odds < self.odds[0] - behind or len(found) == count:
+            if odds < least or len(found) == count:
                 break
             if not any(line.is_view_of(one) for one in found):
                 found.append(line)
@@ -162,7 +172,8 @@ class Judge:
         leads = weights[leaders]
         likely = weights / (1 + leads.sum() - leads[place] + weights)
         right = [_logistic(float(right_features(line) @ self.confidence.right)) for line in ranked]
-        return Decision(ranked, tuple(likely * right), tuple(likely), tuple(odds), self.confidence.threshold)
+        chances = (likely * right).tolist()
+        return Decision(ranked, tuple(chances), tuple(likely.tolist()), tuple(odds.tolist()), self.confidence.threshold)
 
 
 def _logistic(odds: float) -> float:

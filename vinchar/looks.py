@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, islice, zip_longest
+from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vinchar.decide import TWO_ROWS, UPSIDE_DOWN, Decision
 from vinchar.locate import CLOSER, SIDE, Heat, Locator
-from vinchar.rectify import Edges, frame_of_picture, frame_of_quad, frame_of_rows, turn_round
+from vinchar.rectify import Edges, frame_of_picture, frame_of_quad, frame_of_rows, taller, turn_round
 from vinchar.rows import pair_rows
 from vinchar.textlines import find_textlines
 from vinchar.types import Gray, Kind, Quad
@@ -26,9 +27,7 @@ ROW_TEXTLINES, ROW_PAIRS = 24, 8  # other lines of text that may be rows of a VI
 # glyphs are then twice as large; and lines, and pairs of such rows, looked at.
 FARTHER, FAR_LINES, FAR_PAIRS = SIDE // 2, 4, 4
 WIDE = 1.2  # a photo so much wider than high may be a line as a whole
-TURNED = 8  # lines that are also tried upside down
-UPSIDE_DOWN, TWO_ROWS = "upside down", "two rows"  # looks by which a line is the less likely a VIN
-
+TURNED, ROOM = 4, 1.3  # lines that are also tried upside down, and height of a frame round them, in that of the strip
 
 class Picture:
     """A picture ``gray``, and what was found in it so far, each kind once and only when it is asked for."""
@@ -55,53 +54,57 @@ class Picture:
         return max((heat.warmth(centres) for heat in self._heats.values()), default=0.0)
 
 
-def _whole(picture: Picture) -> Iterator[Edges]:
+def _whole(picture: Picture, _: Decision) -> Iterator[Edges]:
     if picture.kind == "strip":
         yield frame_of_picture(picture.gray.shape)
 
 
-def _likeliest(picture: Picture) -> Iterator[Edges]:
+def _likeliest(picture: Picture, _: Decision) -> Iterator[Edges]:
     lines = picture.located()
     yield from _either_way(quad for quad in lines if quad.score >= lines[0].score - RIVAL)
 
 
-def _less_likely(picture: Picture) -> Iterator[Edges]:
+def _less_likely(picture: Picture, _: Decision) -> Iterator[Edges]:
     lines = picture.located()
     yield from _either_way(quad for quad in lines if quad.score < lines[0].score - RIVAL)
     if picture.kind == "photo" and picture.gray.shape[1] > WIDE * picture.gray.shape[0]:
         yield frame_of_picture(picture.gray.shape)
 
 
-def _farther(picture: Picture) -> Iterator[Edges]:
+def _farther(picture: Picture, _: Decision) -> Iterator[Edges]:
     yield from _either_way(picture.located(FARTHER)[:FAR_LINES])
 
 
-def _texts(picture: Picture) -> Iterator[Edges]:
+def _texts(picture: Picture, _: Decision) -> Iterator[Edges]:
     yield from _either_way(picture.texts[:TEXTLINES])
 
 
-def _upside_down(picture: Picture) -> Iterator[Edges]:
-    frames = map(frame_of_quad, chain(picture.located(), picture.texts[:TEXTLINES]))
-    yield from map(turn_round, islice((edges for edges in frames if not _is_steep(edges)), TURNED))
+def _upside_down(picture: Picture, decision: Decision) -> Iterator[Edges]:
+    for line in decision.leaders(TURNED):
+        yield taller(turn_round(line.reading.strip.edges), ROOM)
 
 
-def _two_rows(picture: Picture) -> Iterator[Edges]:
+def _two_rows(picture: Picture, _: Decision) -> Iterator[Edges]:
     yield from map(frame_of_rows, pair_rows(picture.located(FARTHER), FAR_PAIRS))
     in_turn = zip_longest(picture.located(), picture.texts[::2], picture.texts[1::2])
     lines = [quad for quads in in_turn for quad in quads if quad is not None]
     yield from map(frame_of_rows, pair_rows(lines, ROW_PAIRS))
 
 
-def _closer(picture: Picture) -> Iterator[Edges]:
-    yield from _either_way(picture.located(CLOSER))
+def _closer(picture: Picture, _: Decision) -> Iterator[Edges]:
+    if max(picture.gray.shape) > SIDE:  # else from closer there is nothing more to see
+        yield from _either_way(picture.located(CLOSER))
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One kind of frames, float32 (2, N, 2) each, likely ones first, that may hold the VIN of a picture."""
+    """One kind of frames, float32 (2, N, 2) each, likely ones first, that may hold the VIN of a picture.
+
+    ``frames`` gets the picture and what was decided so far.
+    """
 
     name: str
-    frames: Callable[[Picture], Iterator[Edges]]
+    frames: Callable[[Picture, Decision], Iterator[Edges]]
 
 
 LOOKS = (

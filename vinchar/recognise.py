@@ -18,7 +18,7 @@ from vinchar.types import LineReading, Strip
 
 FEWEST, MOST = 13, 22  # glyphs seen in a strip that is worth a search; real VINs gave 15.7 to 19.1
 RELEVANT = 12.0  # nats: a path that is so much worse than the best is left out
-HOPELESS = -45.0  # score of a path that shows no VIN; readings that were right had scores from -25 on
+HOPELESS = -30.0  # score of a path that shows no VIN; readings that were right had scores from -25 on
 BESIDE = (0.6, 1.6)  # pitches from the middle of the last glyph: there another one would stand
 
 

@@ -15,7 +15,7 @@ from vinchar.straighten import Pass, Straightener
 from vinchar.types import STRIP_WIDTH, Gray, Kind, Strip
 
 DOUBT = 0.1  # both polarities are read if the likelier one is less probable than 1 minus this
-AGAIN, BEHIND = 2, 6.0  # lines of a look that are cut in other ways, too, and how many nats behind the best at most
+AGAIN, WORTH = 2, -6.0  # lines of a look that are cut in other ways, too, and the least odds of being the VIN for it
 EDGE, WIDER = 22, 40  # columns: glyphs nearer to a strip's end may go on beyond it, and are looked for so much farther
 
 Lines = dict[Line, list[Pass]]  # what was read, and the rectifier's passes that led there
@@ -32,15 +32,17 @@ class Search:
         """Return the decision over the lines of a picture."""
         decision = Decision()
         for _, decision in self.rounds(gray, kind):
-            if decision.is_final:
+            if decision.is_settled:
                 break
         return decision
 
     def rounds(self, gray: Gray, kind: Kind) -> Iterator[tuple[Look, Decision]]:
         """Yield the decision after every look at a picture."""
         picture, lines = Picture(gray, kind, self._locator), Lines()
+        decision = Decision()
         for look in LOOKS:
-            yield look, self._look(picture, look.name, list(look.frames(picture)), lines)
+            decision = self._look(picture, look.name, list(look.frames(picture, decision)), lines)
+            yield look, decision
 
     def line(self, gray: Gray, frames: Sequence[Edges]) -> Decision:
         """Return the decision over the lines in some frames of a picture alone."""
@@ -48,9 +50,9 @@ class Search:
 
     def views(self, gray: Gray, kind: Kind) -> Iterator[Strip]:
         """Yield every strip that may be cut from a picture: to see where a VIN got lost. Takes longer than to read."""
-        picture = Picture(gray, kind, self._locator)
+        picture, decision = Picture(gray, kind, self._locator), self.read(gray, kind)
         for look in LOOKS:
-            for passes in self._straightener.passes(gray, list(look.frames(picture))):
+            for passes in self._straightener.passes(gray, list(look.frames(picture, decision))):
                 halves = self._straightener.along_halves(gray, passes[-1])
                 for (edges, line), wide in product((*passes, *halves), (0, WIDER)):
                     wider = move_ends(line, STRIP_START - wide, STRIP_END + wide)
@@ -62,8 +64,8 @@ class Search:
         self._read(gray, self._straightener.passes(gray, frames), name, lines)
         decision = self.judge.decide(lines, picture.warmth)
         tried: set[Line] = set()
-        while not decision.is_final:
-            doubtful = [line for line in decision.rivals(AGAIN, BEHIND) if line.look == name and line not in tried]
+        while not decision.is_ok:
+            doubtful = [one for one in decision.leaders(AGAIN, WORTH) if one.look == name and one not in tried]
             if not doubtful or len(tried) >= 2 * AGAIN:
                 break
             tried |= set(doubtful)

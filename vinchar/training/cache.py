@@ -17,15 +17,15 @@ from numpy.typing import NDArray
 from vinchar.classify import glyph_window
 from vinchar.kind import light_glyph
 from vinchar.rectify import Rectifier, cut_strip, line_picture
-from vinchar.training.faces import font_faces, sample_face
+from vinchar.drawing.faces import font_faces, sample_face
 from vinchar.training.framing import draw_frame, line_targets, place_in_frame
-from vinchar.training.other_text import TEXTS, approval, line, part_number, texture
+from vinchar.drawing.other_text import TEXTS, approval, line, part_number, texture
 from vinchar.training.parts import PART, Arrays, Job, build
-from vinchar.training.photos import draw_photo
-from vinchar.training.printing import Setting, draw_glyph, set_line
-from vinchar.training.scenes import Scene, draw_scene
-from vinchar.training.strings import draw_vin
-from vinchar.training.surfaces import MATERIALS
+from vinchar.drawing.photos import draw_photo
+from vinchar.drawing.printing import Setting, draw_glyph, set_line
+from vinchar.drawing.scenes import Scene, draw_scene
+from vinchar.drawing.strings import draw_vin
+from vinchar.drawing.surfaces import MATERIALS
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 from vinchar.vin import ALPHABET, LENGTH
 

@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from vinchar.training.config import PRESETS
-from vinchar.training.scenes import CLEAR_BLUR, CLEAR_CONTRAST, LEGIBLE_CONTRAST
+from vinchar.drawing.scenes import CLEAR_BLUR, CLEAR_CONTRAST, LEGIBLE_CONTRAST
 
 _CARD = """# Model card: vinchar {vinchar}
 
@@ -31,8 +31,8 @@ number costs more than a missing one.
 | data | pictures |
 | --- | --- |
 | EMNIST ByClass, digits and capitals without I, O, Q (Cohen et al. 2017, arXiv 1702.05373) | {emnist:,} |
-| synthetic scenes of one VIN each, drawn by `vinchar.training.scenes` | {scenes:,} |
-| synthetic photos, for the locator, drawn by `vinchar.training.photos` | {synthetic_photos:,} |
+| synthetic scenes of one VIN each, drawn by `vinchar.drawing.scenes` | {scenes:,} |
+| synthetic photos, for the locator, drawn by `vinchar.drawing.photos` | {synthetic_photos:,} |
 | real photos, for the locator alone, with a box round the VIN (`--boxed`){credit} | {photos:,} |
 
 ## EMNIST test, {n:,} glyphs of 33 classes

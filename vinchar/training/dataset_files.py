@@ -22,9 +22,9 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
-from vinchar.training.faces import font_faces
+from vinchar.drawing.faces import font_faces
 from vinchar.training.parts import shared_out
-from vinchar.training.scenes import draw_scene
+from vinchar.drawing.scenes import draw_scene
 
 Row = tuple[str, str, list[list[list[float]]]]  # file name, VIN, quads
 _CHUNK = 16  # pictures handed to a process at a time

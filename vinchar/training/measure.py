@@ -31,14 +31,14 @@ from vinchar.training.cache import SceneCache
 from vinchar.training.confidence import fit_confidence, fit_quality
 from vinchar.training.framing import draw_box_frame, place_in_frame
 from vinchar.training.parts import PART, shared_out
-from vinchar.training.scenes import (
+from vinchar.drawing.scenes import (
     CLEAR_BLUR,
     CLEAR_CONTRAST,
     LEGIBLE_CONTRAST,
     is_whole_and_level,
     least_contrast,
 )
-from vinchar.training.surfaces import MATERIALS
+from vinchar.drawing.surfaces import MATERIALS
 from vinchar.vin import ALPHABET, LENGTH
 
 Glyphs = tuple[NDArray[np.uint8], NDArray[np.int32]]

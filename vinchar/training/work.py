@@ -15,7 +15,7 @@ from typing import Any
 from vinchar.files import write_whole
 from vinchar.training.boxed import Boxed
 from vinchar.training.config import TrainConfig
-from vinchar.training.faces import faces_digest
+from vinchar.drawing.faces import faces_digest
 
 CONTENTS = 3  # of what a work folder holds: one more with every change to it
 

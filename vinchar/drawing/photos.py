@@ -9,13 +9,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.training import layouts
-from vinchar.training.camera import expose, light, region
-from vinchar.training.faces import Face, sample_face
-from vinchar.training.printing import Print
-from vinchar.training.scenes import View, is_light, project
-from vinchar.training.strings import draw_vin
-from vinchar.training.surfaces import smooth_noise, surface
+from vinchar.drawing import layouts
+from vinchar.drawing.camera import expose, light, region
+from vinchar.drawing.faces import Face, sample_face
+from vinchar.drawing.printing import Print
+from vinchar.drawing.scenes import View, is_light, project
+from vinchar.drawing.strings import draw_vin
+from vinchar.drawing.surfaces import smooth_noise, surface
 from vinchar.vin import LENGTH
 
 Floats = NDArray[np.float32]

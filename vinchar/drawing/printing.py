@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.training.faces import CAP_HEIGHT, Face, sample_face
-from vinchar.training.strings import draw_label_text
+from vinchar.drawing.faces import CAP_HEIGHT, Face, sample_face
+from vinchar.drawing.strings import draw_label_text
 from vinchar.types import Gray
 
 Floats = NDArray[np.float32]

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.training.faces import Face, sample_face, text_faces
-from vinchar.training.printing import Print, Setting, draw_barcode, draw_setting, paste, set_line
+from vinchar.drawing.faces import Face, sample_face, text_faces
+from vinchar.drawing.printing import Print, Setting, draw_barcode, draw_setting, paste, set_line
 from vinchar.vin import ALPHABET
 
 Floats = NDArray[np.float32]

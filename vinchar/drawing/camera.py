@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.training.surfaces import smooth_noise
+from vinchar.drawing.surfaces import smooth_noise
 
 Floats = NDArray[np.float32]
 Picture = NDArray[Any]  # float32 that may widen to float64 on its way

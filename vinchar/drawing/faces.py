@@ -8,6 +8,7 @@ family, unmodified and each with its licence.
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,9 +18,9 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from vinchar.training.dots import DotFace, dot_face
-from vinchar.training.skeletons import MARKS, SKELETONS
-from vinchar.training.strokes import CAP_HEIGHT, StrokeFace, Style, stroke_face
+from vinchar.drawing.dots import DotFace, dot_face
+from vinchar.drawing.skeletons import MARKS, SKELETONS
+from vinchar.drawing.strokes import CAP_HEIGHT, StrokeFace, Style, stroke_face
 from vinchar.types import Gray
 from vinchar.vin import ALPHABET
 
@@ -167,9 +168,22 @@ def font_faces(held_out: bool = False) -> list[FontFace]:
 
 
 @cache
-def text_faces() -> tuple[FontFace, ...]:
-    """Return the fonts of the training families that have what sentences need beside capitals and digits."""
-    return tuple(face for face in font_faces() if all(_has(face.path, char) for char in ".,:"))
+def text_faces(held_out: bool = False) -> tuple[FontFace, ...]:
+    """Return the fonts of the training or the held-out families that have what sentences need beside capitals."""
+    return tuple(face for face in font_faces(held_out) if all(_has(face.path, char) for char in ".,:"))
+
+
+@cache
+def _can(path: Path, char: str) -> bool:
+    return char == " " or char in ALPHABET or char in SKELETONS or _has(path, char)
+
+
+def legible(text: str, face: FontFace) -> str:
+    """Return the text in the characters that a font has: without accents that it lacks, and without others."""
+    plain = "".join(
+        char if _can(face.path, char) else unicodedata.normalize("NFKD", char)[0] for char in text if not char.isspace() or char == " "
+    )
+    return "".join(char for char in plain if _can(face.path, char))
 
 
 def faces_digest() -> str:

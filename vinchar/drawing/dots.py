@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.training.strokes import CAP_HEIGHT, StrokeFace, Style
+from vinchar.drawing.strokes import CAP_HEIGHT, StrokeFace, Style
 from vinchar.types import Gray
 
 SCALE = 4

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.training.printing import Print
+from vinchar.drawing.printing import Print
 
 Floats = NDArray[np.float32]
 MATERIALS = ("print", "relief", "stamp")  # on a plane, raised or sunk with paint, sunk without

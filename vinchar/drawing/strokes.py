@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.training.skeletons import FRAME, FULL_STAR, HOLLOW_STAR, SKELETONS, SLABBED, STAR, WIDTHS, Path, parse
+from vinchar.drawing.skeletons import FRAME, FULL_STAR, HOLLOW_STAR, SKELETONS, SLABBED, STAR, WIDTHS, Path, parse
 from vinchar.types import Gray
 
 CAP_HEIGHT = 64

@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.training.camera import expose, light
-from vinchar.training.faces import Face
-from vinchar.training.printing import Print, print_vin
-from vinchar.training.strings import draw_vin
-from vinchar.training.surfaces import draw_material, surface
+from vinchar.drawing.camera import expose, light
+from vinchar.drawing.faces import Face
+from vinchar.drawing.printing import Print, print_vin
+from vinchar.drawing.strings import draw_vin
+from vinchar.drawing.surfaces import draw_material, surface
 
 # Grey levels between the 6th and the 94th percentile within every glyph, of a VIN that is easy to see, and of one that
 # can be read at all: so much have nine in ten of 2,033 real photos with a box round the VIN.
