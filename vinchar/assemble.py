@@ -76,8 +76,10 @@ def _best_paths(answers: Answers, gains: Floats, weights: Weights) -> list[Paths
     best = np.full((LENGTH, strips, pitches, far + count), -np.inf, np.float32)
     before = sliding_window_view(best, count, axis=3)[:, :, :, :reach]  # (17, B, P, K, N)
     best[0, ..., far:] = start + glyphs[:, :, 0]
+    ways = np.empty_like(steps)
     for i in range(1, LENGTH):
-        np.max(before[i - 1] + steps, axis=2, out=best[i, ..., far:])
+        np.add(before[i - 1], steps, out=ways)
+        np.maximum.reduce(ways, axis=2, out=best[i, ..., far:])
         best[i, ..., far:] += glyphs[:, :, i]
     best[-1, ..., far:] += end
     scores = best[-1].max(axis=2)  # (B, P)
@@ -86,8 +88,8 @@ def _best_paths(answers: Answers, gains: Floats, weights: Weights) -> list[Paths
     strip, pitch = np.ogrid[:strips, :pitches]
     for i in range(LENGTH - 2, -1, -1):
         now = columns[i + 1]
-        ways = before[i, strip, pitch, :, now] + steps[strip, pitch, :, now]  # (B, P, K)
-        columns[i] = np.maximum(now - far + ways.argmax(axis=2), 0)  # below 0 where there is no path
+        back = before[i, strip, pitch, :, now] + steps[strip, pitch, :, now]  # (B, P, K)
+        columns[i] = np.maximum(now - far + back.argmax(axis=2), 0)  # below 0 where there is no path
     return [_distinct(columns[:, b].T, scores[b]) for b in range(strips)]
 
 
@@ -107,28 +109,28 @@ def _steps(weights: Weights) -> Ints:
 def _transitions(answers: Answers, weights: Weights) -> tuple[Floats, Floats, Floats]:
     """Return what a step to each column gains (B, P, K, N), and a start and an end there (B, P, N), float32."""
     ahead = _steps(weights)
-    running = np.pad(np.cumsum(np.minimum(answers.log_gap, 0), axis=1, dtype=np.float64), ((0, 0), (1, 0)))  # (B, N + 1)
+    running = np.pad(np.cumsum(answers.log_gap, axis=1), ((0, 0), (1, 0)))  # (B, N + 1)
     count = answers.log_gap.shape[1]
-    columns = np.arange(count)
 
-    def sum_to(pixels: float) -> NDArray[np.float64]:
+    def sum_to(pixels: float) -> Floats:
         """Return the sum of the columns' answers up to so many pixels right of each, in nats a pixel column, (B, N)."""
-        at = np.clip(columns + 0.5 + pixels / STRIDE, 0, count)
+        at = np.clip(np.arange(count) + 0.5 + pixels / STRIDE, 0, count)
         low = np.minimum(at.astype(np.intp), count - 1)
-        return np.asarray(running[:, low] + (at - low) * (running[:, low + 1] - running[:, low])) * STRIDE
+        share = (at - low).astype(np.float32)
+        return np.asarray(running[:, low] * (1 - share) + running[:, low + 1] * share) * np.float32(STRIDE)
 
-    steps, starts, ends = [], [], []
-    for pitch in weights.pitches:
+    steps = np.empty((len(answers), len(weights.pitches), len(ahead), count), np.float32)
+    starts, ends = [], []
+    for pitch, ways in zip(weights.pitches, steps.swapaxes(0, 1), strict=True):
         zone, beyond = weights.zone * pitch, (weights.zone + weights.margin) * pitch
         left, right = sum_to(-zone), sum_to(zone)
-        former = np.pad(right, ((0, 0), (ahead[0], 0)))[:, ahead[0] - ahead[:, None] + columns]  # (B, K, N)
+        former = sliding_window_view(np.pad(right, ((0, 0), (ahead[0], 0))), count, axis=1)[:, : len(ahead)]
+        np.subtract(left[:, None], former, out=ways)  # (B, K, N)
+        np.minimum(ways, 0, out=ways)
+        ways *= np.float32(weights.gap)
         odd = (STRIDE * ahead - pitch) / (weights.sigma * pitch)
         even = np.where(STRIDE * ahead <= weights.reach * pitch, -np.minimum(odd * odd / 2, weights.cap), -np.inf)
-        steps.append(even[:, None] + weights.gap * np.minimum(left[:, None] - former, 0))
-        starts.append(weights.end * (left - sum_to(-beyond)))
-        ends.append(weights.end * (sum_to(beyond) - right))
-    return (
-        np.stack(steps, axis=1).astype(np.float32),
-        np.stack(starts, axis=1).astype(np.float32),
-        np.stack(ends, axis=1).astype(np.float32),
-    )
+        ways += even[:, None].astype(np.float32)
+        starts.append(np.float32(weights.end) * (left - sum_to(-beyond)))
+        ends.append(np.float32(weights.end) * (sum_to(beyond) - right))
+    return steps, np.stack(starts, axis=1), np.stack(ends, axis=1)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.bundle import Confidence
+from vinchar.bundle import WEIGHTS, Confidence
 from vinchar.posterior import Posterior, Priors, read_strings
 from vinchar.structure.store import Knowledge
 from vinchar.types import LineReading
@@ -89,14 +89,16 @@ def same_place(quads: NDArray[np.float32], others: NDArray[np.float32]) -> bool:
 class Decision:
     """Lines, the best first, with the probability of each that it is the VIN and that all 17 are right then.
 
-    ``likely``: the same for being the VIN, read rightly or not; ``odds``: what these come from, in nats. Views of one
-    line share its probability. ``ok``: from which probability on a reading is ok.
+    ``likely``: the same for being the VIN, however its characters are; ``odds``: what these come from, in nats, and
+    ``features`` float64 (L, 7): what the odds do.
+    ``ok``: from which probability on a reading is ok.
     """
 
     lines: tuple[Line, ...] = ()
     chances: tuple[float, ...] = ()
     likely: tuple[float, ...] = ()
     odds: tuple[float, ...] = ()
+    features: Floats = field(default_factory=lambda: np.zeros((0, WEIGHTS["vin"])))
     ok: float = 1.0
 
     @property
@@ -117,7 +119,8 @@ class Decision:
     @property
     def is_settled(self) -> bool:
         """Tell whether the best line is so surely the VIN that no other one is looked for, well read or not."""
-        return bool(self.likely) and self.likely[0] >= self.ok
+        views = {one.vin: p for one, p in zip(self.lines, self.likely, strict=True) if one.is_view_of(self.lines[0])}
+        return sum(views.values()) >= self.ok
 
     def each(self) -> list[tuple[Line, float]]:
         """Return every line that is ok as a VIN of its own, where a picture may show several, with its probability.
@@ -156,24 +159,27 @@ class Judge:
     def decide(self, lines: Iterable[Line], warmth: Warmth) -> Decision:
         """Return which of the lines is the VIN; ``warmth``: what the locator thinks of a place."""
         lines = list(lines)
-        odds = np.array([vin_features(line, warmth(line.centres)) @ self.confidence.vin for line in lines])
         if not lines:
             return Decision(ok=self.confidence.threshold)
+        features = np.array([vin_features(line, warmth(line.centres)) for line in lines])
+        odds = features @ np.array(self.confidence.vin)
         order = np.argsort(-odds, kind="stable")
-        ranked, odds = tuple(lines[i] for i in order), odds[order]
-        leaders: list[int] = []  # the best view of each line
-        place = np.zeros(len(ranked), np.intp)
-        for i, line in enumerate(ranked):
-            known = (j for j, leader in enumerate(leaders) if ranked[leader].is_view_of(line))
-            place[i] = next(known, len(leaders))
-            if place[i] == len(leaders):
-                leaders.append(i)
+        ranked, features, odds = tuple(lines[i] for i in order), features[order], odds[order]
         weights = np.exp(np.clip(odds, -50, 50))
-        leads = weights[leaders]
-        likely = weights / (1 + leads.sum() - leads[place] + weights)
+        strings: dict[str, float] = {}  # the best view of each string counts
+        for line, weight in zip(ranked, weights, strict=True):
+            strings.setdefault(line.vin, float(weight))
+        others = np.array([sum(w for vin, w in strings.items() if vin != line.vin) for line in ranked])
+        likely = weights / (1 + others + weights)
         right = [_logistic(float(right_features(line) @ self.confidence.right)) for line in ranked]
-        chances = (likely * right).tolist()
-        return Decision(ranked, tuple(chances), tuple(likely.tolist()), tuple(odds.tolist()), self.confidence.threshold)
+        return Decision(
+            ranked,
+            tuple((likely * right).tolist()),
+            tuple(likely.tolist()),
+            tuple(odds.tolist()),
+            features,
+            self.confidence.threshold,
+        )
 
 
 def _logistic(odds: float) -> float:

@@ -7,6 +7,7 @@ other text, so what tells a VIN from the rest of a label is learned and needs no
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from pathlib import Path
 
@@ -21,7 +22,7 @@ Floats = NDArray[np.float32]
 
 SIDE = 640  # pixels: the longest side of what the net sees
 CLOSER = 1280  # the same where nothing was read in what was found so
-ENLARGE = {SIDE: 2.0, CLOSER: 3.5}  # small photos are enlarged so far at most
+ENLARGE = {SIDE: 1.75, CLOSER: 3.5}  # small photos are enlarged so far at most
 STRIDE = 4  # pixels for a cell of the maps
 MULTIPLE = 32  # the net's sides are multiples of this
 RIDGE = 1.2  # centres and gaps together along the middle of a line: what a Gaussian target adds up to
@@ -51,7 +52,7 @@ def score(line: Streak) -> float:
     return float(np.log(max(full, 1e-6)) + np.log(min(line.length / line.height, 12.0)))
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Heat:
     """What the net sees in a photo: ``maps`` of glyph centres and of gaps, float32 (H', W', 2) in 0..1.
 
@@ -69,10 +70,14 @@ class Heat:
         """
         return [_quad(line, self.cells) for line in find_lines(self.maps)[:limit]]
 
+    @cached_property
+    def _ridge(self) -> Floats:
+        return _ridge(self.maps)
+
     def warmth(self, centres: Floats) -> float:
         """Return how sure the net is of glyphs at places of the photo, float32 (N, 2): the mean of their log heat."""
         x, y = (centres * self.cells - 0.5).astype(np.float32).T[:, None]
-        hot = cv2.remap(_ridge(self.maps), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+        hot = cv2.remap(self._ridge, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
         return float(np.log(np.maximum(hot, COLD)).mean())
 
 

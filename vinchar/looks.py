@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 from vinchar.decide import TWO_ROWS, UPSIDE_DOWN, Decision
 from vinchar.locate import CLOSER, SIDE, Heat, Locator
 from vinchar.rectify import Edges, frame_of_picture, frame_of_quad, frame_of_rows, taller, turn_round
-from vinchar.rows import pair_rows
+from vinchar.rows import halves, is_high, pair_rows
 from vinchar.textlines import find_textlines
 from vinchar.types import Gray, Kind, Quad
 
 LOCATED, TEXTLINES = 8, 6  # lines of the locator, and other lines of text, that are looked at
 RIVAL = 0.5  # how much less like a VIN, in the locator's score, a line may look that is looked at beside the likeliest
 ROW_TEXTLINES, ROW_PAIRS = 24, 8  # other lines of text that may be rows of a VIN, and pairs of rows looked at
+SPLIT = 2  # located lines that may hold both rows
 # Pixels that the locator sees a photo with, at its longest, where a VIN fills it, or half a VIN, one row of it, whose
 # glyphs are then twice as large; and lines, and pairs of such rows, looked at.
 FARTHER, FAR_LINES, FAR_PAIRS = SIDE // 2, 4, 4
@@ -85,6 +86,9 @@ def _upside_down(picture: Picture, decision: Decision) -> Iterator[Edges]:
 
 
 def _two_rows(picture: Picture, _: Decision) -> Iterator[Edges]:
+    for quad in (*picture.located()[:SPLIT], *picture.located(FARTHER)[:SPLIT]):
+        if is_high(quad):
+            yield frame_of_rows(halves(quad))
     yield from map(frame_of_rows, pair_rows(picture.located(FARTHER), FAR_PAIRS))
     in_turn = zip_longest(picture.located(), picture.texts[::2], picture.texts[1::2])
     lines = [quad for quads in in_turn for quad in quads if quad is not None]
@@ -92,7 +96,7 @@ def _two_rows(picture: Picture, _: Decision) -> Iterator[Edges]:
 
 
 def _closer(picture: Picture, _: Decision) -> Iterator[Edges]:
-    if max(picture.gray.shape) > SIDE:  # else from closer there is nothing more to see
+    if max(picture.gray.shape) > CLOSER:  # else it would be enlarged, and show nothing new
         yield from _either_way(picture.located(CLOSER))
 
 

@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vinchar.decide import Line
+from vinchar.rectify import sample
 from vinchar.types import Gray
 
 BLACK, WHITE = 12, 243  # grey levels beyond which a sensor tells nothing apart
@@ -36,6 +38,12 @@ FAULTS = (
     Fault("contrast", -1, "hardly any contrast: light it from the side or wipe it"),
     Fault("covered", 1, "part of the line is covered or worn: clean it or uncover it"),
 )
+
+
+def quality_of(line: Line, gray: Gray) -> dict[str, float]:
+    """Return how hard a line is to read in the photo ``gray``, as ``measure`` gives it."""
+    strip = line.reading.strip
+    return measure(sample(gray, strip.edges, *strip.gray.shape), line.boxes, line.quads, gray.shape)
 
 
 def measure(

@@ -24,7 +24,7 @@ from vinchar.kind import guess_kind, light_glyph
 from vinchar.known import KnownVins
 from vinchar.locate import Locator
 from vinchar.posterior import NO_PRIORS, Priors
-from vinchar.quality import advice, measure
+from vinchar.quality import advice, quality_of
 from vinchar.readings import compare, glyph_reading, no_vin, vin_reading
 from vinchar.recognise import LatticeRecogniser
 from vinchar.rectify import Rectifier, sample
@@ -130,8 +130,7 @@ class Reader:
         if line is None:
             return no_vin(kind)
         found = vin_reading(line, chance, kind, self.bundle.confidence)
-        strip = line.reading.strip
-        values = measure(sample(gray, strip.edges, *strip.gray.shape), line.boxes, line.quads, gray.shape)
+        values = quality_of(line, gray)
         why = (*found.reasons, *(() if found.status == "ok" else advice(values, self.bundle.quality)))
         return replace(found, quality=tuple(values.items()), reasons=why)
 

@@ -69,7 +69,7 @@ def _reading(strip: Strip, answers: Answers, index: int, paths: Paths) -> LineRe
     # A path's score counts its best characters; without them it is that of the parting itself.
     scores = paths.scores[kept] - log_probs.max(axis=2).sum(axis=1)
     centres = ((columns + 0.5) * STRIDE).astype(np.float32)
-    boxes = np.stack([segment(strip.gray, middles) for middles in centres])
+    boxes = segment(strip.gray, centres)
     beyond = np.array([_beyond(answers.glyphs()[index], middles) for middles in centres], np.float32)
     return LineReading(strip, boxes, log_probs, scores, beyond)
 

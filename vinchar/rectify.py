@@ -216,33 +216,28 @@ def _ends(out: NDArray[np.float32], x: NDArray[np.float64], weight: NDArray[np.f
 def _curves(
     out: NDArray[np.float32], x: NDArray[np.float64], weight: NDArray[np.float64], degrees: tuple[int, int, int]
 ) -> list[NDArray[np.float64]]:
-    """Return the polynomials of centre, height and slant."""
-    curves = [_robust_fit(2 * x - 1, out[:, 1 + i].astype(np.float64), weight, n) for i, n in enumerate(degrees)]
-    curves[2] = curves[2] * (LINE_HEIGHT / LINE_WIDTH)
-    return curves
+    """Return the polynomials of centre, height and slant: least squares, reweighted against outliers (Huber 1964)."""
+    most = max(degrees)
+    powers = np.vander(2 * x - 1, most + 1)  # (n, p)
+    y = out[:, 1:4].T.astype(np.float64)  # (3, n)
+    # Columns in the middle alone must not bend the ends; and no power is higher than the curve's degree.
+    held = [[1e-2 if most - k <= degree else 1e9 for k in range(most)] + [1e-9] for degree in degrees]
+    ridge = np.array([np.diag(row) for row in held])  # (3, p, p)
+    pull = np.tile(weight, (3, 1))
+    for _ in range(3):
+        weighted = powers.T * pull[:, None]  # (3, p, n)
+        curves = np.linalg.solve(weighted @ powers + ridge, (weighted @ y[..., None]))[..., 0]
+        residual = np.abs(y - curves @ powers.T)
+        scale = np.maximum(1.5 * (residual @ weight) / weight.sum(), 1.5e-4)
+        pull = weight * np.minimum(1, scale[:, None] / np.maximum(residual, 1e-9))
+    curves[2] *= LINE_HEIGHT / LINE_WIDTH
+    return [curve[most - degree :] for curve, degree in zip(curves, degrees, strict=True)]
 
 
 def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
     order = np.argsort(values)
     total = np.cumsum(weights[order])
     return float(values[order[np.searchsorted(total, total[-1] / 2)]])
-
-
-def _robust_fit(
-    x: NDArray[np.float64], y: NDArray[np.float64], weight: NDArray[np.float64], degree: int
-) -> NDArray[np.float64]:
-    """Fit a polynomial by least squares, twice reweighted against outliers (Huber 1964)."""
-    powers = np.vander(x, degree + 1)
-    pull = weight.copy()
-    coefficients = np.zeros(degree + 1)
-    ridge = np.diag([1e-2] * degree + [0.0])  # columns in the middle alone must not bend the ends
-    for _ in range(3):
-        weighted = powers * pull[:, None]
-        coefficients = np.linalg.solve(powers.T @ weighted + ridge + 1e-9 * np.eye(degree + 1), weighted.T @ y)
-        residual = np.abs(y - powers @ coefficients)
-        scale = 1.5 * max(float(np.average(residual, weights=weight)), 1e-4)
-        pull = weight * np.minimum(1, scale / np.maximum(residual, 1e-9))
-    return coefficients
 
 
 class Rectifier:

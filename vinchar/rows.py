@@ -15,6 +15,7 @@ TURN = np.deg2rad(8.0)  # at most between the directions of two rows
 TALLER, LONGER = 1.6, 2.5  # at most, the one row to the other
 APART = (0.6, 2.4)  # from middle to middle, in heights
 TOGETHER = (5.0, 22.0)  # length of both rows, in heights
+HIGH = 8.0  # heights: a line shorter than this may hold two rows
 # What a pair costs. Chosen on 120 drawn photos: one of the first 8 pairs is right in 76.
 PER_PLACE, PER_SHIFT, PER_HEIGHT, PER_LENGTH = 0.05, 1.5, 6.0, 0.1
 FARTHEST, USUAL = 1.5, 13.0  # in heights: a shift that costs no more than this one, and what both are usually long
@@ -37,6 +38,22 @@ class _Row:
         length = max(float(np.linalg.norm(along)), 1e-6)
         along = along / length
         return cls(quad.points.mean(0), along, length, max(abs(float(along[0] * down[1] - along[1] * down[0])), 1e-6))
+
+
+def is_high(quad: Quad) -> bool:
+    """Tell whether a located line is so high for its length that it may hold two rows."""
+    row = _Row.of(quad)
+    return row.length < HIGH * row.height
+
+
+def halves(quad: Quad) -> tuple[Quad, Quad]:
+    """Return the upper and the lower half of a quad."""
+    top_left, top_right, bottom_right, bottom_left = quad.points
+    left, right = (top_left + bottom_left) / 2, (top_right + bottom_right) / 2
+    return (
+        Quad(np.stack([top_left, top_right, right, left]), quad.score),
+        Quad(np.stack([left, right, bottom_right, bottom_left]), quad.score),
+    )
 
 
 def pair_rows(lines: Sequence[Quad], limit: int) -> list[tuple[Quad, Quad]]:

@@ -15,7 +15,7 @@ from vinchar.straighten import Pass, Straightener
 from vinchar.types import STRIP_WIDTH, Gray, Kind, Strip
 
 DOUBT = 0.1  # both polarities are read if the likelier one is less probable than 1 minus this
-AGAIN, WORTH = 2, -6.0  # lines of a look that are cut in other ways, too, and the least odds of being the VIN for it
+AGAIN, WORTH = 2, -4.0  # lines of a look that are cut in other ways, too, and the least odds of being the VIN for it
 EDGE, WIDER = 22, 40  # columns: glyphs nearer to a strip's end may go on beyond it, and are looked for so much farther
 
 Lines = dict[Line, list[Pass]]  # what was read, and the rectifier's passes that led there

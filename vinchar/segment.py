@@ -17,53 +17,56 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
 SPECK = 8  # pixels: a smaller component is dirt
-ASIDE = 0.3  # what it costs a cut to stand a pitch from the middle between two glyphs, in parts of full ink
+REACH = 0.3  # distances of two glyphs' middles: a cut is no further from half way
+ASIDE = 0.3  # what it costs to be a whole distance away, in parts of full ink
 
 
 def segment(gray: Gray, centres: Floats) -> Ints:
-    """Return the boxes, int32 (N, 4), of the glyphs of a strip whose middles stand at columns ``centres`` (N,).
+    """Return the boxes, int32 (S, N, 4), of the glyphs of a strip whose middles stand at columns ``centres`` (S, N).
 
-    ``gray`` uint8 (H, W): light glyphs on dark, about ``GLYPH_HEIGHT`` high, mid-height; ``centres`` increase. The
-    boxes are ordered and do not overlap; each holds the components of ink between its two cuts, or where there is no
-    clear ink the nominal rows from cut to cut.
+    ``gray`` uint8 (H, W): light glyphs on dark, about ``GLYPH_HEIGHT`` high, mid-height; S ways to part it, whose
+    middles increase. The boxes of each are ordered and do not overlap; a box holds the components of ink between its
+    two cuts, or where there is no clear ink the nominal rows from cut to cut.
     """
-    height, width = gray.shape
     ink = _ink(gray)
-    band = _band(height)
+    band = _band(len(gray))
     profile = cv2.GaussianBlur(ink[band].mean(axis=0, keepdims=True), (0, 0), 1.0)[0]
-    cuts = _cuts(profile, centres)
     level, _ = cv2.threshold((255 * ink[band]).astype(np.uint8), 0, 255, cv2.THRESH_OTSU)
     mask = (ink > level / 255).astype(np.uint8)
-    mask[:, np.clip(cuts, 0, width - 1)] = 0  # glyphs that touch come apart here
-    _, _, stats, middles = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    return np.stack([_boxes(mask, band, _cuts(profile, middles)) for middles in centres])
+
+
+def _boxes(mask: Gray, band: slice, cuts: Ints) -> Ints:
+    """Return the boxes, int32 (N, 4), of the ink between cuts, int32 (N + 1,)."""
+    height, width = mask.shape
+    count = len(cuts) - 1
+    parted = mask.copy()
+    parted[:, np.clip(cuts, 0, width - 1)] = 0  # glyphs that touch come apart here
+    _, _, stats, middles = cv2.connectedComponentsWithStats(parted, connectivity=8)
     left, top, wide, high, area = stats[1:].T
     glyph = np.searchsorted(cuts, middles[1:, 0], side="right") - 1
-    inside = (area >= SPECK) & (top < band.stop - 3) & (top + high > band.start + 3)
-    inside &= (glyph >= 0) & (glyph < len(centres))
-    boxes = np.tile(np.array([width, height, 0, 0], np.int32), (len(centres), 1))
+    inside = (area >= SPECK) & (top < band.stop - 3) & (top + high > band.start + 3) & (glyph >= 0) & (glyph < count)
+    boxes = np.tile(np.array([width, height, 0, 0], np.int32), (count, 1))
     np.minimum.at(boxes, (glyph[inside], 0), left[inside])
     np.minimum.at(boxes, (glyph[inside], 1), top[inside])
     np.maximum.at(boxes, (glyph[inside], 2), (left + wide)[inside])
     np.maximum.at(boxes, (glyph[inside], 3), (top + high)[inside])
-    middle = (height - GLYPH_HEIGHT) // 2
-    nominal = np.stack([cuts[:-1], np.full(len(centres), middle), cuts[1:], np.full(len(centres), middle)], axis=1)
+    nominal = np.full((count, 4), (height - GLYPH_HEIGHT) // 2, np.int32)
     nominal[:, 3] += GLYPH_HEIGHT
+    nominal[:, 0], nominal[:, 2] = cuts[:-1], cuts[1:]
     unclear = boxes[:, 3] - boxes[:, 1] < GLYPH_HEIGHT // 2
-    return np.where(unclear[:, None], nominal, boxes).astype(np.int32)
+    return np.where(unclear[:, None], nominal, boxes)
 
 
 def _cuts(profile: Floats, centres: Floats) -> Ints:
-    """Return where glyphs begin and end, int32 (N + 1,): half a pitch outside the ends, least ink between two."""
-    width = len(profile)
-    pitch = float(np.median(np.diff(centres))) if len(centres) > 1 else float(PITCH)
-    columns = np.arange(width)
-    cuts = [centres[0] - 0.6 * pitch]
-    for one, other in zip(centres[:-1], centres[1:], strict=True):
-        between = columns[(columns > one + 0.2 * (other - one)) & (columns < other - 0.2 * (other - one))]
-        aside = np.abs(between - (one + other) / 2) / pitch
-        cuts.append(between[(profile[between] + ASIDE * aside).argmin()] if len(between) else (one + other) / 2)
-    cuts.append(centres[-1] + 0.6 * pitch)
-    return np.clip(np.rint(cuts), 0, width).astype(np.int32)
+    """Return where glyphs begin and end, int32 (N + 1,): over half a pitch outside the ends, least ink between two."""
+    columns = np.arange(len(profile))
+    one, other = centres[:-1, None], centres[1:, None]
+    aside = np.abs(columns - (one + other) / 2) / (other - one)  # (N - 1, W), from 0 in the middle between two
+    between = np.where(aside < REACH, profile + ASIDE * aside, np.inf).argmin(axis=1)
+    out = 0.6 * float(np.median(np.diff(centres)))
+    cuts = np.concatenate([[centres[0] - out], between, [centres[-1] + out]])
+    return np.clip(np.rint(cuts), 0, len(profile)).astype(np.int32)
 
 
 def _band(height: int) -> slice:

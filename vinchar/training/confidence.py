@@ -1,99 +1,117 @@
-"""How far to trust a reading, fitted on readings of scenes in held-out faces."""
+"""How far to trust a reading: the decision's weights, and the threshold of ok, fitted on pictures not trained on."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.model_selection import KFold
 
 from vinchar.evaluation import metrics
 from vinchar.quality import FAULTS
-from vinchar.readings import RIGHT_FEATURES, VIN_FEATURES
+from vinchar.training.decisions import Seen
 
-# Of the readings called ok, at most this share may be wrong on the synthetic check. Real VINs are less like the model
-# of VINs than drawn ones, so it is less than what is wanted of real pictures.
+# Of the readings called ok, at most this share may be wrong. Real VINs are less like the model of VINs than drawn ones,
+# so it is less than what is wanted of real pictures.
 RISK = 0.003
-FEATURES = 5  # numbers that ``readings.features`` gives
-FOLDS = 10  # with two, the threshold depends on how the rows are split: 0.921 to 0.941, with ten 0.922 to 0.926
+RIDGE = 0.05  # pull of the decision's weights to 0
+FOLDS = 10  # with two, the threshold depends on how the pictures are split
+FEWEST_PICTURES = 8  # with a VIN read right, with one read wrongly or none, below which nothing is fitted
 GLYPH_THRESHOLD = 0.8
 FORETOLD, FEWEST = 0.7, 10  # share of wrong readings beyond a fault's threshold, and rows to say so
-# While the scenes are read that the confidence is fitted on, about what is fitted: it tells the search where to end.
+# While the pictures are read that the decision is fitted on, about what is fitted: it tells the search what to look at
+# again. It also stands in a model that reads nothing right.
 USUAL: dict[str, Any] = {
-    "vin": [4.6, 4.0],
-    "right": [1.5, -0.2, -0.6, 0.4],
-    "threshold": 0.83,
-    "glyph_threshold": GLYPH_THRESHOLD,
-}
-# For a model that reads nothing right.
-UNFITTED: dict[str, Any] = {
-    "vin": [3.0, 3.0],
-    "right": [1.0, 0.0, 0.0, -4.0],
-    "threshold": 0.9,
+    "vin": [5.3, 1.5, -2.0, -1.0, -1.5, -1.5, 2.0],
+    "right": [1.4, -0.2, -0.9, 0.8],
+    "threshold": 0.86,
     "glyph_threshold": GLYPH_THRESHOLD,
 }
 
 
-def fit_confidence(
-    scenes: list[NDArray[np.float64] | None],
-    right: NDArray[np.bool_],
-    prints: list[NDArray[np.float64] | None],
-    others: list[NDArray[np.float64] | None],
-) -> tuple[dict[str, Any], dict[str, float]]:
-    """Fit the confidence, choose the threshold for ``RISK``, and check both on rows that they have not seen.
+def fit_confidence(seen: Sequence[Seen]) -> tuple[dict[str, Any], dict[str, float]]:
+    """Fit the decision on pictures, choose the threshold for ``RISK``, and check both on pictures not fitted on.
 
-    ``scenes``: ``readings.features`` of every scene's reading, None where no line was read; ``right``, bool (N,): all
-    17 are right; ``prints``, ``others``: the features of clean prints of VINs, and of what reads best in pictures
-    without a VIN. Every row's probability is that of a model fitted on the other folds. The threshold is chosen on all
-    of them; the check applies that of one half to the other, while what is returned is fitted on all.
+    Each picture is decided by a model fitted on the other folds. The threshold is chosen on all of them; the check
+    applies that of one half to the other, while what is returned is fitted on all.
     """
-    read = np.array([values is not None for values in scenes], bool)
-    rows = np.array([values for values in scenes if values is not None])
-    y = right[read]
-    clean, text = (
-        np.array([values for values in some if values is not None]).reshape(-1, FEATURES) for some in (prints, others)
-    )
-    if min(y.sum(), (~y).sum(), len(text)) < 4:  # a try-out run that reads nothing right
-        return UNFITTED, {}
-    vins = y.sum() + len(clean)  # what nobody can read says nothing of how VINs differ from other text
-    is_vin = np.arange(vins + len(text)) < vins
-    vin_rows = np.concatenate([rows[y], clean, text])[:, VIN_FEATURES]
-    vin, vin_unseen = _fit(vin_rows, is_vin)
-    right_model, right_unseen = _fit(rows[:, RIGHT_FEATURES], y)
-    # Of a row that one of the two was not fitted on, it says what it says.
-    chance = right_unseen * vin.predict_proba(rows[:, VIN_FEATURES])[:, 1]
-    chance[y] = right_unseen[y] * vin_unseen[: y.sum()]
-    text_chance = vin_unseen[vins:] * right_model.predict_proba(text[:, RIGHT_FEATURES])[:, 1]
-
-    every, good = np.append(chance, text_chance), np.append(y, np.zeros(len(text), bool))
-    even = np.arange(len(every)) % 2 == 0
-    ok = np.empty(len(every), bool)
+    exact = np.array([one.exact.any() for one in seen])
+    if min(exact.sum(), (~exact).sum()) < FEWEST_PICTURES:  # a try-out run that reads nothing right
+        return USUAL, {}
+    chance, right = np.zeros(len(seen)), np.zeros(len(seen), bool)
+    for rest, fold in KFold(min(FOLDS, len(seen)), shuffle=True, random_state=0).split(exact):
+        weights = _fit([seen[i] for i in rest])
+        for i in fold:
+            chance[i], right[i] = _decided(seen[i], *weights)
+    known = [i for i, one in enumerate(seen) if one.known]
+    chance, right, with_vin = chance[known], right[known], np.array([seen[i].true.any() for i in known])
+    even = np.arange(len(known)) % 2 == 0
+    ok = np.empty(len(known), bool)
     for half in (even, ~even):
-        ok[half] = every[half] >= _threshold(every[~half], good[~half])
-    scene_ok = ok[: len(y)]
+        ok[half] = chance[half] >= _threshold(chance[~half], right[~half])
     check = {
-        "calibration_error": round(metrics.expected_calibration_error(chance, y), 4),
-        "ok": round(float(scene_ok.mean()), 4),
-        "ok_right": round(float(y[scene_ok].mean()), 4) if scene_ok.any() else 0.0,
-        "other_text": len(others),
-        "other_text_ok": int(ok[len(y) :].sum()),
+        "calibration_error": round(metrics.expected_calibration_error(chance[with_vin], right[with_vin]), 4),
+        "ok": round(float(ok[with_vin].mean()), 4),
+        "ok_right": round(float(right[ok].mean()), 4) if ok.any() else 0.0,
+        "without_vin": int((~with_vin).sum()),
+        "without_vin_ok": int(ok[~with_vin].sum()),
     }
+    vin, correct = _fit(seen)
     return {
-        "vin": [round(float(w), 5) for w in vin.coef_[0]],
-        "right": [round(float(w), 5) for w in right_model.coef_[0]],
-        "threshold": round(_threshold(every, good), 4),
+        "vin": [round(float(w), 5) for w in vin],
+        "right": [round(float(w), 5) for w in correct],
+        "threshold": round(_threshold(chance, right), 4),
         "glyph_threshold": GLYPH_THRESHOLD,
     }, check
 
 
-def _fit(rows: NDArray[np.float64], y: NDArray[np.bool_]) -> tuple[LogisticRegression, NDArray[np.float64]]:
-    """Return a logistic model, and the probability that models fitted on other folds give each row."""
-    folds = StratifiedKFold(min(FOLDS, int(y.sum()), int((~y).sum())), shuffle=True, random_state=0)
-    model = LogisticRegression(fit_intercept=False, C=1.0, max_iter=2000)
-    unseen = cross_val_predict(model, rows, y, cv=folds, method="predict_proba")[:, 1]
-    return model.fit(rows, y), unseen
+def _fit(seen: Sequence[Seen]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the weights of "this string is the VIN" and of "all its characters are right"."""
+    vin = _fit_choice(seen)
+    best = [(one, int(np.argmax(one.lines @ vin))) for one in seen if one.known and one.true.any()]
+    best = [(one, i) for one, i in best if one.near[i]]
+    rows = np.array([one.right[i] for one, i in best])
+    right = np.array([one.exact[i] for one, i in best])
+    if right.all() or not right.any():
+        return vin, np.array(USUAL["right"])
+    model = LogisticRegression(fit_intercept=False, C=1.0, max_iter=2000).fit(rows, right)
+    return vin, np.asarray(model.coef_[0], np.float64)
+
+
+def _fit_choice(seen: Sequence[Seen]) -> NDArray[np.float64]:
+    """Return the weights of a choice between the strings of a picture and "no VIN here": a conditional logit.
+
+    McFadden, "Conditional logit analysis of qualitative choice behavior" (1974).
+    """
+    rows = np.concatenate([one.lines for one in seen])  # (R, 7)
+    true = np.concatenate([one.true for one in seen])
+    picture = np.repeat(np.arange(len(seen)), [len(one.true) for one in seen])
+    none = ~np.array([one.true.any() for one in seen])
+
+    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        worth = np.exp(np.clip(rows @ weights, -50, 50))
+        total = 1 + np.bincount(picture, worth, len(seen))
+        good = np.bincount(picture, worth * true, len(seen)) + none
+        value = float(np.log(total / good).sum() + RIDGE * weights @ weights)
+        slope = worth / total[picture] - worth * true / good[picture]
+        return value, rows.T @ slope + 2 * RIDGE * weights
+
+    start = np.array(USUAL["vin"])
+    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B").x, np.float64)
+
+
+def _decided(seen: Seen, vin: NDArray[np.float64], right: NDArray[np.float64]) -> tuple[float, bool]:
+    """Return the probability of a picture's best string, and whether it is right: as ``decide.Judge`` does."""
+    if not len(seen.true):
+        return 0.0, False
+    worth = np.exp(np.clip(seen.lines @ vin, -50, 50))
+    best = int(worth.argmax())
+    correct = 1 / (1 + np.exp(-np.clip(seen.right[best] @ right, -30, 30)))
+    return float(worth[best] / (1 + worth.sum()) * correct), bool(seen.exact[best])
 
 
 def _threshold(chance: NDArray[np.float64], right: NDArray[np.bool_]) -> float:

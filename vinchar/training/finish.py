@@ -17,14 +17,16 @@ from vinchar.files import write_whole
 from vinchar.imaging import Source
 from vinchar.training import measure
 from vinchar.training.boxed import Boxed
-from vinchar.training.cache import draw_others, draw_photos, draw_prints, draw_scenes, draw_texts
+from vinchar.training.cache import SceneCache, draw_others, draw_photos, draw_prints, draw_scenes, draw_texts
 from vinchar.training.card import model_card, summary
 from vinchar.training.confidence import USUAL
 from vinchar.training.config import TrainConfig
+from vinchar.training.decisions import Seen, cached, documents, look_at, photographed
 from vinchar.training.located import located
 from vinchar.training.work import check_places, open_work, publish
 
-SCENES_AN_OTHER, TEXTS_AN_OTHER = 10, 3  # scenes, and lines of other text, that are read for each photo without a VIN
+# So many scenes are read for one photo, and for one document, without a VIN; and so many clean lines for each photo.
+SCENES_A_PICTURE, LINES_A_PICTURE = 10, 3
 
 
 def finish(
@@ -46,11 +48,10 @@ def finish(
     description |= {"confidence": USUAL, "quality": {}}
     _describe(staged, description)
     scenes = draw_scenes(work / "scenes", config.validation_scenes, seed, workers, held_out=True)
-    count = max(1, config.validation_scenes // SCENES_AN_OTHER)
-    photos = draw_others(work / "photos", count, seed, workers, held_out=True)
-    texts = draw_texts(work / "photos", TEXTS_AN_OTHER * count, seed, workers)
-    prints = draw_prints(work / "photos", TEXTS_AN_OTHER * count, seed, workers)
-    synthetic, fitted = measure.synthetic_rows(staged, scenes, prints, [photos, texts], report, workers)
+    unseen = draw_photos(work / "photos", config.validation_photos, seed, workers, held_out=True)
+    count = max(1, config.validation_scenes // SCENES_A_PICTURE)
+    seen = _look_at_pictures(staged, unseen, count, seed, work / "photos", boxed, workers)
+    synthetic, fitted = measure.synthetic_rows(staged, scenes, seen, report, workers)
     description |= fitted
     _describe(staged, description)
     scores |= {"synthetic_held_out_faces": synthetic}
@@ -58,7 +59,6 @@ def finish(
     for name, labelled in pictures.items():
         if labelled:
             scores[name] = measure.reading_report(staged, labelled, report / name, workers)
-    unseen = draw_photos(work / "photos", config.validation_photos, seed, workers, held_out=True)
     scores["located"] = located(staged, unseen, [one for one in boxed if one.held_out], workers)
     description |= {"scores": scores, "replaced": _replaced(out)}
     write_whole(staged / "README.md", model_card(description))
@@ -66,6 +66,25 @@ def finish(
     publish(staged, out)
     print(f"vinchar: the model is in {out}, its report in {out / 'report'}", file=sys.stderr)
     return description
+
+
+def _look_at_pictures(
+    model: Path, photos: SceneCache, count: int, seed: int, folder: Path, boxed: list[Boxed], workers: int
+) -> list[Seen]:
+    """Return what is seen in clean lines, drawn photos, documents and the real photos not held out, all of them."""
+    prints, texts = (draw(folder, LINES_A_PICTURE * count, seed, workers) for draw in (draw_prints, draw_texts))
+    real = [one for one in boxed if not one.held_out][:count]
+    jobs = {
+        "clean VINs": cached(prints),
+        "clean other text": cached(texts, known=False),
+        "photos": cached(photos),
+        "photos without a VIN": cached(draw_others(folder, count, seed, workers, held_out=True), known=False),
+        "documents": documents(count // 2, seed, with_vin=True),
+        "documents without a VIN": documents(count, seed, with_vin=False),
+        "real photos": photographed(real, covered=False),
+        "real photos, the VIN covered": photographed(real, covered=True),
+    }
+    return [one for what, some in jobs.items() if some for one in look_at(model, some, what, workers)]
 
 
 def refit(out: Path, work: Path, labels: Path | None = None, boxed: list[Boxed] | None = None) -> dict[str, Any]:

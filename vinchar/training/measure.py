@@ -21,14 +21,14 @@ from vinchar.evaluation.causes import find_cause
 from vinchar.evaluation.reading_report import write_reading_report
 from vinchar.evaluation.reports import write_classification, write_share_right
 from vinchar.evaluation.scored import Label, Scored
-from vinchar.found import Found
 from vinchar.imaging import Source
 from vinchar.reader import Reader
-from vinchar.readings import features
-from vinchar.rectify import frame_of_picture
+from vinchar.quality import quality_of
 from vinchar.session import open_session
+from vinchar.training.boxed import bounding_box
 from vinchar.training.cache import SceneCache
 from vinchar.training.confidence import fit_confidence, fit_quality
+from vinchar.training.decisions import Seen, Shown, seen_in
 from vinchar.training.framing import draw_box_frame, place_in_frame
 from vinchar.training.parts import PART, shared_out
 from vinchar.drawing.scenes import (
@@ -39,6 +39,7 @@ from vinchar.drawing.scenes import (
     least_contrast,
 )
 from vinchar.drawing.surfaces import MATERIALS
+from vinchar.types import Strip
 from vinchar.vin import ALPHABET, LENGTH
 
 Glyphs = tuple[NDArray[np.uint8], NDArray[np.int32]]
@@ -47,7 +48,6 @@ HIGH = 16
 REPORTED = 200  # scenes of which every wrong reading is looked into
 SOME = 20  # pictures that a process reads in one go
 _TIMED = 200
-LINE = 4  # times as wide as high: a picture of one line of text
 
 
 def glyph_rows(networks: dict[str, Path], test: Glyphs, printed: Glyphs, report: Path) -> list[dict[str, Any]]:
@@ -107,7 +107,7 @@ class _Read:
     """What was read in a scene, None where no line was found, and which class was ``named`` at each true place."""
 
     vin: str | None
-    features: NDArray[np.float64] | None
+    seen: Seen | None
     quality: dict[str, float] | None
     named: NDArray[np.int64]
 
@@ -119,35 +119,14 @@ def _read_scenes(model: Path, job: tuple[int, SceneCache]) -> list[_Read]:
     reader, rows = Reader(model), []
     for i in range(len(scenes)):
         gray, quads = scenes.gray(i), scenes.quads[i]
-        best = reader.search.find(gray, [draw_box_frame(quads, np.random.default_rng([0, first + i]))])
-        if best is None:
+        decision = reader.search.line(gray, [draw_box_frame(quads, np.random.default_rng([0, first + i]))])
+        if decision.best is None:
             rows.append(_Read(None, None, None, np.full(LENGTH, -1)))
-        else:
-            known, named = features(best.assembly, best.likeness), _named(reader, best, quads)
-            rows.append(_Read(best.assembly.vin, known, best.quality(gray), named))
-    return rows
-
-
-def _read_features(model: Path, pictures: SceneCache, workers: int) -> list[NDArray[np.float64] | None]:
-    parts = [(first, pictures.part(first, SOME)) for first in range(0, len(pictures), SOME)]
-    read: list[NDArray[np.float64] | None] = []
-    with tqdm(total=len(pictures), desc="telling VINs from other text", unit="picture", mininterval=2) as bar:
-        for part in shared_out(partial(_read_best, model), parts, workers):
-            read += part
-            bar.update(len(part))
-    return read
-
-
-def _read_best(model: Path, job: tuple[int, SceneCache]) -> list[NDArray[np.float64] | None]:
-    """Return the features of what reads best in pictures: in photos, or in one line that is all of its picture."""
-    cv2.setNumThreads(1)
-    _, pictures = job
-    reader, rows = Reader(model), []
-    for i in range(len(pictures)):
-        gray = pictures.gray(i)
-        line = gray.shape[1] > LINE * gray.shape[0]
-        best = reader.search.find(gray, [frame_of_picture(gray.shape)]) if line else reader.search.photo(gray)
-        rows.append(None if best is None else features(best.assembly, best.likeness))
+            continue
+        vin = "".join(ALPHABET[c] for c in scenes.classes[i])
+        seen = seen_in(decision, Shown(gray, vin, bounding_box(quads)))
+        named = _named(reader, decision.best.reading.strip, quads)
+        rows.append(_Read(decision.best.vin, seen, quality_of(decision.best, gray), named))
     return rows
 
 
@@ -162,21 +141,15 @@ def _read_all(model: Path, scenes: SceneCache, workers: int) -> list[_Read]:
 
 
 def synthetic_rows(
-    model: Path,
-    scenes: SceneCache,
-    prints: SceneCache,
-    others: Sequence[SceneCache],
-    report: Path,
-    workers: int,
+    model: Path, scenes: SceneCache, seen: Sequence[Seen], report: Path, workers: int
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Read scenes in held-out faces from loose boxes, and fit the confidence on the legible ones among them.
 
-    Clean ``prints`` of VINs, and what reads best in ``others``, pictures without a VIN, tell VINs from other text.
-
-    ``model``: a folder whose model.json holds ``confidence.USUAL``. Returns the scores and what model.json is to say of
-    confidence and quality; writes the classification report of all characters, and how many glyphs the
-    classifier names rightly at their true places against their height in the photo, in all scenes and in the clear
-    ones; those of a line not found count as wrong.
+    ``seen``: what was seen in whole pictures, with a VIN and without, on which it is fitted, too. ``model``: a folder
+    whose model.json holds ``confidence.USUAL``. Returns the scores and what model.json is to say of confidence and
+    quality; writes the classification report of all characters, and how many glyphs the classifier names rightly at
+    their true places against their height in the photo, in all scenes and in the clear ones; those of a line not found
+    count as wrong.
     """
     rows = _read_all(model, scenes, workers)
     truths = ["".join(ALPHABET[c] for c in classes) for classes in scenes.classes]
@@ -195,10 +168,8 @@ def synthetic_rows(
     high = heights >= HIGH
     right = np.array([a == b for a, b in zip(truths, read, strict=True)])
     fitted = [i for i in range(_reported(scenes), len(scenes)) if contrast[i] >= LEGIBLE_CONTRAST]
-    vins, other = (
-        [values for some in kinds for values in _read_features(model, some, workers)] for kinds in ([prints], others)
-    )
-    confidence, check = fit_confidence([rows[i].features for i in fitted], right[fitted], vins, other)
+    lines = [row.seen for i in fitted if (row := rows[i]).seen is not None]
+    confidence, check = fit_confidence([*(one for one in lines if one is not None), *seen])
     scores = {
         "n": len(truths),
         "exact_match": round(metrics.exact_match(truths, read), 4),
@@ -252,9 +223,9 @@ def _share(right: NDArray[np.bool_]) -> float | None:
     return round(float(right.mean()), 4) if right.size else None
 
 
-def _named(reader: Reader, found: Found, quads: NDArray[np.float32]) -> NDArray[np.int64]:
+def _named(reader: Reader, strip: Strip, quads: NDArray[np.float32]) -> NDArray[np.int64]:
     """Return the class, int64 (17,), that the classifier names at the true place of every glyph in the strip."""
-    logits = reader.classifier.logits(found.strip.gray[None])[0]
-    middle = place_in_frame(quads.mean(1), found.strip.edges)[:, 0] * found.strip.gray.shape[1]
+    logits = reader.classifier.logits(strip.gray[None])[0]
+    middle = place_in_frame(quads.mean(1), strip.edges)[:, 0] * strip.gray.shape[1]
     column = np.clip((middle / STRIDE).astype(np.int64), 0, len(logits) - 1)
     return np.asarray(logits[column, : len(ALPHABET)].argmax(1), np.int64)
