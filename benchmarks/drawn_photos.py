@@ -18,9 +18,9 @@ sys.path.insert(0, str(ROOT))
 
 from tables import table  # noqa: E402
 
-from vinchar.reader import Reader  # noqa: E402
 from vinchar.drawing.photos import PLACES, draw_photo  # noqa: E402
 from vinchar.drawing.strings import draw_vin  # noqa: E402
+from vinchar.reader import Reader  # noqa: E402
 
 
 def main() -> None:

@@ -17,10 +17,10 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from vinchar.reader import Reader  # noqa: E402
 from vinchar.drawing.faces import font_faces  # noqa: E402
 from vinchar.drawing.other_text import TEXTS, texture  # noqa: E402
 from vinchar.drawing.photos import draw_photo  # noqa: E402
+from vinchar.reader import Reader  # noqa: E402
 
 
 def main() -> None:

@@ -75,8 +75,8 @@ def holds(lattice: Lattice, middles: NDArray[np.float64]) -> bool:
 
 def drawn(count: int) -> None:
     """Draw scenes, cut them up and print in how many lattices the glyphs' own places are."""
-    from vinchar.training.framing import draw_box_frame, place_in_frame
     from vinchar.drawing.scenes import draw_scene
+    from vinchar.training.framing import draw_box_frame, place_in_frame
 
     reader, lines, held = Reader(), 0, 0
     for i in tqdm(range(count), unit="scene"):

@@ -32,6 +32,8 @@ from vinchar import line_reader  # noqa: E402
 from vinchar import reader as reading  # noqa: E402
 from vinchar.assemble import Weights, assemble  # noqa: E402
 from vinchar.classify import Classifier  # noqa: E402
+from vinchar.drawing.scenes import draw_scene  # noqa: E402
+from vinchar.drawing.strings import draw_vin  # noqa: E402
 from vinchar.evaluation.metrics import exact_match  # noqa: E402
 from vinchar.evaluation.scored import labelled_pictures  # noqa: E402
 from vinchar.posterior import Priors  # noqa: E402
@@ -41,8 +43,6 @@ from vinchar.segment import segment  # noqa: E402
 from vinchar.structure.model import UNIFORM, Rules, Structure  # noqa: E402
 from vinchar.structure.rules import maker_codes  # noqa: E402
 from vinchar.training.framing import draw_box_frame  # noqa: E402
-from vinchar.drawing.scenes import draw_scene  # noqa: E402
-from vinchar.drawing.strings import draw_vin  # noqa: E402
 from vinchar.types import STRIP_HEIGHT, Lattice, Strip  # noqa: E402
 
 FLATTER = 0.9  # height of the second scale

@@ -34,6 +34,9 @@ sys.path.insert(0, str(ROOT))
 from tables import table  # noqa: E402
 
 from vinchar import Reader  # noqa: E402
+from vinchar.drawing.faces import font_faces  # noqa: E402
+from vinchar.drawing.printing import Setting, set_line  # noqa: E402
+from vinchar.drawing.scenes import draw_scene, least_contrast  # noqa: E402
 from vinchar.evaluation.scored import labelled_pictures  # noqa: E402
 from vinchar.imaging import load as load_picture  # noqa: E402
 from vinchar.known import known_vins  # noqa: E402
@@ -43,10 +46,7 @@ from vinchar.structure.build import build  # noqa: E402
 from vinchar.structure.install import project_facts  # noqa: E402
 from vinchar.structure.model import CHECK_INDEX, Rules, Structure, weighted_sum  # noqa: E402
 from vinchar.structure.rules import REGIONS, maker_codes, region_table  # noqa: E402
-from vinchar.drawing.faces import font_faces  # noqa: E402
 from vinchar.training.framing import draw_box_frame  # noqa: E402
-from vinchar.drawing.printing import Setting, set_line  # noqa: E402
-from vinchar.drawing.scenes import draw_scene, least_contrast  # noqa: E402
 from vinchar.vin import ALPHABET, LENGTH  # noqa: E402
 
 PAIRS = ("8B", "56", "2Z", "0D", "1T", "GC", "93", "VW", "H8", "NM", "5S", "6G", "7Z")

@@ -16,21 +16,20 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from vinchar.classify import STRIDE, log_softmax  # noqa: E402
+from vinchar.decide import same_place  # noqa: E402
 from vinchar.imaging import load  # noqa: E402
+from vinchar.looks import LOOKS, Picture  # noqa: E402
 from vinchar.reader import Reader  # noqa: E402
-from vinchar.rectify import (  # noqa: E402  # noqa: E402
+from vinchar.rectify import (  # noqa: E402
     FINE_GLYPH,
     FINE_LENGTH,
     LINE_HEIGHT,
     LINE_WIDTH,
     Line,
     bend,
-    cut_strip,
     frame_of_quad,
     line_picture,
 )
-from vinchar.search import CANDIDATES  # noqa: E402
-from vinchar.segment import segment  # noqa: E402
 from vinchar.vin import ALPHABET  # noqa: E402
 
 
@@ -53,62 +52,56 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "stages.jpg")
     args = parser.parse_args()
     gray, reader = load(args.photo), Reader()
-    look = reader.locator.look(gray)
-    quads = look.lines(CANDIDATES)
-    frames = [frame_of_quad(quad) for quad in quads]
-    found = reader.search.find(gray, frames)
+    picture = Picture(gray, "photo", reader.locator)
+    quads, look = picture.located(), reader.locator.look(gray)
+    decision = reader.search.read(gray, "photo")
+    found = decision.best
     if found is None:
         sys.exit(f"{args.photo}: no line of a VIN found in it")
-    middle = found.centres().mean(0)
-    chosen = int(np.argmin([np.linalg.norm(quad.points.mean(0) - middle) for quad in quads]))
-    first = reader.rectifier.lines(gray, [frames[chosen]])[0]
-    if first is None:
+    same = [same_place(found.quads, quad.points[None]) for quad in quads]
+    if not any(same):
+        sys.exit(f"{args.photo}: the locator does not see its VIN; it was found by another look of {len(LOOKS)}")
+    chosen = same.index(True)
+    rough = frame_of_quad(quads[chosen])
+    first = reader.rectifier.lines(gray, [rough])[0]
+    finer = None if first is None else bend(rough, first, FINE_LENGTH, FINE_GLYPH, LINE_WIDTH // 4)
+    second = None if finer is None else reader.rectifier.lines(gray, [finer])[0]
+    if first is None or finer is None or second is None:
         sys.exit(f"{args.photo}: the rectifier finds no line where the VIN is")
-    finer = bend(frames[chosen], first, FINE_LENGTH, FINE_GLYPH, LINE_WIDTH // 4)
-    second = reader.rectifier.lines(gray, [finer])[0]
-    if second is None:
-        sys.exit(f"{args.photo}: the rectifier finds no line where the VIN is")
-    strip = cut_strip(gray, finer, second, inverted=second.light < 0.5)
-    lattice = segment(strip)
+    strip = found.reading.strip
     logits = reader.classifier.logits(strip.gray[None])[0]
 
-    figure = Figure(figsize=(11, 15.5), dpi=90, layout="constrained")
-    rows = figure.subplots(7, 1, height_ratios=(6, 1.7, 1.7, 1.1, 1.6, 4.6, 1.5))
+    figure = Figure(figsize=(11, 14), dpi=90, layout="constrained")
+    rows = figure.subplots(6, 1, height_ratios=(6, 1.7, 1.7, 1.1, 4.6, 1.5))
     rows[0].imshow(cv2.cvtColor(cv2.imread(str(args.photo)), cv2.COLOR_BGR2RGB))
     heat = look.maps.max(-1)
     extent = (0, heat.shape[1] / look.cells, heat.shape[0] / look.cells, 0)
     rows[0].imshow(heat, cmap="hot", alpha=heat, extent=extent)
     for i, quad in enumerate(quads):
         rows[0].add_patch(Polygon(quad.points, fill=False, color="tab:red" if i == chosen else "tab:blue", linewidth=2))
-    draw_line(rows[1], line_picture(gray, frames[chosen]), first)
+    draw_line(rows[1], line_picture(gray, rough), first)
     draw_line(rows[2], line_picture(gray, finer), second)
     rows[3].imshow(strip.gray, cmap="gray")
-    rows[4].imshow(strip.gray, cmap="gray", alpha=0.4)
-    for (x0, y0, x1, y1), cost in zip(lattice.boxes, lattice.cost, strict=True):
-        rows[4].add_patch(
-            Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, color="tab:blue", alpha=float(0.6 * np.exp(-cost / 2)))
-        )
     chances = np.exp(log_softmax(logits))[:, : len(ALPHABET)].T
-    rows[5].imshow(chances, aspect="auto", cmap="magma", extent=(0, len(logits) * STRIDE, len(ALPHABET), 0))
-    rows[5].set_yticks(np.arange(len(ALPHABET)) + 0.5, list(ALPHABET), fontsize=7)
-    rows[6].imshow(found.strip.gray, cmap="gray")
-    for arc, char in zip(found.assembly.arcs, found.assembly.vin, strict=True):
-        x0, y0, x1, y1 = found.lattice.boxes[arc]
-        rows[6].add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, color="tab:green", linewidth=1.5))
-        rows[6].text((x0 + x1) / 2, 42, char, ha="center", va="top", color="tab:green", fontsize=13)
+    rows[4].imshow(chances, aspect="auto", cmap="magma", extent=(0, len(logits) * STRIDE, len(ALPHABET), 0))
+    rows[4].set_yticks(np.arange(len(ALPHABET)) + 0.5, list(ALPHABET), fontsize=7)
+    rows[5].imshow(strip.gray, cmap="gray")
+    for (x0, y0, x1, y1), char in zip(found.boxes, found.vin, strict=True):
+        rows[5].add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, color="tab:green", linewidth=1.5))
+        rows[5].text((x0 + x1) / 2, 42, char, ha="center", va="top", color="tab:green", fontsize=13)
     titles = (
         "locate: heat on a VIN's glyphs and gaps; red: the line that reads as one",
         "rectify, first pass: ends, centre and height of the line in the rough cut-out",
         "rectify, second pass: the same in the finer frame",
         "the strip: 17 glyphs over 340 of 400 columns, local contrast evened out",
-        "segment: the lattice of candidate glyphs, likely ones darker",
         "classify: probability of each character, were a glyph centred in that column",
-        f"assemble: the best path of 17, probability {found.probability:.3f}",
+        "assemble and segment: the best path of 17, cut where projections are least; "
+        f"probability {decision.chance:.3f}",
     )
     for axes, title in zip(rows, titles, strict=True):
         axes.set_title(title, fontsize=11, loc="left")
         axes.set_xticks([])
-        if axes is not rows[5]:
+        if axes is not rows[4]:
             axes.set_yticks([])
     figure.savefig(args.out, pil_kwargs={"quality": 80})
 

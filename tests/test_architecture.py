@@ -14,7 +14,18 @@ PACKAGE = Path(__file__).parents[1] / "vinchar"
 
 # What a module may import of this package. A new module needs its place here.
 BASE = {"vin", "types", "files", "session"}
-STAGES = {"imaging", "barcode", "locate", "textlines", "rows", "rectify", "quality", "segment", "classify", "assemble"}
+STAGES = {
+    "imaging",
+    "barcode",
+    "locate",
+    "textlines",
+    "rows",
+    "rectify",
+    "segment",
+    "classify",
+    "assemble",
+    "recognise",
+}
 PRESENTING = {"annotate", "lines"}
 ALLOWED: dict[str, set[str]] = {
     "vin": {"types"},
@@ -27,32 +38,33 @@ ALLOWED: dict[str, set[str]] = {
     "known": {"structure", "vin"},
     "endings": {"structure", "vin"},
     "posterior": {"endings", "known", "structure", "vin"},
-    "readings": {"assemble", "bundle", "types", "vin"},
     **dict.fromkeys(STAGES | PRESENTING, BASE),
-    "assemble": BASE | {"posterior"},
+    "assemble": BASE | {"classify"},
+    "recognise": BASE | {"assemble", "classify", "segment"},
     "kind": BASE | {"rectify"},
-    "found": BASE | {"assemble", "quality", "rectify"},
-    "line_reader": BASE
-    | {"assemble", "bundle", "classify", "found", "posterior", "readings", "rectify", "segment", "structure"},
+    "decide": {"bundle", "posterior", "structure", "types"},
+    "quality": {"decide", "rectify", "types"},
+    "readings": {"bundle", "decide", "types", "vin"},
     "straighten": BASE | {"rectify"},
-    "proposals": BASE | {"locate", "rectify", "rows", "textlines"},
-    "search": BASE | {"classify", "found", "line_reader", "locate", "proposals", "rectify", "straighten"},
+    "looks": BASE | {"decide", "locate", "rectify", "rows", "textlines"},
+    "search": BASE | {"decide", "locate", "looks", "recognise", "rectify", "straighten"},
     "reader": BASE
     | STAGES
-    | {"search", "straighten", "bundle", "found", "kind", "known", "line_reader", "posterior", "readings", "structure"},
+    | {"bundle", "decide", "kind", "known", "posterior", "quality", "readings", "search", "straighten", "structure"},
     "__init__": BASE | {"reader"},
     "workers": {"memory", "reader", "types"},
-    "arguments": {"lines", "training", "__init__"},
+    "arguments": {"lines", "training", "drawing", "__init__"},
     "cli": BASE
     | {"arguments"}
     | STAGES
     | PRESENTING
-    | {"bundle", "known", "memory", "reader", "structure", "workers", "training", "evaluation", "__init__"},
+    | {"bundle", "known", "memory", "reader", "structure", "workers", "training", "drawing", "evaluation", "__init__"},
     "__main__": {"cli"},
     "evaluation": BASE | STAGES | {"posterior"},
+    "drawing": BASE | {"imaging", "structure"},
     "training": BASE
     | STAGES
-    | {"bundle", "kind", "found", "readings", "reader", "evaluation", "structure", "__init__"},
+    | {"bundle", "decide", "drawing", "evaluation", "kind", "quality", "reader", "structure", "__init__"},
 }
 HEAVY = ("keras", "tensorflow", "sklearn", "matplotlib", "pandas", "seaborn", "scipy", "PIL", "onnx")
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from vinchar.bundle import open_bundle
+from vinchar.drawing.photos import Photo, draw_photo
 from vinchar.rectify import Rectifier
 from vinchar.training.boxed import Boxed, bounding_box, draw_boxed, open_boxed, overlap, place_glyphs, read_boxed
-from vinchar.drawing.photos import Photo, draw_photo
 
 RECTIFIER = open_bundle().paths["rectifier"]
 

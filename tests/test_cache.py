@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from vinchar.drawing.scenes import draw_scene
+from vinchar.drawing.strings import draw_vin
 from vinchar.rectify import Edges, Line, fit_line, line_picture
 from vinchar.structure.store import shipped
 from vinchar.training import cache
-from vinchar.training.cache import SceneCache, cut_strips, draw_characters, draw_lines, draw_scenes
+from vinchar.training.cache import SceneCache, cut_strips, draw_lines, draw_scenes
+from vinchar.training.characters import draw_characters
 from vinchar.training.framing import draw_frame, line_targets
-from vinchar.drawing.scenes import draw_scene
-from vinchar.drawing.strings import draw_vin
 from vinchar.vin import ALPHABET
 
 COUNT, SEED = 7, 5

@@ -10,13 +10,13 @@ import pytest
 from numpy.typing import NDArray
 
 from vinchar.classify import STRIDE
-from vinchar.evaluation import causes
-from vinchar.evaluation.causes import CAUSES, View, every_lattice, find_cause, with_causes
+from vinchar.evaluation.causes import CAUSES, find_cause, with_causes
 from vinchar.evaluation.scored import Label, Scored
 from vinchar.posterior import NO_PRIORS, Priors
 from vinchar.reader import Reader
+from vinchar.recognise import LatticeRecogniser
 from vinchar.structure.store import shipped
-from vinchar.types import GLYPH_HEIGHT, PITCH, STRIP_HEIGHT, STRIP_WIDTH, Lattice, Reading, Strip
+from vinchar.types import GLYPH_HEIGHT, PITCH, STRIP_HEIGHT, STRIP_WIDTH, Reading, Strip
 from vinchar.vin import ALPHABET
 
 VIN, OTHER = "1HGCM82633A004352", "WVWZZZ1JZ3W386752"
@@ -24,9 +24,19 @@ PICTURE = np.zeros((9, 9), np.uint8)
 Odds = dict[int, dict[str, float]]
 
 
-def blocks() -> Strip:
-    """A strip of seventeen blocks where a VIN's glyphs are."""
-    gray = np.full((STRIP_HEIGHT, STRIP_WIDTH), 20, np.uint8)
+class Played:
+    """A network that says of the strips of ``blocks(i)`` what it was given for i."""
+
+    def __init__(self, *said: NDArray[np.float32]) -> None:
+        self.said = said
+
+    def logits(self, strips: NDArray[np.uint8]) -> NDArray[np.float32]:
+        return np.stack([self.said[int(strip[0, 0])] for strip in strips])
+
+
+def blocks(number: int = 0) -> Strip:
+    """A strip of seventeen blocks where a VIN's glyphs are, on a ground of the grey level ``number``."""
+    gray = np.full((STRIP_HEIGHT, STRIP_WIDTH), number, np.uint8)
     for i in range(17):
         top = (STRIP_HEIGHT - GLYPH_HEIGHT) // 2
         gray[top : top + GLYPH_HEIGHT, 30 + PITCH * i + 3 : 30 + PITCH * i + 17] = 220
@@ -58,11 +68,12 @@ def cause(
 ) -> str | None:
     reading = Reading("a.png", "strip", read, status)  # type: ignore[arg-type]
 
-    def views(gray: object, kind: str) -> Iterator[View]:
+    def views(gray: object, kind: str) -> Iterator[Strip]:
         assert kind == "strip"
-        return ((blocks(), one) for one in logits)
+        return (blocks(i) for i in range(len(logits)))
 
-    return find_cause(Scored(reading, Label(truth), PICTURE), views, priors)
+    recogniser = LatticeRecogniser(Played(*logits))
+    return find_cause(Scored(reading, Label(truth), PICTURE), views, recogniser, priors)
 
 
 def test_nothing_is_the_matter_with_a_right_reading() -> None:
@@ -100,29 +111,9 @@ def test_priors() -> None:
     assert cause("WVWZZZ1JZ3W386755", logits_of(truth, seen), truth=truth) == "search"
 
 
-def test_a_lattice_without_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    def shifted(strip: Strip) -> Lattice:
-        cuts = np.arange(40, 400, PITCH, dtype=np.int32)[:18]
-        arcs = np.stack([np.arange(17), np.arange(1, 18)], -1).astype(np.int32)
-        boxes = np.stack([cuts[:-1], cuts[:-1] * 0 + 7, cuts[1:], cuts[1:] * 0 + 33], -1).astype(np.int32)
-        return Lattice(cuts, arcs, boxes, np.zeros(17, np.float32))
-
-    assert causes.segment is not shifted
-    monkeypatch.setattr(causes, "SHOWN", 0)
-    monkeypatch.setattr(causes, "segment", shifted)
-    assert cause(None, logits_of(VIN)) == "lattice"
-
-
-def test_a_lattice_that_leaves_nothing_out() -> None:
-    lattice = every_lattice(blocks())
-    spans = {tuple(span) for span in lattice.cuts[lattice.arcs].tolist()}
-    assert all((30 + PITCH * i, 50 + PITCH * i) in spans for i in range(17))
-    assert {b - a for a, b in spans} == set(range(6, 35, 2))
-
-
 def test_a_picture_that_is_gone(tmp_path: Path) -> None:
     gone = Scored(Reading("a.png", "strip", OTHER, "ok"), Label(VIN), tmp_path / "a.png")
-    assert find_cause(gone, lambda gray, kind: iter([])) == "file"
+    assert find_cause(gone, lambda gray, kind: iter([]), LatticeRecogniser(Played())) == "file"
 
 
 def test_the_shipped_networks_show_what_a_label_has_wrong() -> None:
@@ -132,25 +123,32 @@ def test_the_shipped_networks_show_what_a_label_has_wrong() -> None:
     reading = reader.read(strips[0])
     assert reading.vin is not None
     changed = reading.vin[:-1] + ("7" if reading.vin[-1] != "7" else "4")
-    assert find_cause(Scored(reading, Label(changed), strips[0]), reader.search.views, reader.priors) == "characters"
+    assert (
+        find_cause(Scored(reading, Label(changed), strips[0]), reader.search.views, reader.recogniser, reader.priors)
+        == "characters"
+    )
     other = reader.read(strips[1]).vin
     assert other is not None
-    assert find_cause(Scored(reading, Label(other), strips[0]), reader.search.views, reader.priors) == "place"
+    assert (
+        find_cause(Scored(reading, Label(other), strips[0]), reader.search.views, reader.recogniser, reader.priors)
+        == "place"
+    )
 
 
 def test_only_what_is_wrong_is_looked_into() -> None:
     asked: list[str] = []
 
-    def views(gray: object, kind: str) -> Iterator[View]:
+    def views(gray: object, kind: str) -> Iterator[Strip]:
         asked.append(kind)
-        return iter([(blocks(), logits_of(VIN))])
+        return iter([blocks()])
 
+    recogniser = LatticeRecogniser(Played(logits_of(VIN)))
     readings = [
         Reading("a", "photo", VIN, "ok"),
         Reading("b", "strip", OTHER, "ok"),
         Reading("c", "photo", None, "error"),
     ]
-    found = with_causes([Scored(reading, Label(VIN), PICTURE) for reading in readings], views)
+    found = with_causes([Scored(reading, Label(VIN), PICTURE) for reading in readings], views, recogniser)
     assert [one.cause for one in found] == [None, "search", "file"]
     assert [one.reading for one in found] == readings
     assert asked == ["strip"]

@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 import pytest
 
-from vinchar.training import faces
 from vinchar.drawing.dots import dot_face
 from vinchar.drawing.faces import (
     CAP_HEIGHT,
@@ -23,6 +22,7 @@ from vinchar.drawing.faces import (
     text_faces,
 )
 from vinchar.drawing.strokes import StrokeFace, Style, stroke_face
+from vinchar.training import faces
 from vinchar.vin import ALPHABET
 
 FONTS = [*font_faces(), *font_faces(held_out=True)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from vinchar.drawing.scenes import draw_scene
 from vinchar.rectify import (
     FINE_GLYPH,
     FINE_LENGTH,
@@ -19,7 +20,6 @@ from vinchar.rectify import (
     frame_of_picture,
 )
 from vinchar.training.framing import draw_box_frame, draw_frame, draw_level_frame, line_targets, place_in_frame
-from vinchar.drawing.scenes import draw_scene
 
 SEEDS = range(12)
 

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from test_heat import line_of_quads
 
 from vinchar.bundle import open_bundle
+from vinchar.drawing.photos import PLACES, Place, draw_photo
 from vinchar.locate import CLOSER, COLD, ENLARGE, SIDE, STRIDE, Heat, Locator, find_lines
 from vinchar.rectify import Rectifier, bend, frame_of_quad
 from vinchar.training.boxed import bounding_box, overlap
 from vinchar.training.heat import heat_targets
-from vinchar.drawing.photos import PLACES, Place, draw_photo
 
 Maps = NDArray[np.float32]
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from vinchar.drawing.scenes import CLEAR_BLUR
 from vinchar.readings import RIGHT_FEATURES, VIN_FEATURES
 from vinchar.training import measure
 from vinchar.training.cache import SceneCache
 from vinchar.training.confidence import FEATURES, RISK, UNFITTED, fit_confidence
 from vinchar.training.measure import REPORTED
-from vinchar.drawing.scenes import CLEAR_BLUR
 from vinchar.vin import LENGTH
 
 Row = NDArray[np.float64] | None

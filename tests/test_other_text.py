@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 
 from vinchar.barcode import vins_in
-from vinchar.structure.store import shipped
 from vinchar.drawing.dots import BITMAPS
 from vinchar.drawing.other_text import TEXTS, line, texture
 from vinchar.drawing.skeletons import SKELETONS
+from vinchar.structure.store import shipped
 
 
 def test_no_drawn_text_is_a_vin() -> None:

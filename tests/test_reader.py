@@ -20,6 +20,7 @@ import vinchar
 from vinchar import proposals
 from vinchar import reader as reader_module
 from vinchar.bundle import Bundle, Confidence, ModelError, open_bundle
+from vinchar.drawing.photos import Place, draw_photo
 from vinchar.found import OTHERS
 from vinchar.imaging import load
 from vinchar.kind import guess_kind, light_glyph
@@ -30,7 +31,6 @@ from vinchar.reader import Reader
 from vinchar.rectify import FINE_GLYPH, FINE_LENGTH, Line, frame_of_picture, move_ends
 from vinchar.search import CLOSER_CANDIDATES, SEEN, Search
 from vinchar.structure.store import shipped
-from vinchar.drawing.photos import Place, draw_photo
 from vinchar.types import Quad, Reading
 from vinchar.vin import ALPHABET
 

@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 import pytest
 
-from vinchar.training import samples
 from vinchar.drawing.faces import font_faces
 from vinchar.drawing.printing import draw_glyph
-from vinchar.drawing.samples import GLYPHS, MAX_BYTES, PHOTOS, STRIPS, main, write_samples
+from vinchar.training import samples
+from vinchar.training.samples import GLYPHS, MAX_BYTES, PHOTOS, STRIPS, main, write_samples
 from vinchar.vin import ALPHABET, check_digit
 
 

@@ -7,8 +7,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from vinchar.structure.store import shipped
 from vinchar.drawing.strings import draw_label_text, draw_vin
+from vinchar.structure.store import shipped
 from vinchar.vin import ALPHABET, check_digit, check_digit_required, known_makers, validate
 
 DRAWABLE = set(ALPHABET) | set(" -/")

@@ -8,7 +8,7 @@ a lattice of cuts: LeCun, Bottou, Bengio and Haffner 1998, doi 10.1109/5.726791.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -57,9 +57,12 @@ def assemble(answers: Answers, weights: Weights = Weights()) -> list[Paths]:
 
 
 def align(answers: Answers, vin: str, weights: Weights = Weights()) -> list[Paths]:
-    """Return for every strip the best paths that spell ``vin``; raises ``ValueError`` if it is not 17 characters."""
+    """Return for every strip the best paths that spell ``vin``, wherever a glyph may be.
+
+    Raises ``ValueError`` if it is not 17 characters of the alphabet.
+    """
     spelled = answers.log_probs[:, :, [ALPHABET.index(char) for char in validate(vin)]]  # (B, N, 17)
-    return _best_paths(answers, spelled.transpose(0, 2, 1), weights)
+    return _best_paths(answers, spelled.transpose(0, 2, 1), replace(weights, least=-np.inf))
 
 
 def _best_paths(answers: Answers, gains: Floats, weights: Weights) -> list[Paths]:

@@ -180,7 +180,7 @@ def _report(folder: Path, scored: Sequence[Scored], reader: Reader) -> None:
     from vinchar.evaluation.causes import with_causes
     from vinchar.evaluation.reading_report import summary_text, write_reading_report
 
-    summary = write_reading_report(folder, with_causes(scored, reader.search.views, reader.priors))
+    summary = write_reading_report(folder, with_causes(scored, reader.search.views, reader.recogniser, reader.priors))
     print(summary_text(summary), file=sys.stderr)
 
 

@@ -25,8 +25,12 @@ Warmth = Callable[[NDArray[np.float32]], float]  # how sure the locator is of gl
 
 UPSIDE_DOWN, TWO_ROWS = "upside down", "two rows"  # looks by which a line is the less likely a VIN
 COLDEST = -2.3  # log heat of the locator where it sees nothing
+MARGIN_ALONG, MARGIN_ACROSS = 0.25, 0.15  # of an outline, in glyph widths and heights
 ALIKE = 3  # characters: readings that differ in no more are of the same VIN
-SAME_ACROSS, SAME_ALONG = 0.7, 0.75  # glyph heights, and lengths: middles of two views of one line are not further apart
+SAME_ACROSS, SAME_ALONG = (
+    0.7,
+    0.75,
+)  # glyph heights, and lengths: middles of two views of one line are not further apart
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +65,13 @@ class Line:
     def centres(self) -> NDArray[np.float32]:
         """Return the glyphs' middles in the photo, float32 (17, 2)."""
         return np.asarray(self.quads.mean(axis=1), np.float32)
+
+    def outline(self) -> NDArray[np.float32]:
+        """Return the corners in the photo, float32 (68, 2), of boxes round the glyphs with some margin."""
+        height, pitch = (np.median(np.diff(self.boxes[:, [one, one + 2]], axis=1)) for one in (1, 0))
+        margin = np.array([MARGIN_ALONG * pitch, MARGIN_ACROSS * height])
+        boxes = self.boxes + np.concatenate([-margin, margin])
+        return self.reading.strip.to_photo(boxes).reshape(-1, 2)
 
     @cached_property
     def steps(self) -> Floats:

@@ -30,6 +30,7 @@ FARTHER, FAR_LINES, FAR_PAIRS = SIDE // 2, 4, 4
 WIDE = 1.2  # a photo so much wider than high may be a line as a whole
 TURNED, ROOM = 4, 1.3  # lines that are also tried upside down, and height of a frame round them, in that of the strip
 
+
 class Picture:
     """A picture ``gray``, and what was found in it so far, each kind once and only when it is asked for."""
 

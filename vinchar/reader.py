@@ -71,8 +71,8 @@ class Reader:
             raise ModelError(f"{error}; train the model again") from error
         self.priors = Priors(knowledge.structure if vin_priors else NO_PRIORS.structure, known)
         judge = Judge(self.priors, knowledge, self.bundle.confidence)
-        recogniser = LatticeRecogniser(self.classifier)
-        self.search = Search(self.locator, Straightener(self.rectifier), recogniser, judge)
+        self.recogniser = LatticeRecogniser(self.classifier)
+        self.search = Search(self.locator, Straightener(self.rectifier), self.recogniser, judge)
         self._barcodes, self._every = barcodes, every
         if barcodes:
             import zxingcpp  # noqa: F401  (missed now, not at the first picture)

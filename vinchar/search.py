@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
-
 from vinchar.decide import Decision, Judge, Line
 from vinchar.locate import Locator
 from vinchar.looks import LOOKS, Look, Picture

@@ -170,7 +170,7 @@ def draw_document(
     face = faces[rng.integers(len(faces))]
     values = face if rng.random() < 0.6 else faces[rng.integers(len(faces))]
     page = _set(rows, kind, vins, cap, face, values, rng)
-    screen = rng.random() < 0.25 or kind == "table" and rng.random() < 0.5
+    screen = rng.random() < 0.25 or (kind == "table" and rng.random() < 0.5)
     plane = _inked(page, rng)
     if not screen:
         plane = light(plane, cap, rng) if rng.random() < 0.2 else _evenly_lit(plane, rng)
@@ -245,7 +245,9 @@ def _inked(page: _Page, rng: np.random.Generator) -> Floats:
     ground = np.full(page.ink.shape, paper, np.float32) * page.tone
     if rng.random() < 0.3:  # the guilloche of documents
         y, x = np.mgrid[: ground.shape[0], : ground.shape[1]].astype(np.float32)
-        wave = np.sin((y + 8 * np.sin(x / page.cap / rng.uniform(0.5, 2))) * 2 * np.pi / (page.cap * rng.uniform(0.3, 1)))
+        wave = np.sin(
+            (y + 8 * np.sin(x / page.cap / rng.uniform(0.5, 2))) * 2 * np.pi / (page.cap * rng.uniform(0.3, 1))
+        )
         ground = ground + 0.06 * rng.random() * wave
     if rng.random() < 0.25:  # a stamp or a watermark
         centre = (int(rng.uniform(0.3, 0.9) * ground.shape[1]), int(rng.uniform(0.3, 0.9) * ground.shape[0]))

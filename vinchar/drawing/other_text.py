@@ -9,10 +9,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.structure.wording import draw_line
 from vinchar.drawing.layouts import eurasian_approval
 from vinchar.drawing.photos import Place
 from vinchar.drawing.surfaces import smooth_noise
+from vinchar.structure.wording import draw_line
 
 DRAWN = set(string.ascii_uppercase + string.digits + " -/")  # what every face has
 WORDS = ("CENTRUM", "UMLEITUNG", "EXIT ONLY", "NO PARKING", "MAIN STREET", "AIRBAG", "HANDLE WITH CARE", "ROUTE 66")

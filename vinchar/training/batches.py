@@ -32,27 +32,54 @@ def _together(one: Strips, other: Strips | None) -> tuple[NDArray[np.float32], N
     return _input(np.concatenate([one[0], other[0]])), np.concatenate([one[1], other[1]])
 
 
-def glyph_strips(glyphs: Glyphs, count: int, rng: np.random.Generator, power: float = BALANCE) -> Strips:
+def glyph_strips(
+    glyphs: Glyphs,
+    count: int,
+    rng: np.random.Generator,
+    power: float = BALANCE,
+    nothing: NDArray[np.uint8] | None = None,
+    share: float = 0.0,
+) -> Strips:
     """Return strips of single glyphs, uint8 (count, 40, 400), and their targets, float32 (count, 200, 34).
 
-    ``power``: how far the classes' counts count, see ``handwriting.class_weights``.
+    ``power``: how far the classes' counts count, see ``handwriting.class_weights``. ``nothing``: pictures (N, H, W)
+    without a glyph, which take the place of a ``share`` of them.
     """
     images, labels = glyphs
     chosen = draw_balanced(labels, count * GLYPHS_A_STRIP, rng, power).reshape(count, GLYPHS_A_STRIP)
-    pairs = [strip_of_glyphs(images[row], rng) for row in chosen]
-    targets = [dense_targets(c, labels[row], STRIP_WIDTH) for (_, c), row in zip(pairs, chosen, strict=True)]
-    return np.stack([strip for strip, _ in pairs]), np.stack(targets)
+    strips, targets = [], []
+    for row in chosen:
+        pictures, kept = list(images[row]), np.ones(len(row), bool)
+        if nothing is not None:
+            kept = rng.random(len(row)) >= share
+            for i in np.flatnonzero(~kept):
+                pictures[i] = nothing[rng.integers(len(nothing))]
+        strip, centres = strip_of_glyphs(pictures, rng)
+        strips.append(strip)
+        targets.append(dense_targets(centres[kept], labels[row][kept], STRIP_WIDTH))
+    return np.stack(strips), np.stack(targets)
 
 
 def glyph_strip_batches(
-    written: Glyphs, batch: int, power: float = BALANCE, printed: Glyphs | None = None, share: float = 0.0
+    written: Glyphs,
+    batch: int,
+    power: float = BALANCE,
+    printed: Glyphs | None = None,
+    share: float = 0.0,
+    nothing: NDArray[np.uint8] | None = None,
+    none: float = 0.0,
 ) -> Draw:
-    """Return a source of batches of strips of handwritten glyphs, a ``share`` of which hold ``printed`` ones."""
+    """Return a source of batches of strips of handwritten glyphs, a ``share`` of which hold ``printed`` ones.
+
+    A share ``none`` of all glyphs are pictures of ``nothing`` instead.
+    """
     some = min(round(share * batch), batch - 1)
 
     def draw(rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        strips = glyph_strips(written, batch - some, rng, power)
-        return _together(strips, glyph_strips(printed, some, rng) if printed is not None and some else None)
+        strips = glyph_strips(written, batch - some, rng, power, nothing, none)
+        if printed is None or not some:
+            return _together(strips, None)
+        return _together(strips, glyph_strips(printed, some, rng, BALANCE, nothing, none))
 
     return draw
 

@@ -14,18 +14,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.classify import glyph_window
-from vinchar.kind import light_glyph
-from vinchar.rectify import Rectifier, cut_strip, line_picture
-from vinchar.drawing.faces import font_faces, sample_face
-from vinchar.training.framing import draw_frame, line_targets, place_in_frame
+from vinchar.drawing.faces import font_faces
 from vinchar.drawing.other_text import TEXTS, approval, line, part_number, texture
-from vinchar.training.parts import PART, Arrays, Job, build
 from vinchar.drawing.photos import draw_photo
-from vinchar.drawing.printing import Setting, draw_glyph, set_line
+from vinchar.drawing.printing import Setting, set_line
 from vinchar.drawing.scenes import Scene, draw_scene
 from vinchar.drawing.strings import draw_vin
 from vinchar.drawing.surfaces import MATERIALS
+from vinchar.rectify import Rectifier, cut_strip, line_picture
+from vinchar.training.framing import draw_frame, line_targets, place_in_frame
+from vinchar.training.parts import PART, Arrays, Job, build, draw_rows
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 from vinchar.vin import ALPHABET, LENGTH
 
@@ -116,29 +114,6 @@ def draw_others(folder: Path, count: int, seed: int, workers: int, held_out: boo
     return _draw_pictures(kind, partial(_other, held_out), folder, count, seed, workers)
 
 
-def draw_characters(
-    folder: Path, count: int, seed: int, workers: int, held_out: bool = False
-) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
-    """Draw ``count`` printed characters, all classes alike, as the classifier meets a picture of one glyph.
-
-    Returns windows, uint8 (N, 40, 64), and labels, int32 (N,) indices into ``vin.ALPHABET``.
-    """
-    kind = "heldoutcharacters" if held_out else "characters"
-    arrays = _draw(kind, partial(_characters, held_out), folder, count, seed, workers)
-    return arrays["windows"], arrays["labels"]
-
-
-def _characters(held_out: bool, first: int, rows: int, seed: int) -> Arrays:
-    labels = np.arange(first, first + rows, dtype=np.int32) % len(ALPHABET)
-    windows = []
-    for i, label in enumerate(labels):
-        rng = np.random.default_rng([seed, first + i])
-        side, light = int(rng.integers(20, 97)), bool(rng.random() < 0.5)
-        gray = draw_glyph(ALPHABET[label], sample_face(rng, held_out), side, light, rng)
-        windows.append(glyph_window(light_glyph(gray)))
-    return {"windows": np.stack(windows), "labels": labels}
-
-
 def _draw_pictures(
     kind: str,
     draw: Callable[[np.random.Generator], Scene],
@@ -147,19 +122,7 @@ def _draw_pictures(
     seed: int,
     workers: int,
 ) -> SceneCache:
-    return SceneCache.of(_draw(kind, partial(_pictures, draw), folder, count, seed, workers))
-
-
-def _draw(
-    kind: str, rows: Callable[[int, int, int], Arrays], folder: Path, count: int, seed: int, workers: int
-) -> Arrays:
-    """Draw ``count`` rows in parts; ``rows``: draws so many from one on, of a seed."""
-    jobs = [
-        Job(folder / f"{kind}-{seed}-{first}-{some}.npz", some, partial(rows, first, some, seed))
-        for first in range(0, count, PART)
-        for some in [min(PART, count - first)]
-    ]
-    return build(jobs, f"drawing {kind}", workers)
+    return SceneCache.of(draw_rows(kind, partial(_pictures, draw), folder, count, seed, workers))
 
 
 def _scene(held_out: bool, rng: np.random.Generator) -> Scene:

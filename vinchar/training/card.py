@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from vinchar.training.config import PRESETS
 from vinchar.drawing.scenes import CLEAR_BLUR, CLEAR_CONTRAST, LEGIBLE_CONTRAST
+from vinchar.training.config import PRESETS
 
 _CARD = """# Model card: vinchar {vinchar}
 

@@ -13,7 +13,8 @@ class TrainConfig:
     where most are handwritten, ``glyph_batch`` pictures for the baseline, ``line_batch`` line pictures for the
     rectifier, ``photo_batch`` parts of ``photos`` whole ones for the locator). ``scenes``: drawn for the classifier;
     the rectifier learns on the first ``line_scenes`` of them at most, each in ``frames`` cut-outs. ``printed``: share
-    of printed characters among the handwritten ones in the batches of the network for single characters.
+    of printed characters among the handwritten ones in the batches of the network for single characters; ``nothing``:
+    share of pictures that show none, of ``no_glyphs`` drawn ones.
     ``rehearsal``: share of handwritten strips in the classifier's batches.
     ``precision`` is ``float32``, ``mixed_bfloat16`` or ``auto``: bfloat16 where the processor computes in it.
     """
@@ -39,14 +40,16 @@ class TrainConfig:
     classifier_steps: int = 11_000
     learning_rate: float = 6e-3
     printed: float = 0.1875
+    nothing: float = 0.2
     rehearsal: float = 0.2
     characters: int = 9_900
+    no_glyphs: int = 6_000
     workers: int = 2
     precision: str = "auto"
 
     def __post_init__(self) -> None:
         for name in (
-            *("scenes", "line_scenes", "photos", "validation_photos", "frames", "characters", "workers"),
+            *("scenes", "line_scenes", "photos", "validation_photos", "frames", "characters", "no_glyphs", "workers"),
             *("batch", "written_batch", "glyph_batch", "line_batch", "photo_batch"),
             *("emnist_steps", "baseline_steps", "rectifier_steps", "locator_steps", "glyph_steps", "classifier_steps"),
         ):
@@ -56,7 +59,7 @@ class TrainConfig:
             raise ValueError(f"validation_scenes: got {self.validation_scenes}, expected 2 or more")
         if self.precision not in ("auto", "float32", "mixed_bfloat16"):
             raise ValueError(f"precision: got {self.precision!r}, expected auto, float32 or mixed_bfloat16")
-        for name in ("printed", "rehearsal"):
+        for name in ("printed", "nothing", "rehearsal"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name}: got {getattr(self, name)}, expected a share from 0 to below 1")
 
@@ -78,6 +81,7 @@ PRESETS: dict[str, TrainConfig] = {
         glyph_steps=200,
         classifier_steps=600,
         characters=1_000,
+        no_glyphs=600,
     ),
     "tiny": TrainConfig(
         preset="tiny",
@@ -98,6 +102,7 @@ PRESETS: dict[str, TrainConfig] = {
         glyph_steps=2,
         classifier_steps=4,
         characters=66,
+        no_glyphs=24,
         workers=1,
         precision="float32",
     ),

@@ -23,8 +23,8 @@ import numpy as np
 from tqdm import tqdm
 
 from vinchar.drawing.faces import font_faces
-from vinchar.training.parts import shared_out
 from vinchar.drawing.scenes import draw_scene
+from vinchar.training.parts import shared_out
 
 Row = tuple[str, str, list[list[list[float]]]]  # file name, VIN, quads
 _CHUNK = 16  # pictures handed to a process at a time

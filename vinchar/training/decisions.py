@@ -101,7 +101,7 @@ def seen_in(decision: Decision, shown: Shown) -> Seen | None:
         true = exact if exact.any() else near
     elif shown.box is not None:
         box = shown.box
-        there = [i for i, line in enumerate(lines) if overlap(box, bounding_box(line.quads)) >= OVERLAP]
+        there = [i for i, line in enumerate(lines) if overlap(box, bounding_box(line.outline())) >= OVERLAP]
         if not there or lines[there[0]].posterior.log_likelihood < CLEAR:
             return None
         true[there[0]] = True

@@ -6,6 +6,7 @@ would teach a lower-case l as L and g as G.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import cv2
@@ -82,7 +83,7 @@ def warp_glyph(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np
 
 
 def strip_of_glyphs(
-    images: NDArray[np.uint8], rng: np.random.Generator
+    images: Sequence[NDArray[np.uint8]], rng: np.random.Generator
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """Set glyphs wide apart in one strip; return it, uint8 (40, 400), and their centre columns, float32 (n,)."""
     strip = np.zeros((STRIP_HEIGHT, STRIP_WIDTH), np.uint8)

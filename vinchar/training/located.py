@@ -20,6 +20,7 @@ from vinchar.training.parts import shared_out
 from vinchar.types import Gray
 
 Photo = tuple[Gray, Box]
+LINES = 10  # read ones that are compared
 SOME = 20  # photos that a process looks at in one go
 OVERLAP = 0.5  # intersection over union from which a VIN counts as found, and two lines as one
 COLUMNS = ("best", "best_three", "read_best", "read_best_three")
@@ -60,7 +61,7 @@ def _look(model: Path, opened: Callable[[Any], Iterator[Photo]], photos: list[An
     for gray, box in opened(photos):
         looks = (reader.locator.look(gray, side) for side in (SIDE, CLOSER))
         seen, closer = ([bounding_box(quad.points) for quad in look.lines(3)] for look in looks)
-        read = _apart([bounding_box(found.outline()) for found in reader.search.tried(gray)])
+        read = _apart([bounding_box(line.outline()) for line in reader.search.read(gray, "photo").leaders(LINES)])
         in_turn = [one for pair in zip_longest(seen, closer) for one in pair if one is not None]
         both = _apart([*read[:2], *in_turn, *read[2:]])
         rows.append([_covers(box, some) for some in (seen[:1], seen, both[:1], both[:3])])

@@ -16,21 +16,6 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from vinchar.classify import STRIDE, Classifier, glyph_window
-from vinchar.evaluation import metrics
-from vinchar.evaluation.causes import find_cause
-from vinchar.evaluation.reading_report import write_reading_report
-from vinchar.evaluation.reports import write_classification, write_share_right
-from vinchar.evaluation.scored import Label, Scored
-from vinchar.imaging import Source
-from vinchar.reader import Reader
-from vinchar.quality import quality_of
-from vinchar.session import open_session
-from vinchar.training.boxed import bounding_box
-from vinchar.training.cache import SceneCache
-from vinchar.training.confidence import fit_confidence, fit_quality
-from vinchar.training.decisions import Seen, Shown, seen_in
-from vinchar.training.framing import draw_box_frame, place_in_frame
-from vinchar.training.parts import PART, shared_out
 from vinchar.drawing.scenes import (
     CLEAR_BLUR,
     CLEAR_CONTRAST,
@@ -39,6 +24,21 @@ from vinchar.drawing.scenes import (
     least_contrast,
 )
 from vinchar.drawing.surfaces import MATERIALS
+from vinchar.evaluation import metrics
+from vinchar.evaluation.causes import find_cause
+from vinchar.evaluation.reading_report import write_reading_report
+from vinchar.evaluation.reports import write_classification, write_share_right
+from vinchar.evaluation.scored import Label, Scored
+from vinchar.imaging import Source
+from vinchar.quality import quality_of
+from vinchar.reader import Reader
+from vinchar.session import open_session
+from vinchar.training.boxed import bounding_box
+from vinchar.training.cache import SceneCache
+from vinchar.training.confidence import fit_confidence, fit_quality
+from vinchar.training.decisions import Seen, Shown, seen_in
+from vinchar.training.framing import draw_box_frame, place_in_frame
+from vinchar.training.parts import PART, shared_out
 from vinchar.types import Strip
 from vinchar.vin import ALPHABET, LENGTH
 
@@ -216,7 +216,9 @@ def _score(model: Path, job: tuple[int, Sequence[tuple[Source, Label]]]) -> list
     for i, (source, label) in enumerate(labelled, first):
         name = os.fspath(source) if isinstance(source, Path) else f"{i}"
         scored.append(label.score(reader.read(source, name=name), source))
-    return [replace(one, cause=find_cause(one, reader.search.views, reader.priors)) for one in scored]
+    return [
+        replace(one, cause=find_cause(one, reader.search.views, reader.recogniser, reader.priors)) for one in scored
+    ]
 
 
 def _share(right: NDArray[np.bool_]) -> float | None:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, TypeVar
@@ -42,6 +43,18 @@ def build(jobs: list[Job], description: str, workers: int) -> Arrays:
             bar.update(job.rows)
     parts = [dict(np.load(job.path)) for job in jobs]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def draw_rows(
+    kind: str, rows: Callable[[int, int, int], Arrays], folder: Path, count: int, seed: int, workers: int
+) -> Arrays:
+    """Draw ``count`` rows in parts; ``rows``: draws so many from one on, of a seed."""
+    jobs = [
+        Job(folder / f"{kind}-{seed}-{first}-{some}.npz", some, partial(rows, first, some, seed))
+        for first in range(0, count, PART)
+        for some in [min(PART, count - first)]
+    ]
+    return build(jobs, f"drawing {kind}", workers)
 
 
 def shared_out(work: Callable[[Some], Result], jobs: Iterable[Some], workers: int) -> Iterator[Result]:

@@ -23,7 +23,8 @@ from vinchar.evaluation.scored import Label, labelled_pictures
 from vinchar.imaging import Source
 from vinchar.training import batches, handwriting, measure, nets
 from vinchar.training.boxed import Boxed, draw_boxed
-from vinchar.training.cache import cut_strips, draw_characters, draw_lines, draw_others, draw_photos, draw_scenes
+from vinchar.training.cache import cut_strips, draw_lines, draw_others, draw_photos, draw_scenes
+from vinchar.training.characters import draw_characters, draw_no_glyphs
 from vinchar.training.config import TrainConfig
 from vinchar.training.export import export
 from vinchar.training.finish import finish, structure_of
@@ -213,16 +214,19 @@ def _train_handwriting(run: _Run, data: tuple[NDArray[np.uint8], NDArray[np.int3
 
 
 def _train_glyph(run: _Run, emnist: keras.Model, written: batches.Glyphs, staged: Path) -> None:
-    """Train the network for single characters: on from EMNIST, rare ones more often, with printed ones among them."""
+    """Train the network for single characters: on from EMNIST, with printed ones among them, and what shows none."""
     config = run.config
     printed = draw_characters(run.work / "characters", config.characters, config.seed, config.workers)
+    nothing = draw_no_glyphs(run.work / "characters", config.no_glyphs, config.seed, config.workers)
     model = run.fit(
         "glyph",
         nets.classifier,
-        batches.glyph_strip_batches(written, config.written_batch, RARE_FIRST, printed, config.printed),
+        batches.glyph_strip_batches(
+            written, config.written_batch, RARE_FIRST, printed, config.printed, nothing, config.nothing
+        ),
         keras.losses.CategoricalCrossentropy(from_logits=True),
         config.glyph_steps,
-        len(written[0]) + len(printed[0]),
+        len(written[0]) + len(printed[0]) + len(nothing),
         learning_rate=config.learning_rate / 4,
         start_from=emnist,
     )

@@ -12,12 +12,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+from vinchar.drawing.faces import faces_digest
 from vinchar.files import write_whole
 from vinchar.training.boxed import Boxed
 from vinchar.training.config import TrainConfig
-from vinchar.drawing.faces import faces_digest
 
-CONTENTS = 3  # of what a work folder holds: one more with every change to it
+CONTENTS = 4  # of what a work folder holds: one more with every change to it
 
 
 class Clock:

@@ -1,6 +1,6 @@
 """Sample pictures for a demonstration and a regression test: glyphs, strips and photos, drawn and labelled.
 
-    python -m vinchar.drawing.samples OUT [--seed N]
+    python -m vinchar.training.samples OUT [--seed N]
 
 OUT/glyphs/z.png, OUT/strips/*.png, OUT/photos/*.jpg; OUT/labels.csv with the columns image (relative to OUT) and vin
 (for a glyph the character). They are moderately easy on purpose: pale, blurred and steep ones are drawn again.
@@ -19,7 +19,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.training.dataset_files import whole_folder
 from vinchar.drawing.dots import dot_face
 from vinchar.drawing.faces import Face, font_faces
 from vinchar.drawing.photos import Photo, Place, draw_photo
@@ -27,6 +26,7 @@ from vinchar.drawing.printing import draw_glyph
 from vinchar.drawing.scenes import Scene, draw_scene, is_clear
 from vinchar.drawing.strings import draw_vin
 from vinchar.drawing.strokes import stroke_face
+from vinchar.training.dataset_files import whole_folder
 from vinchar.types import Gray
 from vinchar.vin import check_digit, maker
 
@@ -172,7 +172,7 @@ def _encoded(picture: NDArray[np.uint8], suffix: str) -> bytes:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Write the sample pictures to the folder that the arguments name."""
-    parser = argparse.ArgumentParser(prog="python -m vinchar.drawing.samples", description="Draw the sample pictures.")
+    parser = argparse.ArgumentParser(prog="python -m vinchar.training.samples", description="Draw the sample pictures.")
     parser.add_argument("out", type=Path, metavar="OUT")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args(argv)
