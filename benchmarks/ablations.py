@@ -138,7 +138,7 @@ def main() -> None:
         scores, fitted = measure.synthetic_rows(staged, held_out, staged / "report", config.workers)
         glyphs = Classifier(staged / "classifier.onnx")
         parts = range(0, len(test[0]), 256)
-        read = np.concatenate([glyphs.glyphs(list(test[0][i : i + 256])).argmax(1) for i in parts])
+        read = np.concatenate([glyphs.glyphs(list(test[0][i : i + 256]))[:, :33].argmax(1) for i in parts])
         own = "" if args.folder is None else f"{_own(staged, fitted, args.folder, args.labels):.3f}"
         print(
             f"| {way.name} | {model.count_params():,} | {scores['exact_match']:.3f} | {scores['glyphs_right']:.4f} "

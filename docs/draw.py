@@ -95,7 +95,7 @@ def main() -> None:
         "rectify, second pass: the same in the finer frame",
         "the strip: 17 glyphs over 340 of 400 columns, local contrast evened out",
         "classify: probability of each character, were a glyph centred in that column",
-        "assemble and segment: the best path of 17, cut where projections are least; "
+        f"assemble and segment: the best path of 17, cut where ink is least; probability {decision.chance:.3f}",
         f"probability {decision.chance:.3f}",
     )
     for axes, title in zip(rows, titles, strict=True):

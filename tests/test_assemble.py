@@ -38,8 +38,8 @@ def answers_of(probs: NDArray[np.float64], glyph: NDArray[np.float64]) -> Answer
     return Answers(*logs)
 
 
-def best(answers: Answers, weights: Weights = Weights()) -> Paths:
-    (paths,) = assemble(answers, weights)
+def best(answers: Answers, weights: Weights | None = None) -> Paths:
+    (paths,) = assemble(answers, weights or Weights())
     return paths
 
 

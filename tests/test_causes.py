@@ -123,16 +123,11 @@ def test_the_shipped_networks_show_what_a_label_has_wrong() -> None:
     reading = reader.read(strips[0])
     assert reading.vin is not None
     changed = reading.vin[:-1] + ("7" if reading.vin[-1] != "7" else "4")
-    assert (
-        find_cause(Scored(reading, Label(changed), strips[0]), reader.search.views, reader.recogniser, reader.priors)
-        == "characters"
-    )
+    held_to = (reader.search.views, reader.recogniser, reader.priors)
+    assert find_cause(Scored(reading, Label(changed), strips[0]), *held_to) == "characters"
     other = reader.read(strips[1]).vin
     assert other is not None
-    assert (
-        find_cause(Scored(reading, Label(other), strips[0]), reader.search.views, reader.recogniser, reader.priors)
-        == "place"
-    )
+    assert find_cause(Scored(reading, Label(other), strips[0]), *held_to) == "place"
 
 
 def test_only_what_is_wrong_is_looked_into() -> None:

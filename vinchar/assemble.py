@@ -75,7 +75,7 @@ def _best_paths(answers: Answers, gains: Floats, weights: Weights) -> list[Paths
     steps, start, end = _transitions(answers, weights)
     strips, pitches, reach, count = steps.shape
     far = _steps(weights).max()
-    # best[i, ..., far + n]: the best way to have the i-th glyph at column n; the padding are columns that are not there.
+    # best[i, ..., far + n]: the best way to have the i-th glyph at column n; there are no columns in the padding.
     best = np.full((LENGTH, strips, pitches, far + count), -np.inf, np.float32)
     before = sliding_window_view(best, count, axis=3)[:, :, :, :reach]  # (17, B, P, K, N)
     best[0, ..., far:] = start + glyphs[:, :, 0]

@@ -23,16 +23,19 @@ class ModelError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """Two logistic models, whose product says how sure a reading is, and from which probability on it is called ok.
+    """How sure a reading is, and from where on it is called ok.
 
-    ``vin``: weights (2,) of "this is a VIN, no other text"; ``right``: weights (4,) of "all 17 are right" where it is
-    one; both for the features of ``readings.features``, the last one being the intercept.
+    ``vin``: weights (7,) of "this line is the VIN", for ``decide.vin_features``; ``right``: weights (4,) of "all 17 are
+    right" where it is, for ``decide.right_features``; the last of each is the intercept. ``threshold``: probability
+    from which on a reading is ok; ``glyph_threshold``: the same for a single character; ``glyph_least``: probability
+    below which a picture shows no character.
     """
 
     vin: tuple[float, ...]
     right: tuple[float, ...]
     threshold: float
     glyph_threshold: float
+    glyph_least: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +87,8 @@ def open_bundle(folder: Path | None = None) -> Bundle:
         weights = {name: tuple(float(w) for w in said[name]) for name in WEIGHTS}
         if any(len(weights[name]) != count for name, count in WEIGHTS.items()):
             raise ModelError(f"{folder}: the confidence has {weights}, expected so many weights: {WEIGHTS}")
-        confidence = Confidence(
-            **weights, threshold=float(said["threshold"]), glyph_threshold=float(said["glyph_threshold"])
-        )
+        bounds = (float(said[name]) for name in ("threshold", "glyph_threshold", "glyph_least"))
+        confidence = Confidence(weights["vin"], weights["right"], *bounds)
         quality = {name: float(fault["threshold"]) for name, fault in description["quality"].items()}
     except ModelError:
         raise

@@ -57,11 +57,11 @@ class Classifier:
         return np.asarray(out, np.float32)
 
     def glyphs(self, pictures: list[Gray]) -> NDArray[np.float32]:
-        """Return log-probabilities float32 (N, 33) of pictures that show one light glyph on dark each."""
+        """Return log-probabilities float32 (N, 34) of pictures that show one light glyph on dark each, or none."""
         windows = np.stack([glyph_window(picture) for picture in pictures])
         logits = self.logits(windows)
         middle = WINDOW // STRIDE // 2
-        answers: NDArray[np.float32] = logits[:, middle - 1 : middle + 1, :_NONE].mean(1)
+        answers: NDArray[np.float32] = logits[:, middle - 1 : middle + 1].mean(1)
         return log_softmax(answers)
 
 

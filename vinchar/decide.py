@@ -54,7 +54,8 @@ class Line:
     @property
     def boxes(self) -> NDArray[np.int32]:
         """Return the glyphs' boxes in the strip, int32 (17, 4)."""
-        return self.reading.boxes[self.posterior.path]
+        boxes: NDArray[np.int32] = self.reading.boxes[self.posterior.path]
+        return boxes
 
     @cached_property
     def quads(self) -> NDArray[np.float32]:

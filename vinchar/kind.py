@@ -9,30 +9,31 @@ from vinchar.rectify import stretch_contrast
 from vinchar.types import Gray, Kind
 
 GLYPH_SIDE = 160  # a picture of one glyph is not larger
-TOO_SMALL_FOR_17 = 48  # pixels: no VIN can be read in a picture that has fewer in both directions
+PARTS, PART = 4, 0.05  # a glyph is drawn in so many pieces at most, each at least so large a share of its ink
 
 
 def guess_kind(gray: Gray) -> Kind:
-    """Tell a picture of one glyph from a strip and from a photo: by size, shape and how much ink is one piece."""
+    """Tell a picture of one glyph from a strip and from a photo: by what is in it, and by its shape."""
     height, width = gray.shape
-    if max(height, width) < TOO_SMALL_FOR_17:
-        return "glyph"
-    if max(height, width) <= GLYPH_SIDE and width < 1.4 * height and _is_one_glyph(gray):
+    if max(height, width) <= GLYPH_SIDE and width < 1.4 * height and _may_be_one_glyph(gray):
         return "glyph"
     return "strip" if width >= 2.5 * height else "photo"
 
 
-def _is_one_glyph(gray: Gray) -> bool:
-    """Tell whether nearly all ink of a small picture is one connected component of a glyph's size, on even ground."""
+def _may_be_one_glyph(gray: Gray) -> bool:
+    """Tell whether nearly all ink of a small picture is a few pieces within a glyph's outline, on even ground."""
     picture = light_glyph(gray)
     _, ink = cv2.threshold(picture, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     count, _, stats, _ = cv2.connectedComponentsWithStats(ink)
     if count < 2:
         return False
     areas = stats[1:, cv2.CC_STAT_AREA]
-    largest = stats[1 + int(areas.argmax())]
-    tall = largest[cv2.CC_STAT_HEIGHT] >= 0.3 * gray.shape[0]
-    return bool(tall and areas.max() >= 0.75 * areas.sum() and areas.sum() < 0.6 * gray.size)
+    pieces = stats[1:][areas >= PART * areas.sum()]
+    low, size = pieces[:, :2], pieces[:, 2:4]
+    width, height = (low + size).max(axis=0) - low.min(axis=0)
+    compact = height >= 0.3 * gray.shape[0] and width <= 1.4 * height
+    whole = len(pieces) <= PARTS and pieces[:, cv2.CC_STAT_AREA].sum() >= 0.75 * areas.sum()
+    return bool(compact and whole and areas.sum() < 0.6 * gray.size)
 
 
 def light_glyph(gray: Gray) -> Gray:

@@ -37,6 +37,7 @@ __all__ = ["ModelError", "Reader", "read"]
 
 AskedKind = Kind | Literal["auto"]  # auto: found out from the picture
 
+SEVERAL = "the picture shows several VINs: ask for all of them"
 MOST_VINS = 64  # looked for in a picture that may show several
 
 
@@ -104,7 +105,7 @@ class Reader:
             return replace(glyph_reading(log_probs, gray.shape, self.bundle.confidence), image=name)
         decision = self.search.read(gray, kind)
         readings = list(self._every_vin(gray, kind, decision)) if self._every else []
-        readings = readings or [self._explained(decision.best, decision.chance, gray, kind)]
+        readings = readings or [self._explained(decision.best, decision.chance, gray, kind, len(decision.each()) > 1)]
         if self._barcodes:
             readings = compare(readings, read_barcodes(gray))
         found, *others = (replace(reading, image=name) for reading in readings)
@@ -114,24 +115,27 @@ class Reader:
         """Yield every VIN in a picture: cover those that were read, and look again, until there is no other."""
         seen: set[str] = set()
         hidden = gray.copy()
-        while len(seen) < MOST_VINS:
-            sure = decision.each()
-            for line, chance in sure:
+        while fresh := [(line, chance) for line, chance in decision.each() if line.vin not in seen]:
+            for line, chance in fresh:
+                seen.add(line.vin)
                 _cover(line, hidden)
-                if line.vin not in seen:
-                    seen.add(line.vin)
-                    yield self._explained(line, chance, gray, kind)
-            if not sure:
+                yield self._explained(line, chance, gray, kind)
+            if len(seen) >= MOST_VINS:
                 return
             decision = self.search.read(hidden, "photo")
 
-    def _explained(self, line: Line | None, chance: float, gray: Gray, kind: Kind) -> Reading:
-        """Return the reading of a line that is right with probability ``chance``, and unless it is sure why not."""
+    def _explained(self, line: Line | None, chance: float, gray: Gray, kind: Kind, several: bool = False) -> Reading:
+        """Return the reading of a line that is right with probability ``chance``, and unless it is sure why not.
+
+        ``several``: other lines of the picture would be VINs as well.
+        """
         if line is None:
             return no_vin(kind)
         found = vin_reading(line, chance, kind, self.bundle.confidence)
         values = quality_of(line, gray)
-        why = (*found.reasons, *(() if found.status == "ok" else advice(values, self.bundle.quality)))
+        why = found.reasons
+        if found.status != "ok":
+            why += advice(values, self.bundle.quality) + ((SEVERAL,) if several else ())
         return replace(found, quality=tuple(values.items()), reasons=why)
 
     def read_many(self, sources: Iterable[Source], kind: AskedKind = "auto", workers: int = 1) -> Iterator[Reading]:

@@ -71,8 +71,14 @@ def no_vin(kind: Kind) -> Reading:
 
 
 def glyph_reading(log_probs: NDArray[np.float32], shape: tuple[int, ...], confidence: Confidence) -> Reading:
-    """Return the reading of a picture of one glyph, of ``shape``, from log-probabilities float32 (33,)."""
-    chances = np.exp(log_probs)
+    """Return the reading of a picture of one glyph, of ``shape``, from log-probabilities float32 (34,).
+
+    The last is that of no glyph: of what is less probably a glyph than ``confidence.glyph_least`` nothing is read.
+    """
+    seen = 1 - float(np.exp(log_probs[-1]))
+    if seen < confidence.glyph_least:
+        return Reading(None, "glyph", None, "not_found", reasons=("no character found",))
+    chances = np.asarray(np.exp(log_probs[:-1]) / seen, np.float32)
     best = int(chances.argmax())
     height, width = shape[:2]
     quad = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)

@@ -41,8 +41,8 @@ class Logits(Protocol):
 class LatticeRecogniser:
     """Classifies every column by a network, finds the best paths of 17 and cuts the glyphs along them."""
 
-    def __init__(self, classifier: Logits, weights: Weights = Weights()) -> None:
-        self.classifier, self._weights = classifier, weights
+    def __init__(self, classifier: Logits, weights: Weights | None = None) -> None:
+        self.classifier, self._weights = classifier, weights or Weights()
 
     def read(self, strips: Sequence[Strip]) -> list[LineReading | None]:
         """Return what stands on each strip, all of one size; None where it does not look like 17 glyphs."""

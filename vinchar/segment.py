@@ -33,7 +33,7 @@ def segment(gray: Gray, centres: Floats) -> Ints:
     profile = cv2.GaussianBlur(ink[band].mean(axis=0, keepdims=True), (0, 0), 1.0)[0]
     level, _ = cv2.threshold((255 * ink[band]).astype(np.uint8), 0, 255, cv2.THRESH_OTSU)
     mask = (ink > level / 255).astype(np.uint8)
-    return np.stack([_boxes(mask, band, _cuts(profile, middles)) for middles in centres])
+    return np.asarray([_boxes(mask, band, _cuts(profile, middles)) for middles in centres], np.int32)
 
 
 def _boxes(mask: Gray, band: slice, cuts: Ints) -> Ints:
@@ -55,7 +55,7 @@ def _boxes(mask: Gray, band: slice, cuts: Ints) -> Ints:
     nominal[:, 3] += GLYPH_HEIGHT
     nominal[:, 0], nominal[:, 2] = cuts[:-1], cuts[1:]
     unclear = boxes[:, 3] - boxes[:, 1] < GLYPH_HEIGHT // 2
-    return np.where(unclear[:, None], nominal, boxes)
+    return np.asarray(np.where(unclear[:, None], nominal, boxes), np.int32)
 
 
 def _cuts(profile: Floats, centres: Floats) -> Ints:
@@ -66,7 +66,7 @@ def _cuts(profile: Floats, centres: Floats) -> Ints:
     between = np.where(aside < REACH, profile + ASIDE * aside, np.inf).argmin(axis=1)
     out = 0.6 * float(np.median(np.diff(centres)))
     cuts = np.concatenate([[centres[0] - out], between, [centres[-1] + out]])
-    return np.clip(np.rint(cuts), 0, len(profile)).astype(np.int32)
+    return np.asarray(np.clip(np.rint(cuts), 0, len(profile)), np.int32)
 
 
 def _band(height: int) -> slice:

@@ -73,11 +73,11 @@ class _Page:
         paste(self.ink, layer, round(x) - pad, round(y) - pad)
         if is_vin:
             self.boxes.append(boxes + np.array([round(x) - pad, round(y) - pad] * 2, np.float32))
-        return x + layer.shape[1] - 2 * pad
+        return float(x + layer.shape[1] - 2 * pad)
 
 
 def _line(kinds: Sequence[str], rng: np.random.Generator) -> str:
-    return draw_line(rng, kinds[rng.integers(len(kinds))])
+    return draw_line(rng, kinds[int(rng.integers(len(kinds)))])
 
 
 def _form(vins: Sequence[str], rng: np.random.Generator) -> list[Row]:
@@ -218,8 +218,8 @@ def _set(
             font = page.values if i % 2 or is_vin or len(row) == 1 else page.face
             end = page.put(text, x, y + (1 - size) * cap + down, size * cap, font, is_vin)
             if boxed and (i % 2 or len(row) == 1) and size == 1.0:
-                corners = [(round(x - cap / 2), round(y - cap / 2)), (round(end + cap / 2), round(y + 1.5 * cap))]
-                cv2.rectangle(page.ink, *corners, 0.9, max(1, round(cap * 0.07)))
+                start, stop = (round(x - cap / 2), round(y - cap / 2)), (round(end + cap / 2), round(y + 1.5 * cap))
+                cv2.rectangle(page.ink, start, stop, 0.9, max(1, round(cap * 0.07)))
             x = max(x + columns * (0.6 if kind == "table" and i == 0 else 1), end + cap)
         if ruled:
             cv2.line(page.ink, (round(left), round(y + 1.5 * cap)), (width, round(y + 1.5 * cap)), 0.6, 1)
@@ -272,7 +272,7 @@ def _in_hand(shape: tuple[int, ...], rng: np.random.Generator) -> tuple[NDArray[
     spin = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     there = (corners - [width / 2, height / 2]) @ spin.T * fit * (1 + rng.normal(0, 0.015, (4, 2)))
     there = there + np.array(size) / 2
-    return cv2.getPerspectiveTransform(corners, there.astype(np.float32)), size
+    return np.asarray(cv2.getPerspectiveTransform(corners, there.astype(np.float32)), np.float64), size
 
 
 def _on_screen(shape: tuple[int, ...], rng: np.random.Generator) -> tuple[NDArray[np.float64], tuple[int, int]]:

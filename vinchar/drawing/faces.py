@@ -180,11 +180,11 @@ def _can(path: Path, char: str) -> bool:
 
 def legible(text: str, face: FontFace) -> str:
     """Return the text in the characters that a font has: without accents that it lacks, and without others."""
-    plain = "".join(
+    plain = [
         char if _can(face.path, char) else unicodedata.normalize("NFKD", char)[0]
         for char in text
-        if not char.isspace() or char == " "
-    )
+        if char == " " or not char.isspace()
+    ]
     return "".join(char for char in plain if _can(face.path, char))
 
 

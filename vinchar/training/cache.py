@@ -150,7 +150,8 @@ def draw_prints(folder: Path, count: int, seed: int, workers: int) -> SceneCache
 
 
 def _print(rng: np.random.Generator) -> Scene:
-    return _clean(draw_vin(rng, uniform=0.0), rng)
+    vin = draw_vin(rng, uniform=0.0)
+    return _clean(vin, rng, vin)
 
 
 def _text(rng: np.random.Generator) -> Scene:
@@ -160,12 +161,12 @@ def _text(rng: np.random.Generator) -> Scene:
     return _clean(text, rng)
 
 
-def _clean(text: str, rng: np.random.Generator) -> Scene:
+def _clean(text: str, rng: np.random.Generator, vin: str = "0" * LENGTH) -> Scene:
     """Return a line printed in black on white; its glyphs' places are not kept."""
     faces = font_faces(held_out=True)
     ink, _ = set_line(text, faces[rng.integers(len(faces))], Setting(1.0, None, 0.1), 24.0, rng)
     gray = np.pad(255 - 235 * np.clip(ink, 0, 1), 12, constant_values=255).astype(np.uint8)
-    return Scene(gray, np.zeros((LENGTH, 4, 2), np.float32), "0" * LENGTH, False, "print", 0.0)
+    return Scene(gray, np.zeros((LENGTH, 4, 2), np.float32), vin, False, "print", 0.0)
 
 
 def _other(held_out: bool, rng: np.random.Generator) -> Scene:

@@ -17,11 +17,12 @@ from vinchar.training.decisions import Seen
 
 # Of the readings called ok, at most this share may be wrong. Real VINs are less like the model of VINs than drawn ones,
 # so it is less than what is wanted of real pictures.
-RISK = 0.003
+RISK = 0.0015
 RIDGE = 0.05  # pull of the decision's weights to 0
 FOLDS = 10  # with two, the threshold depends on how the pictures are split
 FEWEST_PICTURES = 8  # with a VIN read right, with one read wrongly or none, below which nothing is fitted
 GLYPH_THRESHOLD = 0.8
+PASSED = 0.002  # share of pictures without a character that may be taken for one
 FORETOLD, FEWEST = 0.7, 10  # share of wrong readings beyond a fault's threshold, and rows to say so
 # While the pictures are read that the decision is fitted on, about what is fitted: it tells the search what to look at
 # again. It also stands in a model that reads nothing right.
@@ -30,21 +31,23 @@ USUAL: dict[str, Any] = {
     "right": [1.4, -0.2, -0.9, 0.8],
     "threshold": 0.86,
     "glyph_threshold": GLYPH_THRESHOLD,
+    "glyph_least": 0.5,
 }
 
 
-def fit_confidence(seen: Sequence[Seen]) -> tuple[dict[str, Any], dict[str, float]]:
+def fit_confidence(seen: Sequence[Seen], clean: Sequence[Seen] = ()) -> tuple[dict[str, Any], dict[str, float]]:
     """Fit the decision on pictures, choose the threshold for ``RISK``, and check both on pictures not fitted on.
 
-    Each picture is decided by a model fitted on the other folds. The threshold is chosen on all of them; the check
-    applies that of one half to the other, while what is returned is fitted on all.
+    ``clean``: prints of VINs that anybody can read: they tell VINs from other text, and nothing of risk. Each picture
+    is decided by a model fitted on the other folds. The threshold is chosen on all of them; the check applies that of
+    one half to the other, while what is returned is fitted on all.
     """
     exact = np.array([one.exact.any() for one in seen])
     if min(exact.sum(), (~exact).sum()) < FEWEST_PICTURES:  # a try-out run that reads nothing right
         return USUAL, {}
     chance, right = np.zeros(len(seen)), np.zeros(len(seen), bool)
     for rest, fold in KFold(min(FOLDS, len(seen)), shuffle=True, random_state=0).split(exact):
-        weights = _fit([seen[i] for i in rest])
+        weights = _fit([*clean, *(seen[i] for i in rest)])
         for i in fold:
             chance[i], right[i] = _decided(seen[i], *weights)
     known = [i for i, one in enumerate(seen) if one.known]
@@ -60,12 +63,12 @@ def fit_confidence(seen: Sequence[Seen]) -> tuple[dict[str, Any], dict[str, floa
         "without_vin": int((~with_vin).sum()),
         "without_vin_ok": int(ok[~with_vin].sum()),
     }
-    vin, correct = _fit(seen)
+    vin, correct = _fit([*clean, *seen])
     return {
         "vin": [round(float(w), 5) for w in vin],
         "right": [round(float(w), 5) for w in correct],
         "threshold": round(_threshold(chance, right), 4),
-        "glyph_threshold": GLYPH_THRESHOLD,
+        **{name: USUAL[name] for name in ("glyph_threshold", "glyph_least")},
     }, check
 
 
@@ -112,6 +115,21 @@ def _decided(seen: Seen, vin: NDArray[np.float64], right: NDArray[np.float64]) -
     best = int(worth.argmax())
     correct = 1 / (1 + np.exp(-np.clip(seen.right[best] @ right, -30, 30)))
     return float(worth[best] / (1 + worth.sum()) * correct), bool(seen.exact[best])
+
+
+def fit_glyph(glyphs: NDArray[np.float32], nothing: NDArray[np.float32]) -> tuple[float, dict[str, float]]:
+    """Return the probability of being a glyph below which a picture shows none, and what passes it.
+
+    ``glyphs``, ``nothing`` float32 (N, 34): what the network says of pictures of one character, and of none.
+    """
+    seen, passing = (1 - np.exp(some[:, -1].astype(np.float64)) for some in (glyphs, nothing))
+    allowed = int(PASSED * len(passing))  # the highest ones, that may pass
+    least = float(np.clip(np.sort(passing)[-1 - allowed] + 1e-4, 0.5, 0.99))
+    return round(least, 4), {
+        "characters_seen": round(float((seen >= least).mean()), 4),
+        "no_characters": len(passing),
+        "no_characters_seen": int((passing >= least).sum()),
+    }
 
 
 def _threshold(chance: NDArray[np.float64], right: NDArray[np.bool_]) -> float:

@@ -29,6 +29,7 @@ OVERLAP = 0.5  # intersection over union of a line's bounding box and the VIN's 
 CLEAR = -15.0  # log-likelihood of a line that shows 17 glyphs beyond doubt
 MARGIN = 0.2  # of the height of a box: so much more of a photo is covered where its VIN is taken out
 LINE = 4  # times as wide as high: a picture of one line of text
+TURNED = 10  # of so many photos and documents one stands on its head
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -61,7 +62,10 @@ Pictures = Callable[[], Iterator[Shown]]  # picklable
 
 
 def look_at(model: Path, jobs: Sequence[Pictures], what: str, workers: int) -> list[Seen]:
-    """Read all pictures with a model, every look of them, and return what was seen in each."""
+    """Read all pictures with a model, every look of them, and return what was seen in each.
+
+    A few photos and documents stand on their head, so that what is read so has a chance.
+    """
     seen: list[Seen] = []
     with tqdm(total=len(jobs) * SOME, desc=f"reading {what}", unit="picture", mininterval=2) as bar:
         for some in shared_out(partial(_look, model), jobs, workers):
@@ -73,17 +77,23 @@ def look_at(model: Path, jobs: Sequence[Pictures], what: str, workers: int) -> l
 def _look(model: Path, pictures: Pictures) -> list[Seen]:
     cv2.setNumThreads(1)
     reader, found = Reader(model), []
-    for shown in pictures():
-        gray = shown.gray
-        if gray.shape[1] > LINE * gray.shape[0]:
-            decision = reader.search.line(gray, [frame_of_picture(gray.shape)])
+    for i, shown in enumerate(pictures()):
+        if shown.gray.shape[1] > LINE * shown.gray.shape[0]:
+            decision = reader.search.line(shown.gray, [frame_of_picture(shown.gray.shape)])
         else:
-            for _, decision in reader.search.rounds(gray, "photo"):
-                pass
+            shown = shown if i % TURNED else upside_down(shown)
+            *_, (_, decision) = reader.search.rounds(shown.gray, "photo")
         seen = seen_in(decision, shown)
         if seen is not None:
             found.append(seen)
     return found
+
+
+def upside_down(shown: Shown) -> Shown:
+    """Return a picture turned by 180 degrees."""
+    height, width = shown.gray.shape
+    box = shown.box and (width - shown.box[2], height - shown.box[3], width - shown.box[0], height - shown.box[1])
+    return Shown(np.ascontiguousarray(shown.gray[::-1, ::-1]), shown.vin, box)
 
 
 def seen_in(decision: Decision, shown: Shown) -> Seen | None:

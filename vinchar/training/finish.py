@@ -12,6 +12,7 @@ from typing import Any
 import cv2
 
 from vinchar.bundle import open_bundle
+from vinchar.classify import Classifier
 from vinchar.evaluation.scored import Label, labelled_pictures
 from vinchar.files import write_whole
 from vinchar.imaging import Source
@@ -19,7 +20,8 @@ from vinchar.training import measure
 from vinchar.training.boxed import Boxed
 from vinchar.training.cache import SceneCache, draw_others, draw_photos, draw_prints, draw_scenes, draw_texts
 from vinchar.training.card import model_card, summary
-from vinchar.training.confidence import USUAL
+from vinchar.training.characters import draw_characters, draw_no_glyphs
+from vinchar.training.confidence import USUAL, fit_glyph
 from vinchar.training.config import TrainConfig
 from vinchar.training.decisions import Seen, cached, documents, look_at, photographed
 from vinchar.training.located import located
@@ -27,6 +29,7 @@ from vinchar.training.work import check_places, open_work, publish
 
 # So many scenes are read for one photo, and for one document, without a VIN; and so many clean lines for each photo.
 SCENES_A_PICTURE, LINES_A_PICTURE = 10, 3
+PRINTED_TEST, NO_GLYPHS_A_TEST = 3_300, 3  # printed characters in held-out faces; no_glyphs learned on for one tested
 
 
 def finish(
@@ -51,8 +54,15 @@ def finish(
     unseen = draw_photos(work / "photos", config.validation_photos, seed, workers, held_out=True)
     count = max(1, config.validation_scenes // SCENES_A_PICTURE)
     seen = _look_at_pictures(staged, unseen, count, seed, work / "photos", boxed, workers)
-    synthetic, fitted = measure.synthetic_rows(staged, scenes, seen, report, workers)
+    prints = draw_prints(work / "photos", LINES_A_PICTURE * count, seed, workers)
+    clean = look_at(staged, cached(prints), "clean VINs", workers)
+    synthetic, fitted = measure.synthetic_rows(staged, scenes, seen, clean, report, workers)
     description |= fitted
+    network = Classifier(staged / "glyph.onnx")
+    printed, _ = draw_characters(work / "characters", PRINTED_TEST, seed, workers, held_out=True)
+    nothing = draw_no_glyphs(work / "characters", max(1, config.no_glyphs // NO_GLYPHS_A_TEST), seed, workers)
+    said = (measure.named(network, some) for some in (printed, nothing))
+    description["confidence"]["glyph_least"], synthetic["single"] = fit_glyph(*said)
     _describe(staged, description)
     scores |= {"synthetic_held_out_faces": synthetic}
     pictures = {"synthetic_pictures": measure.labelled_scenes(scenes), "own_pictures": own}
@@ -71,11 +81,10 @@ def finish(
 def _look_at_pictures(
     model: Path, photos: SceneCache, count: int, seed: int, folder: Path, boxed: list[Boxed], workers: int
 ) -> list[Seen]:
-    """Return what is seen in clean lines, drawn photos, documents and the real photos not held out, all of them."""
-    prints, texts = (draw(folder, LINES_A_PICTURE * count, seed, workers) for draw in (draw_prints, draw_texts))
+    """Return what is seen in other text, drawn photos, documents and the real photos not held out, all of them."""
+    texts = draw_texts(folder, LINES_A_PICTURE * count, seed, workers)
     real = [one for one in boxed if not one.held_out][:count]
     jobs = {
-        "clean VINs": cached(prints),
         "clean other text": cached(texts, known=False),
         "photos": cached(photos),
         "photos without a VIN": cached(draw_others(folder, count, seed, workers, held_out=True), known=False),

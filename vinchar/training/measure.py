@@ -68,14 +68,19 @@ def glyph_rows(networks: dict[str, Path], test: Glyphs, printed: Glyphs, report:
             rows.append(_row(f"emnist_{name}", labels, read, path, images[:LENGTH], report))
             continue
         net = Classifier(path)
-        row = _row(f"emnist_{name}", labels, _named_glyphs(net, images), path, windows, report)
-        rows.append({**row, "printed_right": round(float((_named_glyphs(net, printed[0]) == printed[1]).mean()), 4)})
+        row = _row(f"emnist_{name}", labels, _best(net, images), path, windows, report)
+        rows.append({**row, "printed_right": round(float((_best(net, printed[0]) == printed[1]).mean()), 4)})
     return rows
 
 
-def _named_glyphs(net: Classifier, images: NDArray[np.uint8]) -> NDArray[np.int64]:
+def named(net: Classifier, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return what a network says of pictures of single glyphs, uint8 (N, H, W), as ``Classifier.glyphs`` does."""
     parts = range(0, len(images), 256)
-    return np.concatenate([net.glyphs(list(images[i : i + 256])).argmax(1) for i in parts])
+    return np.concatenate([net.glyphs(list(images[i : i + 256])) for i in parts])
+
+
+def _best(net: Classifier, images: NDArray[np.uint8]) -> NDArray[np.int64]:
+    return np.asarray(named(net, images)[:, : len(ALPHABET)].argmax(1), np.int64)
 
 
 def _row(
@@ -141,15 +146,15 @@ def _read_all(model: Path, scenes: SceneCache, workers: int) -> list[_Read]:
 
 
 def synthetic_rows(
-    model: Path, scenes: SceneCache, seen: Sequence[Seen], report: Path, workers: int
+    model: Path, scenes: SceneCache, seen: Sequence[Seen], clean: Sequence[Seen], report: Path, workers: int
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Read scenes in held-out faces from loose boxes, and fit the confidence on the legible ones among them.
 
-    ``seen``: what was seen in whole pictures, with a VIN and without, on which it is fitted, too. ``model``: a folder
-    whose model.json holds ``confidence.USUAL``. Returns the scores and what model.json is to say of confidence and
-    quality; writes the classification report of all characters, and how many glyphs the classifier names rightly at
-    their true places against their height in the photo, in all scenes and in the clear ones; those of a line not found
-    count as wrong.
+    ``seen``, ``clean``: what was seen in whole pictures, with a VIN and without, and in clean prints, on which it is
+    fitted, too. ``model``: a folder whose model.json holds ``confidence.USUAL``. Returns the scores and what model.json
+    is to say of confidence and quality. Writes the classification report of all characters, and how many glyphs the
+    classifier names rightly at their true places against their height in the photo, in all scenes and in the clear
+    ones; those of a line not found count as wrong.
     """
     rows = _read_all(model, scenes, workers)
     truths = ["".join(ALPHABET[c] for c in classes) for classes in scenes.classes]
@@ -169,7 +174,7 @@ def synthetic_rows(
     right = np.array([a == b for a, b in zip(truths, read, strict=True)])
     fitted = [i for i in range(_reported(scenes), len(scenes)) if contrast[i] >= LEGIBLE_CONTRAST]
     lines = [row.seen for i in fitted if (row := rows[i]).seen is not None]
-    confidence, check = fit_confidence([*(one for one in lines if one is not None), *seen])
+    confidence, check = fit_confidence([*(one for one in lines if one is not None), *seen], clean)
     scores = {
         "n": len(truths),
         "exact_match": round(metrics.exact_match(truths, read), 4),
@@ -216,9 +221,8 @@ def _score(model: Path, job: tuple[int, Sequence[tuple[Source, Label]]]) -> list
     for i, (source, label) in enumerate(labelled, first):
         name = os.fspath(source) if isinstance(source, Path) else f"{i}"
         scored.append(label.score(reader.read(source, name=name), source))
-    return [
-        replace(one, cause=find_cause(one, reader.search.views, reader.recogniser, reader.priors)) for one in scored
-    ]
+    held_to = (reader.search.views, reader.recogniser, reader.priors)
+    return [replace(one, cause=find_cause(one, *held_to)) for one in scored]
 
 
 def _share(right: NDArray[np.bool_]) -> float | None:

@@ -27,7 +27,7 @@ from vinchar.training.cache import cut_strips, draw_lines, draw_others, draw_pho
 from vinchar.training.characters import draw_characters, draw_no_glyphs
 from vinchar.training.config import TrainConfig
 from vinchar.training.export import export
-from vinchar.training.finish import finish, structure_of
+from vinchar.training.finish import PRINTED_TEST, finish, structure_of
 from vinchar.training.fit import fit, precision
 from vinchar.training.losses import heat_loss, line_loss
 from vinchar.training.sights import SIDE, sight_batches
@@ -36,7 +36,6 @@ from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 from vinchar.vin import ALPHABET
 
 History = list[dict[str, float]]
-PRINTED_TEST = 3_300  # printed characters in held-out faces
 RARE_FIRST = -0.1  # power of a class's count by which single characters are drawn: a Z 1.4 times as often as a 2
 
 
