@@ -17,7 +17,9 @@ from vinchar.structure.store import shipped
 from vinchar.vin import ALPHABET
 
 OTHER, THIRD = "WVWZZZ1JZ3W386752", "JTDKB20U093498123"
-EVIDENCE = Confidence((2.0, 0, 0, 0, 0, 0, 0.0), (0.0, 0.0, 0.0, 30.0), threshold=0.8, glyph_threshold=0.7)
+EVIDENCE = Confidence(
+    (2.0, 0, 0, 0, 0, 0, 0.0), (0.0, 0.0, 0.0, 0.0, 0.0, 30.0), threshold=0.8, glyph_threshold=0.7, glyph_least=0.5
+)
 
 
 def cold(centres: NDArray[np.float32]) -> float:
@@ -61,7 +63,7 @@ def test_nothing_is_decided_of_nothing() -> None:
 
 def test_ok_and_settled_have_one_threshold() -> None:
     sure, doubtful = line(VIN, 30.0), line(VIN, 30.0, confidence=0.5)
-    right = replace(EVIDENCE, right=(1.0, 0.0, 0.0, 0.0))
+    right = replace(EVIDENCE, right=(1.0, 0.0, 0.0, 0.0, 0.0, 0.0))
     assert decide(sure, confidence=right).is_ok
     decision = decide(doubtful, confidence=right)
     assert decision.is_settled
@@ -104,12 +106,12 @@ def test_features_are_bounded(likeness: float, extreme: dict[str, float]) -> Non
     for values in (vin_features(one, -99.0), right_features(one)):
         assert np.isfinite(values).all()
         assert np.abs(values).max() < 25
-    many = Confidence((9.0,) * 7, (9.0,) * 4, threshold=0.8, glyph_threshold=0.7)
+    many = Confidence((9.0,) * 7, (9.0,) * 6, threshold=0.8, glyph_threshold=0.7, glyph_least=0.5)
     assert 0 <= decide(one, confidence=many).chance <= 1
 
 
 def test_a_surer_posterior_is_surer_to_be_right() -> None:
-    told = replace(EVIDENCE, right=(1.0, 0.0, 0.0, -2.0))
+    told = replace(EVIDENCE, right=(1.0, 0.0, 0.0, 0.0, 0.0, -2.0))
     chances = [decide(line(VIN, 30.0, confidence=c), confidence=told).chance for c in (0.5, 0.9, 0.99)]
     assert chances == sorted(chances)
     assert chances[1] == pytest.approx(decide(line(VIN, 30.0)).chance / (1 + math.exp(2 - math.log(10))), rel=1e-6)

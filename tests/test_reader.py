@@ -147,7 +147,9 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Make:
 
     def make_reader(log_odds: float = 4.0, quality: dict[str, float] | None = None, **rectifier: Any) -> Reader:
         weights = (10.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)  # path and likeness alone say what is a VIN
-        confidence = Confidence(weights, (0.0, 0.0, 0.0, log_odds), threshold=0.9, glyph_threshold=0.9)
+        confidence = Confidence(
+            weights, (0.0, 0.0, 0.0, 0.0, 0.0, log_odds), threshold=0.9, glyph_threshold=0.9, glyph_least=0.5
+        )
         paths = {name: Path(name) for name in ("locator", "rectifier", "classifier", "glyph")}
         bundle = Bundle(paths, Path("structure"), confidence, quality or {}, {})
         monkeypatch.setattr(reader_module, "open_bundle", lambda folder: bundle)

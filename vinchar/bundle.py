@@ -14,7 +14,7 @@ from vinchar.vin import ALPHABET
 FORMAT = 6  # raised when a model of an older vinchar can no longer be read
 NETWORKS = ("locator", "rectifier", "classifier", "glyph")
 STRUCTURE = "structure.npz"  # what is known of VINs and of other text
-WEIGHTS = {"vin": 7, "right": 4}  # of the confidence
+WEIGHTS = {"vin": 7, "right": 6}  # of the confidence
 
 
 class ModelError(ValueError):
@@ -25,7 +25,7 @@ class ModelError(ValueError):
 class Confidence:
     """How sure a reading is, and from where on it is called ok.
 
-    ``vin``: weights (7,) of "this line is the VIN", for ``decide.vin_features``; ``right``: weights (4,) of "all 17 are
+    ``vin``: weights (7,) of "this line is the VIN", for ``decide.vin_features``; ``right``: weights (6,) of "all 17 are
     right" where it is, for ``decide.right_features``; the last of each is the intercept. ``threshold``: probability
     from which on a reading is ok; ``glyph_threshold``: the same for a single character; ``glyph_least``: probability
     below which a picture shows no character.

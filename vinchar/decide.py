@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 Warmth = Callable[[NDArray[np.float32]], float]  # how sure the locator is of glyphs at places of the photo
 
 UPSIDE_DOWN, TWO_ROWS = "upside down", "two rows"  # looks by which a line is the less likely a VIN
+EDGE = 22  # columns: glyphs nearer to the end of a strip may go on beyond it
 COLDEST = -2.3  # log heat of the locator where it sees nothing
 MARGIN_ALONG, MARGIN_ACROSS = 0.25, 0.15  # of an outline, in glyph widths and heights
 ALIKE = 3  # characters: readings that differ in no more are of the same VIN
@@ -66,6 +67,11 @@ class Line:
     def centres(self) -> NDArray[np.float32]:
         """Return the glyphs' middles in the photo, float32 (17, 2)."""
         return np.asarray(self.quads.mean(axis=1), np.float32)
+
+    @property
+    def room(self) -> int:
+        """Return how many columns the glyphs keep clear of the nearer end of their strip."""
+        return int(min(self.boxes[0, 0], self.reading.strip.gray.shape[1] - self.boxes[-1, 2]))
 
     def outline(self) -> NDArray[np.float32]:
         """Return the corners in the photo, float32 (68, 2), of boxes round the glyphs with some margin."""
@@ -219,15 +225,18 @@ def vin_features(line: Line, warmth: float) -> Floats:
 
 
 def right_features(line: Line) -> Floats:
-    """Return what the probability depends on that all 17 are right if it is the VIN, float64 (4,).
+    """Return what the probability depends on that all 17 are right if it is the VIN, float64 (6,).
 
-    What the posterior leaves open; how uneven the pitch is; the path's score; and the constant 1.
+    What the posterior leaves open; how uneven the pitch is; the path's score; how near to the strip's end the glyphs
+    come, where others may be cut off; glyphs that go on beyond the ends; and the constant 1.
     """
     return np.array(
         [
             -math.log(max(1.0 - line.posterior.strings[0][1], 1e-6)),
             min(float(np.sqrt(np.mean((line.steps - 1) ** 2))), 0.5) * 10,
             math.log1p(max(-line.posterior.log_likelihood, 0.0)),
+            max(EDGE - line.room, 0) / EDGE,
+            min(float(line.reading.beyond[line.posterior.path]), 2.0),
             1.0,
         ]
     )

@@ -29,10 +29,12 @@ def _may_be_one_glyph(gray: Gray) -> bool:
         return False
     areas = stats[1:, cv2.CC_STAT_AREA]
     pieces = stats[1:][areas >= PART * areas.sum()]
+    if not 1 <= len(pieces) <= PARTS:
+        return False
     low, size = pieces[:, :2], pieces[:, 2:4]
     width, height = (low + size).max(axis=0) - low.min(axis=0)
-    compact = height >= 0.3 * gray.shape[0] and width <= 1.4 * height
-    whole = len(pieces) <= PARTS and pieces[:, cv2.CC_STAT_AREA].sum() >= 0.75 * areas.sum()
+    compact = height >= 0.3 * gray.shape[0] and width <= 1.8 * height
+    whole = pieces[:, cv2.CC_STAT_AREA].sum() >= 0.75 * areas.sum()
     return bool(compact and whole and areas.sum() < 0.6 * gray.size)
 
 

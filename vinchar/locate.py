@@ -22,7 +22,7 @@ Floats = NDArray[np.float32]
 
 SIDE = 640  # pixels: the longest side of what the net sees
 CLOSER = 1280  # the same where nothing was read in what was found so
-ENLARGE = {SIDE: 1.75, CLOSER: 3.5}  # small photos are enlarged so far at most
+ENLARGE = {SIDE: 2.0, CLOSER: 3.5}  # small photos are enlarged so far at most
 STRIDE = 4  # pixels for a cell of the maps
 MULTIPLE = 32  # the net's sides are multiples of this
 RIDGE = 1.2  # centres and gaps together along the middle of a line: what a Gaussian target adds up to

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
-from vinchar.decide import Decision, Judge, Line
+from vinchar.decide import EDGE, Decision, Judge, Line
 from vinchar.locate import Locator
 from vinchar.looks import LOOKS, Look, Picture
 from vinchar.recognise import Recogniser
@@ -15,7 +15,7 @@ from vinchar.types import STRIP_WIDTH, Gray, Kind, Strip
 
 DOUBT = 0.1  # both polarities are read if the likelier one is less probable than 1 minus this
 AGAIN, WORTH = 2, -4.0  # lines of a look that are cut in other ways, too, and the least odds of being the VIN for it
-EDGE, WIDER = 22, 40  # columns: glyphs nearer to a strip's end may go on beyond it, and are looked for so much farther
+WIDER = 40  # columns: so much farther glyphs are looked for that may go on beyond the end of a strip
 
 Lines = dict[Line, list[Pass]]  # what was read, and the rectifier's passes that led there
 
@@ -63,7 +63,7 @@ class Search:
         self._read(gray, self._straightener.passes(gray, frames), name, lines)
         decision = self.judge.decide(lines, picture.warmth)
         tried: set[Line] = set()
-        while not decision.is_ok:
+        while not (decision.is_ok and decision.lines[0].room >= EDGE):
             doubtful = [one for one in decision.leaders(AGAIN, WORTH) if one.look == name and one not in tried]
             if not doubtful or len(tried) >= 2 * AGAIN:
                 break

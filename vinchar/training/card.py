@@ -69,11 +69,15 @@ six digits behind them (17 uniform characters have 5.04):
 | --- | --- | --- | --- | --- | --- |
 | {synthetic} |
 
-The confidence (is it a VIN, and is it then read right: a logistic model each) is fitted on {other_text:,} pictures of
-other text besides, of which {other_text_ok} would be ok, and on the {fitted:,} of these scenes that are legible
-(every glyph has a contrast of {legible_contrast} grey levels or more) and not among those of the next section; in the
-last three columns each of them has the probability of a model fitted on other scenes, and each half the threshold of
-the other. Named at their true places,
+The decision (a choice between the lines of a picture and "no VIN here", and whether the one chosen is read right) is
+fitted on the {fitted:,} of these scenes that are legible (every glyph has a contrast of {legible_contrast} grey levels or
+more) and not among those of the next section, and on whole pictures: drawn photos and documents with a VIN and without,
+clean lines, and real photos as they are and with the VIN painted over, if there were any. In the last three columns each
+picture with a VIN has the probability of a model fitted on other pictures, and each half the threshold of the other. So
+{without_vin_ok} of {without_vin:,} pictures without a VIN would be ok. Of {no_characters:,} small pictures without a
+character {no_characters_seen} would be read as one, of printed characters {characters_seen}.
+
+Named at their true places,
 {glyphs:.4f} of the glyphs are right, of those at least 16 pixels high {high_glyphs}; by height:
 [curve](report/synthetic_glyph_height.png). Many of these scenes nobody could read: they are drawn beyond the limit so
 that the limit is known. In the {clear} scenes that are clear (all glyphs in the picture, within 15 degrees of level,
@@ -161,8 +165,11 @@ def model_card(description: dict[str, Any]) -> str:
         bits="\n".join(
             f"| {name} | {n:,} | {bits:.2f} |" for name, (bits, n) in description["structure"]["bits"].items()
         ),
-        other_text=synthetic.get("other_text", 0),
-        other_text_ok=synthetic.get("other_text_ok", 0),
+        without_vin=synthetic.get("without_vin", 0),
+        without_vin_ok=synthetic.get("without_vin_ok", 0),
+        no_characters=synthetic["single"]["no_characters"],
+        no_characters_seen=synthetic["single"]["no_characters_seen"],
+        characters_seen=_share(synthetic["single"]["characters_seen"]),
         glyphs=synthetic["glyphs_right"],
         high_glyphs=_share(synthetic["glyphs_right_from_16_pixels"]),
         fitted=synthetic["fitted_on"],

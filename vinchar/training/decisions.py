@@ -45,7 +45,7 @@ class Shown:
 class Seen:
     """The different strings that were read in a picture, best first, each in its best view.
 
-    ``lines`` float64 (L, 7): ``decide.vin_features``; ``right`` float64 (L, 4): ``decide.right_features``; ``true``
+    ``lines`` float64 (L, 7): ``decide.vin_features``; ``right`` float64 (L, 6): ``decide.right_features``; ``true``
     bool (L,): those that are the VIN, with all characters right if there is one such; ``near`` bool (L,): those with
     nearly all right, ``exact`` with all, as far as that is ``known``.
     """

@@ -30,6 +30,7 @@ from vinchar.training.export import export
 from vinchar.training.finish import PRINTED_TEST, finish, structure_of
 from vinchar.training.fit import fit, precision
 from vinchar.training.losses import heat_loss, line_loss
+from vinchar.training.quantize import classifier_inputs, locator_inputs, quantize
 from vinchar.training.sights import SIDE, sight_batches
 from vinchar.training.work import Clock, check_places, open_work
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
@@ -185,6 +186,7 @@ def _train_locator(run: _Run, boxed: list[Boxed], staged: Path) -> int:
         learning_rate=config.learning_rate / 2,
     )
     export(nets.locator, model, (SIDE, SIDE, 1), staged / "locator")
+    quantize(staged / "locator.onnx", locator_inputs(sources[0]))
     return sum(len(source) for source in sources[1:])
 
 
@@ -253,4 +255,5 @@ def _train_classifier(
         start_from=emnist,
     )
     export(nets.classifier, model, (STRIP_HEIGHT, STRIP_WIDTH, 1), staged / "classifier")
+    quantize(staged / "classifier.onnx", classifier_inputs(strips))
     return model
