@@ -1,4 +1,4 @@
-"""Arcs take the network's answer at their centre; a single glyph is shown as a strip would show it."""
+"""What the network answers, and how a single glyph is shown to it: as a strip would show it."""
 
 from __future__ import annotations
 
@@ -8,18 +8,9 @@ import pytest
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper, save
 
-from vinchar.classify import STRIDE, WINDOW, Classifier, arc_scores, glyph_count, glyph_window, log_softmax
-from vinchar.types import Lattice, Strip
+from vinchar.classify import STRIDE, WINDOW, Answers, Classifier, glyph_window, log_softmax
 
 NONE = 33
-
-
-def lattice_at(*centres: float, width: int = 16) -> Lattice:
-    """A lattice with an arc centred at each of the rising columns."""
-    boxes = np.array([[c - width / 2, 7, c + width / 2, 33] for c in centres]).astype(np.int32)
-    cuts = np.unique(boxes[:, [0, 2]]).astype(np.int32)
-    arcs = np.searchsorted(cuts, boxes[:, [0, 2]]).astype(np.int32)
-    return Lattice(cuts, arcs, boxes, np.zeros(len(boxes), np.float32))
 
 
 def logits_with(*glyphs: tuple[int, int]) -> NDArray[np.float32]:
@@ -32,45 +23,30 @@ def logits_with(*glyphs: tuple[int, int]) -> NDArray[np.float32]:
     return logits
 
 
-def test_an_arc_reads_the_answer_at_its_centre() -> None:
-    logits = logits_with((20, 5), (21, 5), (60, 7), (61, 7))
-    scores = arc_scores(logits, lattice_at(42, 82, 122))  # answers 20, 21 lie at columns 41, 43
-    assert scores.log_probs[[0, 2]].argmax(1).tolist() == [5, 7]
-    np.testing.assert_allclose(np.exp(scores.log_probs).sum(1), 1, atol=1e-5)
-    assert (scores.log_glyph[[0, 2]] > -0.01).all()
-    assert scores.log_glyph[1] < -5
-
-
-def test_between_two_answers_an_arc_takes_its_share_of_both() -> None:
-    logits = np.zeros((200, 34), np.float32)
-    logits[30, 1] = logits[31, 2] = 8
-    boxes = [(30 + 0.5 + share) * STRIDE for share in (0.0, 0.5, 1.0)]
-    for centre, expected in zip(boxes, ([8, 0], [4, 4], [0, 8]), strict=True):
-        (log_probs,) = arc_scores(logits, lattice_at(centre)).log_probs
-        np.testing.assert_allclose(log_probs[[1, 2]] - log_probs[0], expected, atol=1e-4)
-
-
-def test_gaps_are_where_no_glyph_is_centred() -> None:
-    scores = arc_scores(logits_with((20, 5), (21, 5)), lattice_at(42))
-    assert scores.log_gap.shape == (400,)
-    assert scores.log_gap[42] < -10
-    assert scores.log_gap[38] > -0.01
-    assert scores.log_gap[46] > -0.01
-    assert (scores.log_gap <= 0).all()
-
-
-@pytest.mark.parametrize("centre", [8, 392])
-def test_arcs_at_the_ends_of_the_strip_have_scores(centre: float) -> None:
-    scores = arc_scores(logits_with((0, 3), (199, 3)), lattice_at(centre))
-    assert np.isfinite(scores.log_probs).all()
-    assert np.isfinite(scores.log_glyph).all()
+def test_answers_part_the_character_from_whether_there_is_one() -> None:
+    answers = Answers.of(logits_with((20, 5), (21, 5), (60, 7))[None])
+    assert answers.log_probs.shape == (1, 200, 33)
+    assert answers.log_probs[0, [20, 60]].argmax(1).tolist() == [5, 7]
+    np.testing.assert_allclose(np.exp(answers.log_probs).sum(-1), 1, atol=1e-5)
+    assert (answers.log_glyph[0, [20, 21, 60]] > -0.01).all()
+    assert (answers.log_gap[0, [20, 21, 60]] < -10).all()
+    assert answers.log_glyph[0, 40] < -5
+    assert answers.log_gap[0, 40] > -0.01
 
 
 def test_an_answer_that_is_wholly_sure_stays_finite() -> None:
-    logits = np.full((200, 34), -1e4, np.float32)
-    logits[:, NONE] = 1e4
-    scores = arc_scores(logits, lattice_at(50))
-    assert np.isfinite(scores.log_glyph).all()
+    logits = np.full((1, 200, 34), -1e4, np.float32)
+    logits[..., NONE] = 1e4
+    answers = Answers.of(logits)
+    assert np.isfinite(answers.log_glyph).all()
+    assert np.isfinite(answers.log_gap).all()
+
+
+def test_some_of_a_batch_can_be_taken() -> None:
+    batch = Answers.of(np.stack([logits_with((20, 5)), logits_with((60, 7)), logits_with()]))
+    some = batch.take(np.array([1]))
+    assert (len(batch), len(some)) == (3, 1)
+    np.testing.assert_array_equal(some.log_probs[0], batch.log_probs[1])
 
 
 def test_log_softmax_of_large_values() -> None:
@@ -137,34 +113,28 @@ def classifier(tmp_path_factory: pytest.TempPathFactory) -> Classifier:
     return Classifier(path)
 
 
-def strip_lit_at(column: int) -> Strip:
+def strip_lit_at(column: int) -> NDArray[np.uint8]:
     gray = np.zeros((40, 400), np.uint8)
     gray[:, column - 4 : column + 4] = 255
-    edges = np.zeros((2, 401, 2), np.float32)
-    return Strip(gray, edges)
+    return gray
 
 
-def test_a_strip_scores_as_its_row_of_a_batch(classifier: Classifier) -> None:
-    strips, lattice = [strip_lit_at(100), strip_lit_at(300)], lattice_at(100, 200, 300)
-    logits = classifier.logits(np.stack([strip.gray for strip in strips]))
-    for strip, row, lit in zip(strips, logits, ([0], [2]), strict=True):
-        alone, batched = classifier.score(strip, lattice), arc_scores(row, lattice)
-        assert np.flatnonzero(alone.log_glyph > -0.1).tolist() == lit
-        assert (alone.log_probs[lit].argmax(1) == 4).all()
-        np.testing.assert_allclose(alone.log_probs, batched.log_probs, atol=1e-5)
-        np.testing.assert_allclose(alone.log_gap, batched.log_gap, atol=1e-5)
+def test_a_strip_reads_as_its_row_of_a_batch(classifier: Classifier) -> None:
+    strips = np.stack([strip_lit_at(100), strip_lit_at(300)])
+    batched = classifier.logits(strips)
+    for strip, row in zip(strips, batched, strict=True):
+        np.testing.assert_allclose(classifier.logits(strip[None])[0], row, atol=1e-5)
 
 
 def test_glyphs_are_counted_by_the_answers_that_see_one() -> None:
-    logits = np.zeros((200, 34), np.float32)
-    logits[:, 33] = 20
-    assert glyph_count(logits) == pytest.approx(0, abs=0.01)
-    logits[:30, 33] = -20
-    assert glyph_count(logits) == pytest.approx(8)
+    logits = np.zeros((2, 200, 34), np.float32)
+    logits[:, :, NONE] = 20
+    logits[1, :30, NONE] = -20
+    assert Answers.of(logits).glyphs().sum(axis=1) == pytest.approx([0, 8], abs=0.01)
 
 
 def test_the_network_sees_values_from_0_to_1_and_answers_for_every_second_column(classifier: Classifier) -> None:
-    logits = classifier.logits(np.stack([strip_lit_at(100).gray]))
+    logits = classifier.logits(strip_lit_at(100)[None])
     assert logits.shape == (1, 200, 34)
     assert logits[0, 50, 4] == pytest.approx(10)
     assert logits[0, 0, 4] == pytest.approx(-10)
@@ -178,17 +148,18 @@ def test_a_single_glyph_is_read_in_the_middle_of_its_window(
     def answer(strips: NDArray[np.uint8]) -> NDArray[np.float32]:
         asked.append(strips)
         logits = np.zeros((len(strips), WINDOW // STRIDE, 34), np.float32)
-        logits[:, :, 3] = 9
-        logits[:, :, NONE] = 30  # no answer here: the picture is known to be a glyph
+        logits[:, :, 3] = 9  # what is beside the middle does not count
         for i, one in enumerate(logits):
             one[15:17, :4] = 0
             one[15:17, 10 + i] = 9
+            one[15:17, NONE] = 9 if i else -9
         return logits
 
     monkeypatch.setattr(classifier, "logits", answer)
     pictures = [cv2.circle(np.zeros((50, 40), np.uint8), (20, 25), 15, 255, 4), glyph(60, 30)]
     log_probs = classifier.glyphs(pictures)
-    assert log_probs.shape == (2, 33)
-    assert log_probs.argmax(1).tolist() == [10, 11]
+    assert log_probs.shape == (2, 34)
+    assert log_probs[:, :NONE].argmax(1).tolist() == [10, 11]
     np.testing.assert_allclose(np.exp(log_probs).sum(1), 1, atol=1e-5)
+    np.testing.assert_allclose(np.exp(log_probs[:, NONE]), [0, 0.5], atol=1e-2)
     np.testing.assert_array_equal(asked[0][1], glyph_window(pictures[1]))

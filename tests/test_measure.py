@@ -9,103 +9,121 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from vinchar.bundle import WEIGHTS
 from vinchar.drawing.scenes import CLEAR_BLUR
-from vinchar.readings import RIGHT_FEATURES, VIN_FEATURES
 from vinchar.training import measure
 from vinchar.training.cache import SceneCache
-from vinchar.training.confidence import FEATURES, RISK, UNFITTED, fit_confidence
+from vinchar.training.confidence import PASSED, RISK, USUAL, fit_confidence, fit_glyph
+from vinchar.training.decisions import Seen
 from vinchar.training.measure import REPORTED
 from vinchar.vin import LENGTH
 
-Row = NDArray[np.float64] | None
 Fitted = tuple[dict[str, Any], dict[str, float]]
+Logs = NDArray[np.float32]
 
 
-def readings(count: int, seed: int = 0) -> tuple[list[Row], NDArray[np.bool_]]:
-    """Features of readings of scenes, of which one tells how likely the reading is right, and whether it is."""
+def seen_in(count: int, vin: float = 1.0, seed: int = 0, rivals: int = 2, known: bool = True) -> list[Seen]:
+    """Pictures, a share ``vin`` of them with a VIN, told by the first feature; if it is right another one tells."""
     rng = np.random.default_rng(seed)
-    rows = rng.normal(0, 1, (count, FEATURES))
-    rows[:, 0] = rng.normal(1.5, 0.3, count)
-    rows[:, 1] *= 3
-    rows[:, -1] = 1
-    right = rng.random(count) < 1 / (1 + np.exp(-2 * rows[:, 1] - 1))
-    return list(rows), right
+    seen = []
+    for _ in range(count):
+        n = 1 + int(rng.integers(rivals + 1))
+        lines = rng.normal(0, 0.3, (n, WEIGHTS["vin"]))
+        lines[:, 0] = rng.normal(-2, 0.5, n)
+        right = rng.normal(0, 1, (n, WEIGHTS["right"]))
+        lines[:, -1] = right[:, -1] = 1
+        true, exact = np.zeros(n, bool), np.zeros(n, bool)
+        if rng.random() < vin:
+            lines[0, 0] = rng.normal(1.5, 0.3)
+            true[0] = True
+            right[0, 0] *= 3
+            exact[0] = rng.random() < 1 / (1 + np.exp(-2 * right[0, 0] - 1))
+        seen.append(Seen(lines, right, true, true.copy(), exact, known))
+    return seen
 
 
-def texts(count: int, seed: int = 5) -> list[Row]:
-    """Features of other text that reads as well as a VIN, and is told by one feature alone."""
-    rng = np.random.default_rng(seed)
-    rows = np.column_stack([rng.normal(-2, 0.5, count), np.full(count, 5.0), rng.normal(0, 1, (count, FEATURES - 2))])
-    rows[:, -1] = 1
-    return list(rows)
-
-
-def fit(known: list[Row], right: NDArray[np.bool_], others: list[Row] | None = None) -> Fitted:
-    """Fit the confidence on scenes, without clean prints beside them."""
-    return fit_confidence(known, right, [], texts(300) if others is None else others)
-
-
-def chances(confidence: dict[str, Any], known: list[Row]) -> NDArray[np.float64]:
-    rows = np.array(known)
-    logits = rows[:, VIN_FEATURES] @ confidence["vin"], rows[:, RIGHT_FEATURES] @ confidence["right"]
-    return np.prod([1 / (1 + np.exp(-logit)) for logit in logits], axis=0)
+def chances(confidence: dict[str, Any], seen: list[Seen]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """The probability of the best line of each picture, as a decision gives it, and whether it is right."""
+    rows = []
+    for one in seen:
+        worth = np.exp(one.lines @ confidence["vin"])
+        best = int(worth.argmax())
+        right = 1 / (1 + np.exp(-one.right[best] @ confidence["right"]))
+        rows.append((worth[best] / (1 + worth.sum()) * right, one.exact[best]))
+    chance, good = np.array(rows).T
+    return chance, good.astype(bool)
 
 
 def test_the_fit_finds_what_the_chance_depends_on() -> None:
-    confidence, check = fit(*readings(6000))
-    assert confidence["right"] == pytest.approx([2, 0, 0, 1], abs=0.2)
+    confidence, check = fit_confidence(seen_in(6000))
+    assert confidence["right"] == pytest.approx([2, 0, 0, 0, 0, 1], abs=0.25)
     assert confidence["vin"][0] > 1
     assert check["calibration_error"] < 0.03
     assert check["ok_right"] == pytest.approx(1 - RISK, abs=0.01)
 
 
-def test_from_the_threshold_on_few_are_wrong_in_rows_never_seen() -> None:
-    confidence, check = fit(*readings(4000))
-    known, right = readings(20_000, seed=1)
-    ok = chances(confidence, known) >= confidence["threshold"]
-    assert 1 - right[ok].mean() == pytest.approx(RISK, abs=0.008)
+def test_from_the_threshold_on_few_are_wrong_in_pictures_never_seen() -> None:
+    confidence, check = fit_confidence(seen_in(4000))
+    chance, good = chances(confidence, seen_in(8000, seed=1))
+    ok = chance >= confidence["threshold"]
+    assert 1 - good[ok].mean() == pytest.approx(RISK, abs=0.008)
     assert ok.mean() == pytest.approx(check["ok"], abs=0.06)
 
 
-def test_lines_not_found_are_left_out_and_nothing_is_fitted_on_nothing() -> None:
-    known, right = readings(1000)
-    gaps: list[Row] = [None] * 2
-    one, _ = fit(known, right)
-    other, _ = fit([*gaps, *known], np.concatenate([[False, True], right]), [*gaps, *texts(300)])
-    assert one == other
-    for nothing in (
-        fit(known, np.zeros(1000, bool)),
-        fit(gaps, np.zeros(2, bool)),
-        fit(known, right, []),
-        fit(known, right, gaps),
-    ):
-        assert nothing == (UNFITTED, {})
+def test_pictures_without_a_vin_are_not_called_ok() -> None:
+    confidence, check = fit_confidence([*seen_in(2000), *seen_in(600, vin=0.0, seed=5)])
+    assert check["without_vin"] == 600
+    assert check["without_vin_ok"] <= 3
+    chance, _ = chances(confidence, seen_in(2000, vin=0.0, seed=6))
+    assert (chance >= confidence["threshold"]).mean() < 0.01
 
 
-def test_other_text_is_not_called_ok_however_well_it_reads() -> None:
-    confidence, check = fit(*readings(3000))
-    assert check["other_text"] == 300
-    assert check["other_text_ok"] <= 3
-    unseen = chances(confidence, texts(2000, seed=6)) >= confidence["threshold"]
-    assert unseen.mean() < 0.01
+def test_nothing_is_fitted_on_nothing() -> None:
+    wrong = [Seen(one.lines, one.right, one.true, one.near, np.zeros_like(one.exact)) for one in seen_in(100)]
+    for nothing in ([], seen_in(4), wrong):
+        assert fit_confidence(nothing) == (USUAL, {})
 
 
-def test_other_lines_than_the_vins_say_nothing_of_what_a_vin_is() -> None:
-    """Where a scene's line was missed, what was read instead may be like other text."""
-    known, right = readings(3000)
-    missed = texts(300, seed=9)
-    with_them, _ = fit([*known, *missed], np.append(right, np.zeros(300, bool)))
-    without, _ = fit(known, right)
-    assert with_them["vin"] == without["vin"]
+def test_a_picture_where_no_line_was_read_counts_as_none() -> None:
+    empty = Seen(np.zeros((0, 7)), np.zeros((0, 6)), *(np.zeros(0, bool) for _ in range(3)))
+    _, check = fit_confidence([*seen_in(300), empty])
+    assert check["without_vin"] == 1
 
 
-def test_clean_prints_of_unlikely_vins_make_such_vins_surer() -> None:
-    known, right = readings(3000)
-    unlikely = [np.array([-0.3, 8.0, 0.0, 1.0, 1.0])] * 300
-    others = texts(300)
-    with_them, _ = fit_confidence(known, right, list(unlikely), others)
-    without, _ = fit_confidence(known, right, [], others)
-    assert chances(with_them, unlikely[:1])[0] > chances(without, unlikely[:1])[0] + 0.02
+def test_pictures_of_which_the_vin_is_unknown_say_what_is_one_and_nothing_of_what_is_right() -> None:
+    seen = seen_in(2000)
+    unknown = seen_in(500, seed=3, known=False)
+    for one in unknown:
+        one.exact[:] = False
+    with_them, check = fit_confidence([*seen, *unknown])
+    without, _ = fit_confidence(seen)
+    assert with_them["right"] == pytest.approx(without["right"], abs=0.02)
+    assert with_them["threshold"] == pytest.approx(without["threshold"], abs=0.02)
+    assert check["ok"] == pytest.approx(fit_confidence(seen)[1]["ok"], abs=0.02)
+
+
+def test_clean_prints_tell_what_is_a_vin_and_nothing_of_risk() -> None:
+    seen = [*seen_in(2000), *seen_in(300, vin=0.0, seed=5)]
+    unlikely = seen_in(300, seed=7, rivals=0)
+    for one in unlikely:
+        one.lines[0, 0], one.right[0, 0], one.exact[0] = -0.3, 8.0, True
+    with_them, check = fit_confidence(seen, unlikely)
+    without, plain = fit_confidence(seen)
+    assert chances(with_them, unlikely[:1])[0][0] > chances(without, unlikely[:1])[0][0] + 0.02
+    assert check["without_vin"] == plain["without_vin"]
+
+
+def test_what_shows_no_character_hardly_passes() -> None:
+    rng = np.random.default_rng(4)
+
+    def said(seen: NDArray[np.float64]) -> Logs:
+        rest = np.tile(np.log(seen / 33)[:, None], (1, 33))
+        return np.concatenate([rest, np.log(1 - seen)[:, None]], axis=1).astype(np.float32)
+
+    least, check = fit_glyph(said(rng.uniform(0.9, 0.999, 1000)), said(rng.uniform(0.001, 0.8, 2000)))
+    assert 0.5 <= least <= 0.8
+    assert check == {"characters_seen": 1.0, "no_characters": 2000, "no_characters_seen": pytest.approx(2000 * PASSED)}
+    assert fit_glyph(said(np.full(9, 0.9)), said(np.full(9, 0.1)))[0] == 0.5
 
 
 @pytest.mark.parametrize("count", [10, 3 * REPORTED])
@@ -128,23 +146,21 @@ def test_confidence_is_fitted_on_legible_scenes_that_the_report_does_not_show(
             "blur": np.zeros(count, np.float32),
         }
     )
-    known: list[NDArray[np.float64]] = [np.full(FEATURES, float(i)) for i in range(count)]
+    yes = np.ones(1, bool)
+    known = [Seen(np.full((1, 7), float(i)), np.zeros((1, 6)), yes, yes, yes) for i in range(count)]
     read = [measure._Read(None, row, None, np.zeros(LENGTH, np.int64)) for row in known]
     fitted: list[float] = []
+    others = seen_in(3)
 
-    def note(some: list[Row], right: NDArray[np.bool_], prints: list[Row], others: list[Row]) -> Fitted:
-        assert len(some) == len(right)
-        fitted.extend(float(row[0]) for row in some if row is not None)
-        assert [row is not None and row[0] for row in others] == [-1.0] * 5
-        assert len(prints) == 4
-        return UNFITTED, {}
+    def note(seen: list[Seen], clean: list[Seen]) -> Fitted:
+        fitted.extend(float(one.lines[0, 0]) for one in seen[: -len(others)])
+        assert seen[-len(others) :] == others
+        assert clean == others[:1]
+        return USUAL, {}
 
     monkeypatch.setattr(measure, "_read_all", lambda *_: read)
-    monkeypatch.setattr(measure, "_read_best", lambda _, job: [np.full(FEATURES, -1.0)] * len(job[1]))
     monkeypatch.setattr(measure, "fit_confidence", note)
-    scores, _ = measure.synthetic_rows(
-        tmp_path, scenes, scenes.part(0, 4), [scenes.part(0, 3), scenes.part(0, 2)], tmp_path, 1
-    )
+    scores, _ = measure.synthetic_rows(tmp_path, scenes, others, others[:1], tmp_path, 1)
     shown = len(measure.labelled_scenes(scenes))
     assert shown == min(REPORTED, count // 2)
     assert fitted == [i for i in range(shown, count) if i % 2 == 0]
@@ -171,8 +187,7 @@ def test_clear_glyphs_stand_out_and_are_in_focus(tmp_path: Path, monkeypatch: py
     named[3] = named[6] = -1
     named[0, 0] = -1
     monkeypatch.setattr(measure, "_read_all", lambda *_: [measure._Read(None, None, None, row) for row in named])
-    monkeypatch.setattr(measure, "_read_features", lambda *_: [])
-    scores, _ = measure.synthetic_rows(tmp_path, scenes, scenes, [], tmp_path, 1)
+    scores, _ = measure.synthetic_rows(tmp_path, scenes, [], [], tmp_path, 1)
     assert scores["clear"] == 4
     assert scores["clear_glyphs_from_16_pixels"] == 4 * LENGTH
     assert scores["clear_glyphs_right_from_16_pixels"] == round(1 - 1 / (4 * LENGTH), 4)

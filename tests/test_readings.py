@@ -76,7 +76,8 @@ def test_what_is_hardly_ever_right_is_not_found() -> None:
 
 
 def test_a_glyph() -> None:
-    chances = np.full(33, 0.1 / 31, np.float32)
+    chances = np.full(34, 0.1 / 31, np.float32)
+    chances[-1] = 1e-6
     chances[ALPHABET.index("Z")], chances[ALPHABET.index("2")] = 0.85, 0.05
     reading = glyph_reading(np.log(chances), (40, 30), SURE)
     assert (reading.vin, reading.status, reading.kind) == ("Z", "ok", "glyph")
@@ -87,7 +88,7 @@ def test_a_glyph() -> None:
 
 
 def test_a_doubtful_glyph_says_what_else_it_could_be() -> None:
-    chances = np.full(33, 1e-6, np.float32)
+    chances = np.full(34, 1e-6, np.float32)
     for char, chance in {"Z": 0.6, "2": 0.3, "7": 0.1}.items():
         chances[ALPHABET.index(char)] = chance
     reading = glyph_reading(np.log(chances), (28, 28), SURE)
@@ -103,3 +104,15 @@ def test_a_list_that_decided_is_named() -> None:
         assert reading.reasons[-1] == f"your list of VINs decided: without it this reads {other}"
         assert len(reading.reasons) == reasons
     assert read(line()).without_list is None
+
+
+@pytest.mark.parametrize(("none", "status"), [(0.49, "uncertain"), (0.51, "not_found")])
+def test_what_is_hardly_a_glyph_is_none(none: float, status: str) -> None:
+    chances = np.full(34, 1e-6, np.float32)
+    chances[ALPHABET.index("Z")], chances[ALPHABET.index("2")], chances[-1] = 0.5 - none / 2, 0.5 - none / 2, none
+    reading = glyph_reading(np.log(chances), (28, 28), SURE)
+    assert reading.status == status
+    if status == "not_found":
+        assert (reading.vin, reading.characters, reading.reasons) == (None, (), ("no character found",))
+    else:
+        assert reading.confidence == pytest.approx(0.5, abs=0.01)

@@ -74,8 +74,8 @@ fitted on the {fitted:,} of these scenes that are legible (every glyph has a con
 or more) and not among those of the next section, and on whole pictures: drawn photos and documents with a VIN and
 without, clean lines, and real photos as they are and with the VIN painted over, if there were any. In the last three
 columns each picture with a VIN has the probability of a model fitted on other pictures, and each half the threshold of
-the other. So {without_vin_ok} of {without_vin:,} pictures without a VIN would be ok. Of {no_characters:,} small pictures
-without a character {no_characters_seen} would be read as one, of printed characters {characters_seen}.
+the other. So {without_vin_ok} of {without_vin:,} pictures without a VIN would be ok. Of {no_characters:,} small
+pictures without a character {no_characters_seen} would be read as one, of printed characters {characters_seen}.
 
 Named at their true places,
 {glyphs:.4f} of the glyphs are right, of those at least 16 pixels high {high_glyphs}; by height:

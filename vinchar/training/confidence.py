@@ -42,7 +42,7 @@ def fit_confidence(seen: Sequence[Seen], clean: Sequence[Seen] = ()) -> tuple[di
     is decided by a model fitted on the other folds. The threshold is chosen on all of them; the check applies that of
     one half to the other, while what is returned is fitted on all.
     """
-    exact = np.array([one.exact.any() for one in seen])
+    exact = np.array([one.exact.any() for one in seen], bool)
     if min(exact.sum(), (~exact).sum()) < FEWEST_PICTURES:  # a try-out run that reads nothing right
         return USUAL, {}
     chance, right = np.zeros(len(seen)), np.zeros(len(seen), bool)
