@@ -135,7 +135,7 @@ def main() -> None:
         model = way.fit(strips, written, config, emnist, args.steps, folder)
         staged = _stage(folder / "model", args.work / "model", way, model)
         (staged / "report").mkdir(exist_ok=True)
-        scores, fitted = measure.synthetic_rows(staged, held_out, staged / "report", config.workers)
+        scores, fitted = measure.synthetic_rows(staged, held_out, [], [], staged / "report", config.workers)
         glyphs = Classifier(staged / "classifier.onnx")
         parts = range(0, len(test[0]), 256)
         read = np.concatenate([glyphs.glyphs(list(test[0][i : i + 256]))[:, :33].argmax(1) for i in parts])

@@ -1,7 +1,8 @@
 """How often other text is taken for a VIN: ``python3 benchmarks/false_alarms.py [--count N] [--seed S] [--out DIR]``.
 
-Draws photos without a VIN (other text on labels, plates and bare metal, street signs, and textures without any text)
-and reads them. Prints what each kind ended as, and every reading called ok; ``--out`` keeps the photos to look at.
+Draws pictures without a VIN (other text on labels, plates and bare metal, street signs, textures without any text,
+documents of every kind) and reads them. Prints what each kind ended as, and every reading called ok; ``--out`` keeps
+the pictures to look at.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from vinchar.drawing import documents  # noqa: E402
 from vinchar.drawing.faces import font_faces  # noqa: E402
 from vinchar.drawing.other_text import TEXTS, texture  # noqa: E402
 from vinchar.drawing.photos import draw_photo  # noqa: E402
@@ -31,7 +33,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
     reader, faces = Reader(), font_faces(held_out=True)
-    kinds = [*TEXTS, "texture"]
+    kinds = [*TEXTS, "texture", *documents.KINDS]
     ends: dict[str, collections.Counter[str]] = {kind: collections.Counter() for kind in kinds}
     alarms = []
     for i in range(args.count):
@@ -39,6 +41,8 @@ def main() -> None:
         kind, text = kinds[i % len(kinds)], ""
         if kind == "texture":
             picture = texture(rng)
+        elif kind in documents.KINDS:
+            picture = documents.draw_document(rng, (), kind, held_out=True).gray
         else:
             place, draw = TEXTS[kind]
             text = draw(rng)

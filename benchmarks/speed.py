@@ -19,6 +19,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "images"
+WIDTHS = (4000, 8000)  # pixels: photos of 12 and 48 megapixels
+TIMES = 5  # that everything is done, the whole run three times
 sys.path.insert(0, str(ROOT))
 
 from tables import put, table  # noqa: E402
@@ -77,18 +79,18 @@ def main() -> None:
     if hasattr(os, "sched_setaffinity"):  # for the processes started here
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     pictures = find_pictures([IMAGES])
-    bare = seconds(command("-c", "import cv2, numpy, onnxruntime"), 5)
-    whole = seconds(command("inference.py", str(IMAGES)), 3)
+    bare = seconds(command("-c", "import cv2, numpy, onnxruntime"), TIMES)
+    whole = seconds(command("inference.py", str(IMAGES)), min(TIMES, 3))
     rows = [
         ("import cv2, numpy, onnxruntime", f"{bare * 1000:.0f} ms"),
         ("inference.py images, whole run", f"{whole * 1000:.0f} ms, {len(pictures)} pictures"),
         ("its bound: 3 imports and 50 ms a picture", f"{(3 * bare + 0.05 * len(pictures)) * 1000:.0f} ms"),
-        ("making a Reader", f"{seconds(Reader, 5) * 1000:.0f} ms"),
+        ("making a Reader", f"{seconds(Reader, TIMES) * 1000:.0f} ms"),
     ]
     reader = Reader()
     for kind, folder in (("glyph", "glyphs"), ("strip", "strips"), ("photo", "photos")):
         arrays = [load(path) for path in find_pictures([IMAGES / folder])]
-        taken = [seconds(lambda a=array, k=kind: reader.read(a, k), 5) for array in arrays]  # type: ignore[misc]
+        taken = [seconds(lambda a=array, k=kind: reader.read(a, k), TIMES) for array in arrays]  # type: ignore[misc]
         rows.append(
             (
                 f"one {kind}, array to reading",
@@ -96,11 +98,11 @@ def main() -> None:
             )
         )
     with tempfile.TemporaryDirectory() as folder:
-        for width in (4000, 8000):
+        for width in WIDTHS:
             path = Path(folder) / f"{width}.jpg"
             large_photo(path, width)
-            decoding = seconds(lambda p=path: load(p), 3)  # type: ignore[misc]
-            reading = seconds(lambda p=path: reader.read(p), 3)  # type: ignore[misc]
+            decoding = seconds(lambda p=path: load(p), min(TIMES, 3))  # type: ignore[misc]
+            reading = seconds(lambda p=path: reader.read(p), min(TIMES, 3))  # type: ignore[misc]
             said = (
                 f"{reading * 1000:.0f} ms, of these {decoding * 1000:.0f} decoding; {most_memory(path):.0f} MB at most"
             )

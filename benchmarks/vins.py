@@ -152,7 +152,6 @@ def makers(count: int, rng: np.random.Generator) -> None:
         "the plain rules alone": Priors(Structure(((1.0, Rules(maker_codes())),))),
         "nothing known": NO_PRIORS,
     }
-    lines = reader.search.lines
     right: dict[str, list[bool]] = {way: [] for way in ways}
     scenes = 0
     with tqdm(total=count, mininterval=2) as bar:
@@ -165,9 +164,9 @@ def makers(count: int, rng: np.random.Generator) -> None:
                 continue
             frame = draw_box_frame(scene.quads, own)
             for way, priors in ways.items():
-                lines.priors = priors
-                best = reader.search.find(scene.gray, [frame])
-                right[way].append(best is not None and best.assembly.vin == scene.vin)
+                reader.search.judge.priors = priors
+                best = reader.search.line(scene.gray, [frame]).best
+                right[way].append(best is not None and best.vin == scene.vin)
             scenes += 1
             bar.update()
             if scenes == count:
@@ -219,8 +218,8 @@ def by_facts(folder: Path, labels: Path) -> None:
     rows = []
     for way, (prior, likeness) in ways.items():
         reader = Reader()
-        reader.search.lines.priors = Priors(prior)
-        reader.search.lines.knowledge = store.Knowledge(likeness, shipped.text)
+        reader.search.judge.priors = Priors(prior)
+        reader.search.judge.knowledge = store.Knowledge(likeness, shipped.text)
         readings = [reader.read(gray) for gray, _ in pictures]
         right = np.array([reading.vin == vin for reading, (_, vin) in zip(readings, pictures, strict=True)])
         ok = np.array([reading.status == "ok" for reading in readings])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import importlib.util
 import sys
 from pathlib import Path
@@ -69,6 +70,54 @@ def test_models_are_compared_by_the_check_digit() -> None:
     assert module.row("first", first, first) == ("first", 3, "0.5000", 0, 0)
     assert module.row("second", first, second) == ("second", 3, "0.5000", 1, 1)
     assert not module.obeys("8")  # a picture taken for one of a single character
+
+
+STRIPS = Path(__file__).parents[1] / "images" / "strips"
+COMMANDS: dict[str, list[str]] = {
+    "drawn_photos": ["--count", "1"],
+    "endurance": ["--files", "5", "--pictures", "3"],
+    "false_alarms": ["--count", "5"],
+    "peers": ["FOLDER"],
+    "reading_ablations": ["FOLDER", "--labels", "FOLDER/labels.csv", "--drawn", "1"],
+    "speed": [],
+    "stability": ["FOLDER", "--labels", "FOLDER/labels.csv"],
+    "turned": ["FOLDER", "--labels", "FOLDER/labels.csv"],
+    "unlabelled": ["FOLDER", "--workers", "1"],
+    "vins": ["clean", "--count", "3"],
+}
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_every_benchmark_runs(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A moment of each, over one strip of the project's own, so that none is out of date when it is needed."""
+    strip = STRIPS / "ocr-b-400-print-dark.png"
+    (tmp_path / strip.name).write_bytes(strip.read_bytes())
+    with (STRIPS.parent / "labels.csv").open(encoding="utf-8", newline="") as file:
+        (vin,) = [row["vin"] for row in csv.DictReader(file) if Path(row["image"]).name == strip.name]
+    (tmp_path / "labels.csv").write_text(f"image,vin\n{strip.name},{vin}\n")
+    module = load(name)
+    monkeypatch.setattr(sys, "argv", [name, *(word.replace("FOLDER", str(tmp_path)) for word in COMMANDS[name])])
+    if name == "speed":
+        for kind in ("glyphs", "strips", "photos"):
+            (tmp_path / kind).mkdir()
+            (tmp_path / kind / strip.name).write_bytes(strip.read_bytes())
+        monkeypatch.setattr(module, "IMAGES", tmp_path)
+        monkeypatch.setattr(module, "WIDTHS", (400,))
+        monkeypatch.setattr(module, "TIMES", 1)
+        monkeypatch.setattr(module.os, "sched_setaffinity", lambda *_: None, raising=False)
+    monkeypatch.setattr(module, "ANGLES", (0, 180), raising=False)
+    module.main()
+    assert "| --- |" in capsys.readouterr().out
+
+
+def test_no_benchmark_is_forgotten() -> None:
+    """The other two train networks, or are run by pytest-benchmark: they are imported, at least."""
+    programs = {path.stem for path in FOLDER.glob("*.py")} - {"tables"}
+    assert programs == {*COMMANDS, "ablations", "test_stages"}
+    assert load("ablations").WAYS
+    assert load("test_stages").test_segment
 
 
 def test_a_table_goes_into_its_place(tmp_path: Path) -> None:

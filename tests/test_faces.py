@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from vinchar.drawing import faces
 from vinchar.drawing.dots import dot_face
 from vinchar.drawing.faces import (
     CAP_HEIGHT,
@@ -22,7 +23,6 @@ from vinchar.drawing.faces import (
     text_faces,
 )
 from vinchar.drawing.strokes import StrokeFace, Style, stroke_face
-from vinchar.training import faces
 from vinchar.vin import ALPHABET
 
 FONTS = [*font_faces(), *font_faces(held_out=True)]

@@ -19,11 +19,12 @@ from conftest import block_network
 
 from vinchar import Reader, __version__
 from vinchar.bundle import NETWORKS, STRUCTURE, WEIGHTS, open_bundle, sha256
+from vinchar.drawing import faces
 from vinchar.drawing.photos import draw_photo
 from vinchar.drawing.scenes import draw_scene
 from vinchar.drawing.surfaces import MATERIALS
 from vinchar.rectify import frame_of_picture, sample
-from vinchar.training import faces, measure, run
+from vinchar.training import measure, run
 from vinchar.training.boxed import Boxed, bounding_box
 from vinchar.training.card import model_card, summary
 from vinchar.training.config import PRESETS

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
+from vinchar.drawing import scenes
 from vinchar.drawing.camera import expose
 from vinchar.drawing.printing import Print
 from vinchar.drawing.scenes import Scene, draw_scene, is_clear, least_contrast
-from vinchar.training import scenes
 from vinchar.vin import ALPHABET, validate
 
 VIN = "1HGCM82633A004352"

@@ -21,10 +21,17 @@ Lines = dict[Line, list[Pass]]  # what was read, and the rectifier's passes that
 
 
 class Search:
-    """Searches pictures with a ``locator``, a ``straightener``, a ``recogniser`` and a ``judge``."""
+    """Searches pictures with a ``locator``, a ``straightener``, a ``recogniser`` and a ``judge``, ``looks`` in turn."""
 
-    def __init__(self, locator: Locator, straightener: Straightener, recogniser: Recogniser, judge: Judge) -> None:
-        self._locator, self._straightener, self._recogniser = locator, straightener, recogniser
+    def __init__(
+        self,
+        locator: Locator,
+        straightener: Straightener,
+        recogniser: Recogniser,
+        judge: Judge,
+        looks: Sequence[Look] = LOOKS,
+    ) -> None:
+        self._locator, self._straightener, self._recogniser, self._looks = locator, straightener, recogniser, looks
         self.judge = judge
 
     def read(self, gray: Gray, kind: Kind) -> Decision:
@@ -39,7 +46,7 @@ class Search:
         """Yield the decision after every look at a picture."""
         picture, lines = Picture(gray, kind, self._locator), Lines()
         decision = Decision()
-        for look in LOOKS:
+        for look in self._looks:
             decision = self._look(picture, look.name, list(look.frames(picture, decision)), lines)
             yield look, decision
 
@@ -50,7 +57,7 @@ class Search:
     def views(self, gray: Gray, kind: Kind) -> Iterator[Strip]:
         """Yield every strip that may be cut from a picture: to see where a VIN got lost. Takes longer than to read."""
         picture, decision = Picture(gray, kind, self._locator), self.read(gray, kind)
-        for look in LOOKS:
+        for look in self._looks:
             for passes in self._straightener.passes(gray, list(look.frames(picture, decision))):
                 halves = self._straightener.along_halves(gray, passes[-1])
                 for (edges, line), wide in product((*passes, *halves), (0, WIDER)):
