@@ -22,7 +22,6 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from vinchar.imaging import find_pictures, load  # noqa: E402
-from vinchar.memory import keep_flat  # noqa: E402
 from vinchar.reader import Reader  # noqa: E402
 
 FORMATS = (".jpg", ".png", ".bmp", ".webp", ".tiff")
@@ -78,7 +77,6 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=10_000)
     parser.add_argument("--pictures", type=int, default=1_000)
     args = parser.parse_args()
-    keep_flat()  # as the command line does
     paths = find_pictures([ROOT / "images"])
     samples = [path.read_bytes() for path in paths]
     written = [cv2.imencode(suffix, load(path, color=True))[1].tobytes() for suffix in FORMATS for path in paths]

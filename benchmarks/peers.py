@@ -29,7 +29,6 @@ from vinchar.evaluation.metrics import bootstrap_interval, character_error_rate,
 from vinchar.evaluation.scored import labelled_pictures  # noqa: E402
 from vinchar.imaging import load  # noqa: E402
 from vinchar.kind import guess_kind  # noqa: E402
-from vinchar.memory import keep_flat  # noqa: E402
 from vinchar.reader import Reader  # noqa: E402
 from vinchar.vin import ALPHABET, LENGTH, check_digit_status  # noqa: E402
 
@@ -116,7 +115,6 @@ def main() -> None:
     parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
     parser.add_argument("--write", type=Path, metavar="DOCUMENT")
     args = parser.parse_args()
-    keep_flat()  # as the command line does
     sets = [(folder.name, labelled_pictures(folder / "labels.csv", folder)) for folder in args.folders]
     readers = {name: make() for name, (make, here) in READERS.items() if here()}
     for name in READERS.keys() - readers.keys():

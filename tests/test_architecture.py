@@ -50,15 +50,27 @@ ALLOWED: dict[str, set[str]] = {
     "search": BASE | {"decide", "locate", "looks", "recognise", "rectify", "straighten"},
     "reader": BASE
     | STAGES
-    | {"bundle", "decide", "kind", "known", "posterior", "quality", "readings", "search", "straighten", "structure"},
+    | {
+        "bundle",
+        "decide",
+        "kind",
+        "known",
+        "memory",
+        "posterior",
+        "quality",
+        "readings",
+        "search",
+        "straighten",
+        "structure",
+    },
     "__init__": BASE | {"reader"},
-    "workers": {"memory", "reader", "types"},
+    "workers": {"reader", "types"},
     "arguments": {"lines", "training", "drawing", "__init__"},
     "cli": BASE
     | {"arguments"}
     | STAGES
     | PRESENTING
-    | {"bundle", "known", "memory", "reader", "structure", "workers", "training", "drawing", "evaluation", "__init__"},
+    | {"bundle", "known", "reader", "structure", "workers", "training", "drawing", "evaluation", "__init__"},
     "__main__": {"cli"},
     "evaluation": BASE | STAGES | {"posterior"},
     "drawing": BASE | {"imaging", "structure"},

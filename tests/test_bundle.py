@@ -13,7 +13,8 @@ from vinchar.bundle import FORMAT, NETWORKS, STRUCTURE, ModelError, default_fold
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 from vinchar.vin import ALPHABET
 
-WEIGHTED = {"vin": [0.1, 0.2], "right": [0.3, 0.4, 0.5, -1]}
+WEIGHTED = {"vin": [0.1, 0.2, 0, 0, 0, 0, 0.5], "right": [0.3, 0.4, 0.5, 0, 0, -1]}
+BOUNDS = {"threshold": 0.9, "glyph_threshold": 0.8, "glyph_least": 0.6}
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
         "alphabet": ALPHABET,
         "strip": [STRIP_HEIGHT, STRIP_WIDTH],
         "sha256": {name: sha256(tmp_path / name) for name in files},
-        "confidence": {**WEIGHTED, "threshold": 0.9, "glyph_threshold": 0.8},
+        "confidence": WEIGHTED | BOUNDS,
         "quality": {"blur": {"threshold": 0.25, "precision": 0.9, "n": 100}},
         "seed": 7,
     }
@@ -44,8 +45,9 @@ def test_a_whole_model(folder: Path) -> None:
     bundle = open_bundle(folder)
     assert bundle.paths == {name: folder / f"{name}.onnx" for name in NETWORKS}
     assert bundle.structure == folder / STRUCTURE
-    assert (bundle.confidence.vin, bundle.confidence.right) == ((0.1, 0.2), (0.3, 0.4, 0.5, -1.0))
-    assert (bundle.confidence.threshold, bundle.confidence.glyph_threshold) == (0.9, 0.8)
+    confidence = bundle.confidence
+    assert (list(confidence.vin), list(confidence.right)) == (WEIGHTED["vin"], WEIGHTED["right"])
+    assert (confidence.threshold, confidence.glyph_threshold, confidence.glyph_least) == (0.9, 0.8, 0.6)
     assert bundle.quality == {"blur": 0.25}
     assert bundle.description["seed"] == 7
 
@@ -73,12 +75,12 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str]] = {
     "no hashes": (lambda f: change(f, sha256={}), "not a model description"),
     "no confidence": (lambda f: change(f, confidence=None), "not a model description"),
     "words for numbers": (
-        lambda f: change(f, confidence={**WEIGHTED, "vin": ["a", "b"], "threshold": 1, "glyph_threshold": 1}),
+        lambda f: change(f, confidence={**WEIGHTED, **BOUNDS, "vin": ["a", "b"]}),
         "not a model description",
     ),
     "too few weights": (
-        lambda f: change(f, confidence={**WEIGHTED, "right": [1.0], "threshold": 1, "glyph_threshold": 1}),
-        "the confidence has .* expected so many weights: {'vin': 2, 'right': 4}",
+        lambda f: change(f, confidence={**WEIGHTED, **BOUNDS, "right": [1.0]}),
+        "the confidence has .* expected so many weights: {'vin': 7, 'right': 6}",
     ),
     "a folder for a file": (
         lambda f: ((f / "rectifier.onnx").unlink(), (f / "rectifier.onnx").mkdir()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vinchar.rows import pair_rows
+from vinchar.rows import halves, is_high, pair_rows
 from vinchar.types import Quad
 
 
@@ -39,6 +39,7 @@ def test_one_close_below_the_other_is_a_pair_upper_row_first(angle: float, swapp
         ("on the same line", line(260, 100, 180)),
         ("far below", line(50, 190, 180)),
         ("one over the other", line(50, 110, 180)),
+        ("far to the side", line(220, 140, 180)),
     ],
 )
 def test_lines_that_cannot_be_rows_of_one_vin_are_no_pair(what: str, other: Quad) -> None:
@@ -70,3 +71,16 @@ def test_rows_as_high_as_each_other_come_first() -> None:
 @pytest.mark.parametrize("lines", [[], [line(*UPPER)], [line(0, 0, 0, 0), line(0, 0, 0, 0)]])
 def test_too_few_or_empty_lines_make_no_pair(lines: list[Quad]) -> None:
     assert pair_rows(lines, 8) == []
+
+
+@pytest.mark.parametrize("angle", [0, 30])
+def test_a_high_line_is_two_rows_one_above_the_other(angle: float) -> None:
+    assert not is_high(line(0, 0, 400, 30, angle))
+    both = line(0, 0, 200, 60, angle)
+    assert is_high(both)
+    upper, lower = halves(both)
+    np.testing.assert_allclose(upper.points[:2], both.points[:2])
+    np.testing.assert_allclose(lower.points[2:], both.points[2:])
+    np.testing.assert_allclose(upper.points[3], lower.points[0])
+    np.testing.assert_allclose(upper.points[2], lower.points[1])
+    assert pair_rows([lower, upper], 1)[0][0] is upper

@@ -61,10 +61,8 @@ def main(argv: Sequence[str] | None = None, make: Callable[[], Reader] | None = 
 
 def _read(args: argparse.Namespace, make: Callable[[], Reader] | None) -> int:
     from vinchar.imaging import find_pictures
-    from vinchar.memory import keep_flat
     from vinchar.workers import read_all
 
-    keep_flat()
     if (args.labels is None) != (args.report is None):
         raise Stop("--labels and --report go together: known VINs to score against, and where the report goes")
     pictures = find_pictures(args.paths)

@@ -14,8 +14,8 @@ def keep_flat() -> bool:
 
     Left alone it learns from every large block that is freed, up to 32 MB, to keep such blocks in the heap, which
     pictures of many sizes then leave full of holes; and it gives the heap's end back so readily that the arrays of a
-    strip are paged in anew at every call. It holds for the whole process, so the command line and its workers ask for
-    it and ``Reader`` does not. Elsewhere than under glibc nothing changes.
+    strip are paged in anew at every call. It holds for the whole process, and every ``Reader`` asks for it. Elsewhere
+    than under glibc nothing changes.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt

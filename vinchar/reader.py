@@ -23,6 +23,7 @@ from vinchar.imaging import ImageError, Source, load
 from vinchar.kind import guess_kind, light_glyph
 from vinchar.known import KnownVins
 from vinchar.locate import Locator
+from vinchar.memory import keep_flat
 from vinchar.posterior import NO_PRIORS, Priors
 from vinchar.quality import advice, quality_of
 from vinchar.readings import compare, glyph_reading, no_vin, vin_reading
@@ -62,6 +63,7 @@ class Reader:
         barcodes: bool = False,
         every: bool = False,
     ) -> None:
+        keep_flat()
         self.bundle: Bundle = open_bundle(None if model is None else Path(model))
         self.locator = Locator(self.bundle.paths["locator"])
         self.rectifier = Rectifier(self.bundle.paths["rectifier"])

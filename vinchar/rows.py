@@ -18,7 +18,7 @@ TOGETHER = (5.0, 22.0)  # length of both rows, in heights
 HIGH = 8.0  # heights: a line shorter than this may hold two rows
 # What a pair costs. Chosen on 120 drawn photos: one of the first 8 pairs is right in 76.
 PER_PLACE, PER_SHIFT, PER_HEIGHT, PER_LENGTH = 0.05, 1.5, 6.0, 0.1
-FARTHEST, USUAL = 1.5, 13.0  # in heights: a shift that costs no more than this one, and what both are usually long
+FARTHEST, USUAL = 3.0, 13.0  # in heights: the widest shift of one row against the other, and how long both usually are
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -93,4 +93,6 @@ def _cost(one: _Row, other: _Row, apart: float) -> float | None:
     middle = float((other.middle - one.middle) @ (one.along + other.along)) / 2
     start = middle + (one.length - other.length) / 2
     shift = min(abs(middle), abs(start)) / height
-    return float(PER_SHIFT * min(shift, FARTHEST) + PER_HEIGHT * taller + PER_LENGTH * abs(together - USUAL))
+    if shift > FARTHEST:
+        return None
+    return float(PER_SHIFT * shift + PER_HEIGHT * taller + PER_LENGTH * abs(together - USUAL))

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import cv2
 
-from vinchar.memory import keep_flat
 from vinchar.reader import AskedKind, Reader
 from vinchar.types import Reading
 
@@ -120,7 +119,6 @@ def _without_interrupts() -> Iterator[None]:
 def _work(pipe: Connection, make: MakeReader, kind: AskedKind) -> None:
     """Read what comes through the pipe until it closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that was asked to stop will say so
-    keep_flat()
     cv2.setNumThreads(1)  # the others have the other cores
     reader = make()
     while True:
