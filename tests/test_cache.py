@@ -11,7 +11,7 @@ from vinchar.drawing.scenes import draw_scene
 from vinchar.drawing.strings import draw_vin
 from vinchar.rectify import Edges, Line, fit_line, line_picture
 from vinchar.structure.store import shipped
-from vinchar.training import cache
+from vinchar.training import cache, parts
 from vinchar.training.cache import SceneCache, cut_strips, draw_lines, draw_scenes
 from vinchar.training.characters import draw_characters
 from vinchar.training.framing import draw_frame, line_targets
@@ -22,7 +22,8 @@ COUNT, SEED = 7, 5
 
 @pytest.fixture(autouse=True)
 def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache, "PART", 3)
+    for module in (cache, parts):
+        monkeypatch.setattr(module, "PART", 3)
 
 
 def draw(folder: Path, workers: int = 1) -> SceneCache:
@@ -138,13 +139,15 @@ def test_lines_show_every_scene_in_every_frame(tmp_path: Path, monkeypatch: pyte
             edges = draw_frame(scenes.quads[i], rng)
             assert np.array_equal(lines.picture[row], line_picture(scenes.gray(i), edges))
             assert np.array_equal(lines.target[row], line_targets(scenes.quads[i], edges, bool(scenes.light[i])))
-    monkeypatch.setattr(cache, "PART", 500)
+    for module in (cache, parts):
+        monkeypatch.setattr(module, "PART", 500)
     assert np.array_equal(draw_lines(tmp_path / "whole", scenes, SEED, 1, frames=2).picture, lines.picture)
 
 
 def test_strips_have_their_glyphs_where_the_centres_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scenes = draw(tmp_path / "scenes")
-    monkeypatch.setattr(cache, "PART", 500)
+    for module in (cache, parts):
+        monkeypatch.setattr(module, "PART", 500)
     monkeypatch.setattr(cache, "Rectifier", lambda path: Oracle(scenes))
     strips = cut_strips(tmp_path / "strips", scenes, Path("no-model"), SEED, 1)
     assert strips.gray.shape == (COUNT, 40, 400)
@@ -159,7 +162,8 @@ def test_strips_have_their_glyphs_where_the_centres_say(tmp_path: Path, monkeypa
 
 def test_scenes_that_the_rectifier_misses_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scenes = draw(tmp_path / "scenes")
-    monkeypatch.setattr(cache, "PART", 500)
+    for module in (cache, parts):
+        monkeypatch.setattr(module, "PART", 500)
     monkeypatch.setattr(cache, "Rectifier", lambda path: Oracle(scenes, missed=(1,), strays=(4,)))
     strips = cut_strips(tmp_path / "strips", scenes, Path("no-model"), SEED, 1)
     assert np.array_equal(strips.classes, scenes.classes[[0, 2, 3, 5, 6]])
@@ -167,7 +171,8 @@ def test_scenes_that_the_rectifier_misses_are_left_out(tmp_path: Path, monkeypat
 
 def test_a_rectifier_that_finds_nothing_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scenes = draw(tmp_path / "scenes")
-    monkeypatch.setattr(cache, "PART", 500)
+    for module in (cache, parts):
+        monkeypatch.setattr(module, "PART", 500)
     monkeypatch.setattr(cache, "Rectifier", lambda path: Oracle(scenes, missed=tuple(range(COUNT))))
     with pytest.raises(ValueError, match="found the line in none of 7 scenes"):
         cut_strips(tmp_path / "strips", scenes, Path("no-model"), SEED, 1)

@@ -52,7 +52,7 @@ class NameReader:
         status = "uncertain" if source.stem.startswith("maybe-") else "ok"
         return Reading(name, kind, word, status, 0.9, (Character(word[0], 0.9, QUAD),))  # type: ignore[arg-type]
 
-    priors = NO_PRIORS
+    priors, recogniser = NO_PRIORS, None
 
     @property
     def search(self) -> Any:

@@ -36,6 +36,7 @@ class Picture:
 
     def __init__(self, gray: Gray, kind: Kind, locator: Locator) -> None:
         self.gray, self.kind, self._locator = gray, kind, locator
+        self.unread: list[Edges] = []  # the strips on which no line was seen
         self._heats: dict[int, Heat] = {}
         self._located: dict[int, list[Quad]] = {}
 
@@ -82,8 +83,9 @@ def _texts(picture: Picture, _: Decision) -> Iterator[Edges]:
 
 
 def _upside_down(picture: Picture, decision: Decision) -> Iterator[Edges]:
-    for line in decision.leaders(TURNED):
-        yield taller(turn_round(line.reading.strip.edges), ROOM)
+    strips = [line.reading.strip.edges for line in decision.leaders(TURNED)]
+    for edges in [*strips, *picture.unread][:TURNED]:
+        yield taller(turn_round(edges), ROOM)
 
 
 def _two_rows(picture: Picture, _: Decision) -> Iterator[Edges]:

@@ -14,7 +14,7 @@ from vinchar.straighten import Pass, Straightener
 from vinchar.types import STRIP_WIDTH, Gray, Kind, Strip
 
 DOUBT = 0.1  # both polarities are read if the likelier one is less probable than 1 minus this
-AGAIN, WORTH = 2, -4.0  # lines of a look that are cut in other ways, too, and the least odds of being the VIN for it
+AGAIN, WORTH = 2, -6.0  # lines of a look that are cut in other ways, too, and the least odds of being the VIN for it
 WIDER = 40  # columns: so much farther glyphs are looked for that may go on beyond the end of a strip
 
 Lines = dict[Line, list[Pass]]  # what was read, and the rectifier's passes that led there
@@ -67,7 +67,7 @@ class Search:
     def _look(self, picture: Picture, name: str, frames: Sequence[Edges], lines: Lines) -> Decision:
         """Read the lines in some frames, and the best of them in other ways too unless one is sure."""
         gray = picture.gray
-        self._read(gray, self._straightener.passes(gray, frames), name, lines)
+        picture.unread += self._read(gray, self._straightener.passes(gray, frames), name, lines)
         decision = self.judge.decide(lines, picture.warmth)
         tried: set[Line] = set()
         while not (decision.is_ok and decision.lines[0].room >= EDGE):
@@ -80,13 +80,14 @@ class Search:
             decision = self.judge.decide(lines, picture.warmth)
         return decision
 
-    def _read(self, gray: Gray, found: Iterable[list[Pass]], look: str, lines: Lines) -> None:
-        """Read the strips along the last of each line's passes, in one batch."""
+    def _read(self, gray: Gray, found: Iterable[list[Pass]], look: str, lines: Lines) -> list[Edges]:
+        """Read the strips along the last of each line's passes, in one batch; return those on which nothing stands."""
         cut = [(strip, passes) for passes in found for strip, passes in _strips(gray, passes)]
         readings = self._recogniser.read([strip for strip, _ in cut])
         for (_, passes), reading in zip(cut, readings, strict=True):
             if reading is not None:
                 lines[self.judge.weigh(reading, look)] = passes
+        return [strip.edges for (strip, _), reading in zip(cut, readings, strict=True) if reading is None]
 
     def _other_views(self, gray: Gray, line: Line, passes: list[Pass]) -> Iterator[list[Pass]]:
         """Yield other ways to cut a line: wider or closer, after one pass less or more, along its halves."""
