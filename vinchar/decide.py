@@ -172,7 +172,9 @@ class Judge:
     def weigh(self, reading: LineReading, look: str) -> Line:
         """Return what a reading says of the VIN, with what is known of VINs."""
         posterior = read_strings(reading.log_likelihoods, reading.scores, self.priors)
-        return Line(reading, posterior, self.knowledge.likeness(posterior.strings[0][0]), look)
+        same = self.priors.structure is self.knowledge.structure and self.priors.known is None
+        as_vin = posterior.log_prior if same else None  # else what is known for reading is not what tells VINs apart
+        return Line(reading, posterior, self.knowledge.likeness(posterior.strings[0][0], as_vin), look)
 
     def decide(self, lines: Iterable[Line], warmth: Warmth) -> Decision:
         """Return which of the lines is the VIN; ``warmth``: what the locator thinks of a place."""
@@ -211,12 +213,13 @@ def vin_features(line: Line, warmth: float) -> Floats:
     step, in pitches; whether it stands on its head, or in two rows; and the constant 1.
     """
     evidence = line.posterior.log_likelihood + line.likeness
+    widest = 1.5 if line.look == TWO_ROWS else float(line.steps.max())  # where a row ends there is room
     return np.array(
         [
             min(max(evidence, -40.0), 20.0) / 10,
             max(warmth, COLDEST),
             min(float(line.reading.beyond[line.posterior.path]), 2.0),
-            min(max(float(line.steps.max()), 1.5), 3.0) - 1.5,
+            min(max(widest, 1.5), 3.0) - 1.5,
             line.look == UPSIDE_DOWN,
             line.look == TWO_ROWS,
             1.0,

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vinchar.resizing import resized
 from vinchar.session import open_session, returning_memory
 from vinchar.types import Gray, Quad
 
@@ -102,8 +103,7 @@ class Locator:
         longest = max(gray.shape)
         scale = min(side / longest, ENLARGE.get(side, ENLARGE[SIDE]))
         width, height = (max(1, round(n * scale)) for n in gray.shape[::-1])
-        kind = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        small = gray if scale == 1 else np.asarray(cv2.resize(gray, (width, height), interpolation=kind), np.uint8)
+        small = resized(gray, width, height)
         more = (-height % MULTIPLE, -width % MULTIPLE)
         small = np.pad(small, ((0, more[0]), (0, more[1])), mode="edge")
         feed = {self._input: small[None, ..., None].astype(np.float32) / 255}

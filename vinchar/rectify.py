@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vinchar.resizing import resized
 from vinchar.session import open_session
 from vinchar.types import GLYPH_HEIGHT, STRIP_HEIGHT, STRIP_WIDTH, Gray, Quad, Strip
 
@@ -134,7 +135,7 @@ def sample(gray: Gray, edges: Edges, height: int, width: int) -> Gray:
     if shrink > 1.5 and min(part.shape) > 2 * shrink:
         size = max(1, round(part.shape[1] / shrink)), max(1, round(part.shape[0] / shrink))
         scale = np.array([size[0] / part.shape[1], size[1] / part.shape[0]])
-        part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
+        part = resized(part, *size)
     start, down = ((top - low) * scale - 0.5).astype(np.float32), (down * scale).astype(np.float32)
     rows = rows.astype(np.float32)
     x, y = (start[:, axis] + down[:, axis] * rows for axis in (0, 1))  # (height, width)

@@ -71,8 +71,9 @@ class Search:
         decision = self.judge.decide(lines, picture.warmth)
         tried: set[Line] = set()
         while not (decision.is_ok and decision.lines[0].room >= EDGE):
-            doubtful = [one for one in decision.leaders(AGAIN, WORTH) if one.look == name and one not in tried]
-            if not doubtful or len(tried) >= 2 * AGAIN:
+            leaders = decision.leaders(1 if decision.is_settled else AGAIN, WORTH)
+            doubtful = [one for one in leaders if one.look == name and one not in tried]
+            if not doubtful or len(tried) > AGAIN:
                 break
             tried |= set(doubtful)
             others = [passes for line in doubtful for passes in self._other_views(gray, line, lines[line])]

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vinchar.resizing import resized
 from vinchar.types import Gray, Quad
 
 Floats = NDArray[np.float32]
@@ -255,7 +256,7 @@ def _candidates(gray: Gray) -> tuple[Floats, Floats]:
     longest = max(gray.shape)
     scale = min(_LARGE / longest, max(1.0, min(_SMALL / longest, _ENLARGE)))
     width, height = (max(1, round(n * scale)) for n in gray.shape[::-1])
-    small = cv2.resize(gray, (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    small = resized(gray, width, height, cv2.INTER_CUBIC)
     edge = cv2.morphologyEx(small, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)).astype(np.float32)
     sets = []
     for window in _WINDOWS:

@@ -28,10 +28,14 @@ class Knowledge:
     structure: Structure
     text: TextModel
 
-    def likeness(self, vin: str) -> float:
-        """Return by how much 17 characters are likelier as a VIN than as a piece of other text, in nats."""
+    def likeness(self, vin: str, as_vin: float | None = None) -> float:
+        """Return by how much 17 characters are likelier as a VIN than as a piece of other text, in nats.
+
+        ``as_vin``: their log-probability as a VIN, if that is known already.
+        """
         string = indices(vin)
-        return float(self.structure.log_prob(string)[0] - self.text.log_prob(string)[0])
+        as_vin = float(self.structure.log_prob(string)[0]) if as_vin is None else as_vin
+        return as_vin - float(self.text.log_prob(string)[0])
 
 
 @cache
