@@ -58,7 +58,8 @@ def test_views_of_one_line_that_disagree_leave_it_settled_but_not_ok() -> None:
 def test_nothing_is_decided_of_nothing() -> None:
     decision = decide()
     assert (decision.best, decision.chance, decision.is_ok, decision.is_settled) == (None, 0.0, False, False)
-    assert decision.leaders(3) == decision.each() == []
+    assert decision.leaders(3) == {}
+    assert decision.each() == []
 
 
 def test_ok_and_settled_have_one_threshold() -> None:
@@ -74,8 +75,8 @@ def test_leaders_are_the_best_views_of_different_lines() -> None:
     lines = [line(VIN, 20.0), line(THIRD, 19.0), line(OTHER, 18.0, y=400), line(OTHER[:-1] + "1", 17.0, y=700)]
     decision = decide(*lines)
     assert [one.vin for one in decision.leaders(9)] == [VIN, OTHER]  # the third is at the place of the first
-    assert decision.leaders(1) == lines[:1]
-    assert decision.leaders(9, least=3.2) == lines[:1]
+    assert decision.leaders(9) == {lines[0]: decision.odds[0], lines[2]: decision.odds[2]}
+    assert list(decision.leaders(1)) == lines[:1]
 
 
 def test_where_a_picture_may_show_several_each_line_competes_with_none_alone() -> None:

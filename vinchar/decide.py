@@ -141,25 +141,26 @@ class Decision:
         return sum(views.values()) >= self.ok
 
     def each(self) -> list[tuple[Line, float]]:
-        """Return every line that is ok as a VIN of its own, where a picture may show several, with its probability.
+        """Return every line that is more likely a VIN than not, where a picture may show several, and how sure it is.
 
-        Best first, one view of each; they compete with "no VIN" alone, not with each other.
+        Best first, one view of each place; they compete with "no VIN" alone, not with each other.
         """
         found: list[tuple[Line, float]] = []
         for line, chance, likely, odds in zip(self.lines, self.chances, self.likely, self.odds, strict=True):
-            alone = chance / max(likely, 1e-9) * _logistic(odds)
-            if alone >= self.ok and not any(line.is_view_of(one) for one, _ in found):
-                found.append((line, alone))
+            alone = _logistic(odds)
+            known = (one.vin == line.vin or same_place(one.quads, line.quads) for one, _ in found)
+            if alone >= 0.5 and not any(known):
+                found.append((line, chance / max(likely, 1e-9) * alone))
         return found
 
-    def leaders(self, count: int, least: float = -math.inf) -> list[Line]:
-        """Return the best view of each of the first ``count`` lines whose odds are ``least`` or more."""
-        found: list[Line] = []
+    def leaders(self, count: int) -> dict[Line, float]:
+        """Return the best view of each of the first ``count`` lines, best first, with its odds."""
+        found: dict[Line, float] = {}
         for line, odds in zip(self.lines, self.odds, strict=True):
-            if odds < least or len(found) == count:
+            if len(found) == count:
                 break
             if not any(line.is_view_of(one) for one in found):
-                found.append(line)
+                found[line] = odds
         return found
 
 

@@ -71,12 +71,16 @@ class Search:
         decision = self.judge.decide(lines, picture.warmth)
         tried: set[Line] = set()
         while not (decision.is_ok and decision.lines[0].room >= EDGE):
-            leaders = decision.leaders(1 if decision.is_settled else AGAIN, WORTH)
-            doubtful = [one for one in leaders if one.look == name and one not in tried]
+            leaders = decision.leaders(1 if decision.is_settled else AGAIN).items()
+            doubtful = {line: odds >= WORTH for line, odds in leaders if line.look == name and line not in tried}
             if not doubtful or len(tried) > AGAIN:
                 break
             tried |= set(doubtful)
-            others = [passes for line in doubtful for passes in self._other_views(gray, line, lines[line])]
+            others = [
+                passes
+                for line, worth in doubtful.items()
+                for passes in self._other_views(gray, line, lines[line], worth)
+            ]
             self._read(gray, others, name, lines)
             decision = self.judge.decide(lines, picture.warmth)
         return decision
@@ -90,12 +94,14 @@ class Search:
                 lines[self.judge.weigh(reading, look)] = passes
         return [strip.edges for (strip, _), reading in zip(cut, readings, strict=True) if reading is None]
 
-    def _other_views(self, gray: Gray, line: Line, passes: list[Pass]) -> Iterator[list[Pass]]:
-        """Yield other ways to cut a line: wider or closer, after one pass less or more, along its halves."""
+    def _other_views(self, gray: Gray, line: Line, passes: list[Pass], worth: bool) -> Iterator[list[Pass]]:
+        """Yield other ways to cut a line: wider where it may go on and, if it is ``worth`` it, by other passes."""
         edges, followed = passes[-1]
         first, last = _ends(line)
         if first != STRIP_START or last != STRIP_END:
             yield [(edges, move_ends(followed, first, last))]
+        if not worth:
+            return
         if len(passes) > 1:
             yield passes[:1]
         for one in self._straightener.finer(gray, passes[-1:]):
