@@ -96,7 +96,6 @@ def main() -> None:
         "the strip: 17 glyphs over 340 of 400 columns, local contrast evened out",
         "classify: probability of each character, were a glyph centred in that column",
         f"assemble and segment: the best path of 17, cut where ink is least; probability {decision.chance:.3f}",
-        f"probability {decision.chance:.3f}",
     )
     for axes, title in zip(rows, titles, strict=True):
         axes.set_title(title, fontsize=11, loc="left")
