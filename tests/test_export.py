@@ -13,7 +13,9 @@ import pytest
 from vinchar.session import open_session
 from vinchar.training import export as exporting
 from vinchar.training import nets
+from vinchar.training.cache import StripCache
 from vinchar.training.export import TOLERANCE, export
+from vinchar.training.quantize import classifier_inputs, quantize
 
 
 def build() -> keras.Model:
@@ -105,3 +107,21 @@ def test_a_network_of_another_backend_is_exported_alike(tmp_path: Path, monkeypa
     export(nets.rectifier, trained, (*nets.LINE_SIZE, 1), tmp_path / "there")
     batch = np.random.default_rng(1).random((2, *nets.LINE_SIZE, 1), np.float32)
     np.testing.assert_array_equal(answers(tmp_path / "there.onnx", batch), answers(tmp_path / "here.onnx", batch))
+
+
+def test_in_integers_a_network_answers_much_the_same_and_its_file_is_smaller(tmp_path: Path) -> None:
+    keras.utils.set_random_seed(5)
+    export(nets.classifier, nets.classifier(), (40, 400, 1), tmp_path / "net")
+    path = tmp_path / "net.onnx"
+    rng = np.random.default_rng(3)
+    strips = StripCache(rng.integers(0, 255, (12, 40, 400)).astype(np.uint8), *(np.zeros((12, 17)),) * 2)
+    (*batches, last) = classifier_inputs(strips)
+    assert [len(batch) for batch in (*batches, last)] == [8, 4]
+    before, size = answers(path, last), path.stat().st_size
+    same = quantize(path, [*batches, last])
+    after = answers(path, last)
+    assert path.stat().st_size < 0.7 * size
+    assert 0.5 < same <= 1
+    assert np.corrcoef(before.ravel(), after.ravel())[0, 1] > 0.95
+    assert [one.name for one in tmp_path.iterdir() if one.suffix == ".onnx"] == ["net.onnx"]
+    assert answers(path, batches[0][:1]).shape == (1, 200, 34)  # any batch

@@ -40,7 +40,7 @@ Ints = NDArray[np.intp]
 
 STRINGS = 5  # how many readings an assembly names, the best one included
 BEAM = 128  # beginnings that are followed at most
-POOR = -25.0  # score of a line that hardly shows a VIN: its beginnings are followed by an eighth of the beam
+POOR = -12.0  # score of a line that hardly shows a VIN: its beginnings are followed by an eighth of the beam
 RELEVANT = 10.0  # nats: a beginning, or a character, that is so much worse than the best is left
 NAMED, FOLLOWED = 16, 32  # beginnings that the strings named are made of, and strings that are followed to their end
 
