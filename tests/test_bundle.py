@@ -14,7 +14,7 @@ from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 from vinchar.vin import ALPHABET
 
 WEIGHTED = {"vin": [0.1, 0.2, 0, 0, 0, 0, 0.5], "right": [0.3, 0.4, 0.5, 0, 0, -1]}
-BOUNDS = {"threshold": 0.9, "glyph_threshold": 0.8, "glyph_least": 0.6}
+BOUNDS = {"threshold": 0.9, "glyph_threshold": 0.8, "glyph_least": 0.6, "settled": 0.7}
 
 
 @pytest.fixture
@@ -47,7 +47,8 @@ def test_a_whole_model(folder: Path) -> None:
     assert bundle.structure == folder / STRUCTURE
     confidence = bundle.confidence
     assert (list(confidence.vin), list(confidence.right)) == (WEIGHTED["vin"], WEIGHTED["right"])
-    assert (confidence.threshold, confidence.glyph_threshold, confidence.glyph_least) == (0.9, 0.8, 0.6)
+    assert (confidence.threshold, confidence.glyph_threshold) == (0.9, 0.8)
+    assert (confidence.glyph_least, confidence.settled) == (0.6, 0.7)
     assert bundle.quality == {"blur": 0.25}
     assert bundle.description["seed"] == 7
 

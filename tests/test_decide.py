@@ -18,7 +18,7 @@ from vinchar.vin import ALPHABET
 
 OTHER, THIRD = "WVWZZZ1JZ3W386752", "JTDKB20U093498123"
 EVIDENCE = Confidence(
-    (2.0, 0, 0, 0, 0, 0, 0.0), (0.0, 0.0, 0.0, 0.0, 0.0, 30.0), threshold=0.8, glyph_threshold=0.7, glyph_least=0.5
+    (2.0, 0, 0, 0, 0, 0, 0.0), (0.0, 0.0, 0.0, 0.0, 0.0, 30.0), threshold=0.8, glyph_threshold=0.7, glyph_least=0.5, settled=0.8
 )
 
 
@@ -62,13 +62,16 @@ def test_nothing_is_decided_of_nothing() -> None:
     assert decision.each() == []
 
 
-def test_ok_and_settled_have_one_threshold() -> None:
+def test_what_is_surely_the_vin_is_settled_and_what_is_surely_right_is_ok() -> None:
     sure, doubtful = line(VIN, 30.0), line(VIN, 30.0, confidence=0.5)
     right = replace(EVIDENCE, right=(1.0, 0.0, 0.0, 0.0, 0.0, 0.0))
     assert decide(sure, confidence=right).is_ok
     decision = decide(doubtful, confidence=right)
     assert decision.is_settled
     assert not decision.is_ok
+    likely = decision.likely[0]
+    for bound, settled in ((likely - 0.01, True), (likely + 0.001, False)):
+        assert decide(doubtful, confidence=replace(right, settled=bound)).is_settled == settled
 
 
 def test_leaders_are_the_best_views_of_different_lines() -> None:
@@ -107,7 +110,7 @@ def test_features_are_bounded(likeness: float, extreme: dict[str, float]) -> Non
     for values in (vin_features(one, -99.0), right_features(one)):
         assert np.isfinite(values).all()
         assert np.abs(values).max() < 25
-    many = Confidence((9.0,) * 7, (9.0,) * 6, threshold=0.8, glyph_threshold=0.7, glyph_least=0.5)
+    many = Confidence((9.0,) * 7, (9.0,) * 6, threshold=0.8, glyph_threshold=0.7, glyph_least=0.5, settled=0.8)
     assert 0 <= decide(one, confidence=many).chance <= 1
 
 

@@ -70,6 +70,11 @@ def test_from_the_threshold_on_few_are_wrong_in_pictures_never_seen() -> None:
     assert ok.mean() == pytest.approx(check["ok"], abs=0.06)
 
 
+def test_the_search_may_end_sooner_than_a_reading_is_ok() -> None:
+    confidence, _ = fit_confidence([*seen_in(2000), *seen_in(600, vin=0.0, seed=5)])
+    assert 0.6 <= confidence["settled"] <= confidence["threshold"]
+
+
 def test_pictures_without_a_vin_are_not_called_ok() -> None:
     confidence, check = fit_confidence([*seen_in(2000), *seen_in(600, vin=0.0, seed=5)])
     assert check["without_vin"] == 600

@@ -12,7 +12,7 @@ from vinchar.readings import READABLE, glyph_reading, no_vin, vin_reading
 from vinchar.types import Reading
 from vinchar.vin import ALPHABET
 
-SURE = Confidence((0.0,) * 7, (0.0,) * 6, threshold=0.8, glyph_threshold=0.7, glyph_least=0.5)
+SURE = Confidence((0.0,) * 7, (0.0,) * 6, threshold=0.8, glyph_threshold=0.7, glyph_least=0.5, settled=0.8)
 
 
 def read(found: Line, chance: float = 0.9) -> Reading:

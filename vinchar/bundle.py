@@ -28,7 +28,8 @@ class Confidence:
     ``vin``: weights (7,) of "this line is the VIN", for ``decide.vin_features``; ``right``: weights (6,) of "all 17 are
     right" where it is, for ``decide.right_features``; the last of each is the intercept. ``threshold``: probability
     from which on a reading is ok; ``glyph_threshold``: the same for a single character; ``glyph_least``: probability
-    below which a picture shows no character.
+    below which a picture shows no character; ``settled``: probability of being the VIN from which on no other line is
+    looked for.
     """
 
     vin: tuple[float, ...]
@@ -36,6 +37,7 @@ class Confidence:
     threshold: float
     glyph_threshold: float
     glyph_least: float
+    settled: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def open_bundle(folder: Path | None = None) -> Bundle:
         weights = {name: tuple(float(w) for w in said[name]) for name in WEIGHTS}
         if any(len(weights[name]) != count for name, count in WEIGHTS.items()):
             raise ModelError(f"{folder}: the confidence has {weights}, expected so many weights: {WEIGHTS}")
-        bounds = (float(said[name]) for name in ("threshold", "glyph_threshold", "glyph_least"))
+        bounds = (float(said[name]) for name in ("threshold", "glyph_threshold", "glyph_least", "settled"))
         confidence = Confidence(weights["vin"], weights["right"], *bounds)
         quality = {name: float(fault["threshold"]) for name, fault in description["quality"].items()}
     except ModelError:

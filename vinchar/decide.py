@@ -109,7 +109,7 @@ class Decision:
 
     ``likely``: the same for being the VIN, however its characters are; ``odds``: what these come from, in nats, and
     ``features`` float64 (L, 7): what the odds do.
-    ``ok``: from which probability on a reading is ok.
+    ``ok``: from which probability on a reading is ok; ``settled``: from which one no other line is looked for.
     """
 
     lines: tuple[Line, ...] = ()
@@ -118,6 +118,7 @@ class Decision:
     odds: tuple[float, ...] = ()
     features: Floats = field(default_factory=lambda: np.zeros((0, WEIGHTS["vin"])))
     ok: float = 1.0
+    settled: float = 1.0
 
     @property
     def best(self) -> Line | None:
@@ -136,9 +137,9 @@ class Decision:
 
     @property
     def is_settled(self) -> bool:
-        """Tell whether the best line is so surely the VIN that no other one is looked for, well read or not."""
+        """Tell whether the best line is so likely the VIN that no other one is looked for, well read or not."""
         views = {one.vin: p for one, p in zip(self.lines, self.likely, strict=True) if one.is_view_of(self.lines[0])}
-        return sum(views.values()) >= self.ok
+        return sum(views.values()) >= self.settled
 
     def each(self) -> list[tuple[Line, float]]:
         """Return every line that is more likely a VIN than not, where a picture may show several, and how sure it is.
@@ -181,7 +182,7 @@ class Judge:
         """Return which of the lines is the VIN; ``warmth``: what the locator thinks of a place."""
         lines = list(lines)
         if not lines:
-            return Decision(ok=self.confidence.threshold)
+            return Decision(ok=self.confidence.threshold, settled=self.confidence.settled)
         features = np.array([vin_features(line, warmth(line.centres)) for line in lines])
         odds = features @ np.array(self.confidence.vin)
         order = np.argsort(-odds, kind="stable")
@@ -200,6 +201,7 @@ class Judge:
             tuple(odds.tolist()),
             features,
             self.confidence.threshold,
+            self.confidence.settled,
         )
 
 

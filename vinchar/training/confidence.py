@@ -22,6 +22,7 @@ RIDGE = 0.05  # pull of the decision's weights to 0
 FOLDS = 10  # with two, the threshold depends on how the pictures are split
 FEWEST_PICTURES = 8  # with a VIN read right, with one read wrongly or none, below which nothing is fitted
 GLYPH_THRESHOLD = 0.8
+STRAY = 0.004  # share of the searches that may end at a line that is not the VIN
 PASSED = 0.002  # share of pictures without a character that may be taken for one
 FORETOLD, FEWEST = 0.7, 10  # share of wrong readings beyond a fault's threshold, and rows to say so
 # While the pictures are read that the decision is fitted on, about what is fitted: it tells the search what to look at
@@ -32,6 +33,7 @@ USUAL: dict[str, Any] = {
     "threshold": 0.86,
     "glyph_threshold": GLYPH_THRESHOLD,
     "glyph_least": 0.5,
+    "settled": 0.8,
 }
 
 
@@ -46,16 +48,17 @@ def fit_confidence(seen: Sequence[Seen], clean: Sequence[Seen] = ()) -> tuple[di
     if min(exact.sum(), (~exact).sum()) < FEWEST_PICTURES:  # a try-out run that reads nothing right
         return USUAL, {}
     chance, right = np.zeros(len(seen)), np.zeros(len(seen), bool)
+    likely, there = np.zeros(len(seen)), np.zeros(len(seen), bool)
     for rest, fold in KFold(min(FOLDS, len(seen)), shuffle=True, random_state=0).split(exact):
         weights = _fit([*clean, *(seen[i] for i in rest)])
         for i in fold:
-            chance[i], right[i] = _decided(seen[i], *weights)
+            chance[i], right[i], likely[i], there[i] = _decided(seen[i], *weights)
     known = [i for i, one in enumerate(seen) if one.known]
     chance, right, with_vin = chance[known], right[known], np.array([seen[i].true.any() for i in known])
     even = np.arange(len(known)) % 2 == 0
     ok = np.empty(len(known), bool)
     for half in (even, ~even):
-        ok[half] = chance[half] >= _threshold(chance[~half], right[~half])
+        ok[half] = chance[half] >= _threshold(chance[~half], right[~half], RISK)
     check = {
         "calibration_error": round(metrics.expected_calibration_error(chance[with_vin], right[with_vin]), 4),
         "ok": round(float(ok[with_vin].mean()), 4),
@@ -67,7 +70,8 @@ def fit_confidence(seen: Sequence[Seen], clean: Sequence[Seen] = ()) -> tuple[di
     return {
         "vin": [round(float(w), 5) for w in vin],
         "right": [round(float(w), 5) for w in correct],
-        "threshold": round(_threshold(chance, right), 4),
+        "threshold": round(_threshold(chance, right, RISK), 4),
+        "settled": round(_threshold(likely, there, STRAY), 4),
         **{name: USUAL[name] for name in ("glyph_threshold", "glyph_least")},
     }, check
 
@@ -107,14 +111,18 @@ def _fit_choice(seen: Sequence[Seen]) -> NDArray[np.float64]:
     return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B").x, np.float64)
 
 
-def _decided(seen: Seen, vin: NDArray[np.float64], right: NDArray[np.float64]) -> tuple[float, bool]:
-    """Return the probability of a picture's best string, and whether it is right: as ``decide.Judge`` does."""
+def _decided(seen: Seen, vin: NDArray[np.float64], right: NDArray[np.float64]) -> tuple[float, bool, float, bool]:
+    """Return the probability of a picture's best string, and whether it is right: as ``decide.Judge`` does.
+
+    And the same for being the VIN, with whatever characters.
+    """
     if not len(seen.true):
-        return 0.0, False
+        return 0.0, False, 0.0, False
     worth = np.exp(np.clip(seen.lines @ vin, -50, 50))
     best = int(worth.argmax())
     correct = 1 / (1 + np.exp(-np.clip(seen.right[best] @ right, -30, 30)))
-    return float(worth[best] / (1 + worth.sum()) * correct), bool(seen.exact[best])
+    likely = float(worth[best] / (1 + worth.sum()))
+    return likely * float(correct), bool(seen.exact[best]), likely, bool(seen.near[best] or seen.true[best])
 
 
 def fit_glyph(glyphs: NDArray[np.float32], nothing: NDArray[np.float32]) -> tuple[float, dict[str, float]]:
@@ -132,11 +140,11 @@ def fit_glyph(glyphs: NDArray[np.float32], nothing: NDArray[np.float32]) -> tupl
     }
 
 
-def _threshold(chance: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """Return the least probability from which on at most ``RISK`` of the readings are wrong, within 0.6 to 0.99."""
+def _threshold(chance: NDArray[np.float64], right: NDArray[np.bool_], risk: float) -> float:
+    """Return the least probability from which on at most a share ``risk`` is wrong, within 0.6 to 0.99."""
     order = np.argsort(-chance)
-    risk = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
-    below = np.flatnonzero(risk <= RISK)
+    wrong = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
+    below = np.flatnonzero(wrong <= risk)
     return float(np.clip(chance[order][below[-1]], 0.6, 0.99)) if len(below) else 0.99
 
 
