@@ -18,7 +18,12 @@ from vinchar.vin import ALPHABET
 
 OTHER, THIRD = "WVWZZZ1JZ3W386752", "JTDKB20U093498123"
 EVIDENCE = Confidence(
-    (2.0, 0, 0, 0, 0, 0, 0.0), (0.0, 0.0, 0.0, 0.0, 0.0, 30.0), threshold=0.8, glyph_threshold=0.7, glyph_least=0.5, settled=0.8
+    (2.0, 0, 0, 0, 0, 0, 0.0),
+    (0.0, 0.0, 0.0, 0.0, 0.0, 30.0),
+    threshold=0.8,
+    glyph_threshold=0.7,
+    glyph_least=0.5,
+    settled=0.8,
 )
 
 

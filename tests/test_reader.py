@@ -149,7 +149,12 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Make:
     def make_reader(log_odds: float = 4.0, quality: dict[str, float] | None = None, **rectifier: Any) -> Reader:
         weights = (10.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)  # path and likeness alone say what is a VIN
         confidence = Confidence(
-            weights, (0.0, 0.0, 0.0, 0.0, 0.0, log_odds), threshold=0.9, glyph_threshold=0.9, glyph_least=0.5, settled=0.9
+            weights,
+            (0.0, 0.0, 0.0, 0.0, 0.0, log_odds),
+            threshold=0.9,
+            glyph_threshold=0.9,
+            glyph_least=0.5,
+            settled=0.9,
         )
         paths = {name: Path(name) for name in ("locator", "rectifier", "classifier", "glyph")}
         bundle = Bundle(paths, Path("structure"), confidence, quality or {}, {})
