@@ -364,6 +364,10 @@ def test_two_different_vins_make_each_other_doubtful_unless_all_are_asked_for(
     every = reader.read(photo)
     assert [one.status for one in (every, *every.others)] == ["ok", "ok"]
     assert {every.vin, every.others[0].vin} == {VIN, other}
+    unreadable = make(-6.0, only_in=400)
+    unreadable._every = True
+    nothing = unreadable.read(photo)
+    assert (nothing.status, nothing.others) == ("not_found", ())  # VINs that nobody can read are not listed
 
 
 @pytest.mark.parametrize("size", [CLOSER + 1, CLOSER])

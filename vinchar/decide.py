@@ -28,10 +28,8 @@ EDGE = 22  # columns: glyphs nearer to the end of a strip may go on beyond it
 COLDEST = -2.3  # log heat of the locator where it sees nothing
 MARGIN_ALONG, MARGIN_ACROSS = 0.25, 0.15  # of an outline, in glyph widths and heights
 ALIKE = 3  # characters: readings that differ in no more are of the same VIN
-SAME_ACROSS, SAME_ALONG = (
-    0.7,
-    0.75,
-)  # glyph heights, and lengths: middles of two views of one line are not further apart
+# In glyph heights, and in lengths of the line: so near to each other are the middles of two views of one line.
+SAME_ACROSS, SAME_ALONG = 0.7, 0.75
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +106,7 @@ class Decision:
     """Lines, the best first, with the probability of each that it is the VIN and that all 17 are right then.
 
     ``likely``: the same for being the VIN, however its characters are; ``odds``: what these come from, in nats, and
-    ``features`` float64 (L, 7): what the odds do.
+    ``features`` float64 (L, 7): what the odds are made of.
     ``ok``: from which probability on a reading is ok; ``settled``: from which one no other line is looked for.
     """
 

@@ -26,7 +26,7 @@ from vinchar.locate import Locator
 from vinchar.memory import keep_flat
 from vinchar.posterior import NO_PRIORS, Priors
 from vinchar.quality import advice, quality_of
-from vinchar.readings import compare, glyph_reading, no_vin, vin_reading
+from vinchar.readings import READABLE, compare, glyph_reading, no_vin, vin_reading
 from vinchar.recognise import LatticeRecogniser
 from vinchar.rectify import Rectifier, sample
 from vinchar.search import Search
@@ -117,7 +117,9 @@ class Reader:
         """Yield every VIN in a picture: cover those that were read, and look again, until there is no other."""
         seen: set[str] = set()
         hidden = gray.copy()
-        while fresh := [(line, chance) for line, chance in decision.each() if line.vin not in seen]:
+        while fresh := [
+            (line, chance) for line, chance in decision.each() if chance >= READABLE and line.vin not in seen
+        ]:
             for line, chance in fresh:
                 seen.add(line.vin)
                 _cover(line, hidden)
