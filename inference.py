@@ -2,7 +2,7 @@
 
 import sys
 
-from vinchar.cli import main
+from vinchar.command.main import main
 
 if __name__ == "__main__":
     sys.exit(main(["read", *sys.argv[1:]]))

@@ -2,7 +2,7 @@
 
 import sys
 
-from vinchar.cli import main
+from vinchar.command.main import main
 
 if __name__ == "__main__":
     sys.exit(main(["train", *sys.argv[1:]]))

@@ -23,10 +23,10 @@ sys.path.insert(0, str(ROOT))
 
 from tables import table  # noqa: E402
 
+from vinchar.command.workers import read_all  # noqa: E402
 from vinchar.imaging import find_pictures  # noqa: E402
 from vinchar.reader import Reader  # noqa: E402
 from vinchar.vin import LENGTH, check_digit  # noqa: E402
-from vinchar.workers import read_all  # noqa: E402
 
 
 def obeys(vin: str | None) -> bool:

@@ -1,3 +1,5 @@
+"""What was read is drawn on the picture, which keeps its size."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -5,50 +7,80 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from vinchar.annotate import caption, draw
-from vinchar.types import Character, Reading
+from vinchar.command.annotate import caption, draw
+from vinchar.reading import Character, Reading
 
 VIN = "1HGCM82633A004352"
 
 
-def reading_of(status: str = "ok", vin: str | None = VIN, check_digit: str | None = None) -> Reading:
-    quad = np.array([[20, 30], [60, 30], [60, 70], [20, 70]], np.float32)
-    characters = (Character("1", 0.99, quad),) if vin else ()
-    return Reading(None, "photo", vin, status, 0.93, characters, check_digit)  # type: ignore[arg-type]
+def quad(x: float, y: float, width: float = 40, height: float = 40) -> np.ndarray:
+    return np.array([[x, y], [x + width, y], [x + width, y + height], [x, y + height]], np.float32)
 
 
-@pytest.mark.parametrize(("shape", "longest"), [((40, 400), 480), ((300, 700), 700), ((3000, 100), 1600)])
-def test_the_drawing_is_of_a_size_to_look_at(shape: tuple[int, int], longest: int) -> None:
+def reading_of(status: str = "ok", vin: str | None = VIN, check_digit: str | None = None, y: float = 130) -> Reading:
+    characters = (Character("1", 0.99, quad(20, y)),) if vin else ()
+    line = quad(20, y, 400) if vin else None
+    return Reading(None, "photo", vin, status, 0.93, characters, check_digit, quad=line)  # type: ignore[arg-type]
+
+
+def inked(picture: np.ndarray, reading: Reading) -> np.ndarray:
+    """Which pixels of a black picture are drawn on, bool (H, W)."""
+    return draw(picture, reading).any(axis=2)
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (40, 400), (256, 256), (300, 700), (3000, 1000)])
+@pytest.mark.parametrize("status", ["ok", "not_found"])
+def test_the_drawing_has_the_size_of_the_picture_and_the_picture_stays(shape: tuple[int, int], status: str) -> None:
     picture = np.zeros((*shape, 3), np.uint8)
-    drawing = draw(picture, reading_of())
-    height, width = (round(side * longest / max(shape)) for side in shape)
-    assert drawing.shape[1] == width + 80
-    assert height + 80 < drawing.shape[0] < height + 140
+    drawing = draw(picture, reading_of(status, VIN if status == "ok" else None))
+    assert drawing.shape == picture.shape
+    assert drawing.any()
     assert not picture.any()
 
 
-def test_characters_are_outlined_where_they_are() -> None:
-    picture = np.zeros((240, 960, 3), np.uint8)
-    change = draw(picture, reading_of())[-280:-40, 40:-40].any(axis=2)
-    assert change[30:71, 20].all()  # the left side of the quad
-    assert change[70, 20:61].all()
-    assert not change[:, 100:].any()
+def test_characters_are_outlined_where_they_are_and_not_written_over() -> None:
+    ink = inked(np.zeros((240, 720, 3), np.uint8), reading_of())
+    assert ink[130:171, 20].all()  # the left side of the quad
+    assert ink[170, 20:61].all()
+    assert not ink[132:169, 63:420].any()  # nothing covers the rest of the line
+    assert not ink[175:].any()
 
 
-def test_other_vins_are_drawn_too() -> None:
-    picture = np.zeros((240, 960, 3), np.uint8)
-    quad = np.array([[520, 30], [560, 30], [560, 70], [520, 70]], np.float32)
-    one, other = reading_of(), replace(reading_of(), characters=(Character("2", 0.99, quad),))
-    alone, both = draw(picture, one), draw(picture, replace(one, others=(other,)))
-    assert not alone[-280:-40, 540:].any()
-    assert both[-280:-40, 40:-40].any(axis=2)[30:71, 520].all()
-    assert len(both) == len(alone) + (len(alone) - 320)  # a second band
+def test_writing_can_be_read_where_a_picture_is_shown_at_720_pixels() -> None:
+    for scale in (1, 4):
+        ink = inked(np.zeros((240 * scale, 720 * scale, 3), np.uint8), reading_of(y=200 * scale))
+        rows = np.flatnonzero(ink[: 195 * scale].any(axis=1))
+        assert (rows[-1] - rows[0]) / scale >= 10  # as high as capitals of 10 pixels, at least
+
+
+def test_other_vins_are_drawn_too_and_their_writing_covers_no_line() -> None:
+    picture = np.zeros((360, 720, 3), np.uint8)
+    one, other = reading_of(y=130), reading_of(y=230)
+    ink = inked(picture, replace(one, others=(other,)))
+    assert ink[230:271, 20].all()
+    for y in (130, 230):
+        assert not ink[y + 2 : y + 39, 63:420].any()
+    assert ink.sum() > 1.8 * inked(picture, one).sum()
+
+
+def test_a_line_at_the_upper_edge_has_its_writing_below() -> None:
+    ink = inked(np.zeros((240, 720, 3), np.uint8), reading_of(y=2))
+    assert not ink[4:40, 63:420].any()
+    assert ink[44:80].any()
+
+
+def test_a_barcode_is_outlined() -> None:
+    found = Reading(None, "photo", VIN, "ok", 0.999, source="barcode", quad=quad(20, 130, 400))
+    ink = inked(np.zeros((240, 720, 3), np.uint8), found)
+    assert ink[130:171, 20].all()
+    assert ink[170, 20:421].all()
 
 
 def test_caption_says_how_sure() -> None:
     assert caption(reading_of(check_digit="valid")) == f"{VIN}  0.93  check digit valid"
     assert caption(reading_of("uncertain", check_digit="not_required")) == f"{VIN}  0.93  uncertain"
     assert caption(reading_of("not_found", None)) == "no VIN found"
+    assert caption(replace(reading_of(), source="barcode")) == f"{VIN}  0.93  barcode"
 
 
 def test_a_grey_picture_is_refused() -> None:
@@ -57,16 +89,10 @@ def test_a_grey_picture_is_refused() -> None:
 
 
 @pytest.mark.parametrize("width", [480, 1500])
-def test_reasons_are_written_below_the_reading_and_not_beyond_the_edge(width: int) -> None:
-    picture = np.zeros((200, width, 3), np.uint8)
-    reasons = ("character 5 could be S or 5", "the characters are too small: move closer")
-    plain = draw(picture, reading_of("uncertain"))
-    told = draw(picture, replace(reading_of("uncertain"), reasons=reasons))
-    more = len(told) - len(plain)
-    assert more >= 2 * 12
-    band = len(plain) - 280
-    words = told[band : band + more].any(axis=2)
-    assert words.any(axis=1).sum() >= 10
-    assert not words[:, -5:].any()
-    np.testing.assert_array_equal(told[:band], plain[:band])
-    np.testing.assert_array_equal(told[band + more :], plain[band:])
+def test_reasons_are_written_too_and_not_beyond_the_edge(width: int) -> None:
+    picture = np.zeros((600, width, 3), np.uint8)
+    reasons = ("character 5 could be S or 5", "the characters are too small: " + "move closer " * 20)
+    plain, told = (inked(picture, replace(reading_of("uncertain", y=400), reasons=some)) for some in ((), reasons))
+    high = [np.ptp(np.flatnonzero(ink[:390].any(axis=1))) for ink in (plain, told)]
+    assert high[1] > high[0] + 2 * 12
+    assert not told[:, -3:].any()

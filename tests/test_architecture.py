@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "vinchar"
 
 # What a module may import of this package. A new module needs its place here.
-BASE = {"vin", "types", "files", "session", "resizing"}
+BASE = {"vin", "types", "reading", "files", "session", "resizing"}
 STAGES = {
     "imaging",
     "barcode",
@@ -26,7 +26,6 @@ STAGES = {
     "assemble",
     "recognise",
 }
-PRESENTING = {"annotate", "lines"}
 ALLOWED: dict[str, set[str]] = {
     "vin": {"types"},
     "types": set(),
@@ -39,13 +38,15 @@ ALLOWED: dict[str, set[str]] = {
     "known": {"structure", "vin"},
     "endings": {"structure", "vin"},
     "posterior": {"endings", "known", "structure", "vin"},
-    **dict.fromkeys(STAGES | PRESENTING, BASE),
+    "reading": {"types"},
+    **dict.fromkeys(STAGES, BASE),
     "assemble": BASE | {"classify"},
     "recognise": BASE | {"assemble", "classify", "segment"},
     "kind": BASE | {"rectify"},
     "decide": {"bundle", "posterior", "structure", "types"},
     "quality": {"decide", "rectify", "types"},
-    "readings": {"bundle", "decide", "types", "vin"},
+    "doubts": {"bundle", "decide", "vin"},
+    "explain": {"bundle", "decide", "doubts", "reading", "types", "vin"},
     "straighten": BASE | {"rectify"},
     "looks": BASE | {"decide", "locate", "rectify", "rows", "textlines"},
     "search": BASE | {"decide", "locate", "looks", "recognise", "rectify", "straighten"},
@@ -59,20 +60,14 @@ ALLOWED: dict[str, set[str]] = {
         "memory",
         "posterior",
         "quality",
-        "readings",
+        "explain",
         "search",
         "straighten",
         "structure",
     },
     "__init__": BASE | {"reader"},
-    "workers": {"reader", "types"},
-    "arguments": {"lines", "training", "drawing", "__init__"},
-    "cli": BASE
-    | {"arguments"}
-    | STAGES
-    | PRESENTING
-    | {"bundle", "known", "reader", "structure", "workers", "training", "drawing", "evaluation", "__init__"},
-    "__main__": {"cli"},
+    "command": BASE | STAGES | {"bundle", "known", "reader", "structure", "training", "evaluation", "__init__"},
+    "__main__": {"command"},
     "evaluation": BASE | STAGES | {"posterior"},
     "drawing": BASE | {"imaging", "structure"},
     "training": BASE
@@ -119,10 +114,13 @@ def test_imports_point_down(path: Path) -> None:
 
 
 def test_the_command_line_imports_the_heavy_parts_late() -> None:
-    trees = [ast.parse((PACKAGE / name).read_text(encoding="utf-8")) for name in ("cli.py", "arguments.py")]
+    trees = [
+        ast.parse((PACKAGE / "command" / name).read_text(encoding="utf-8"))
+        for name in ("main.py", "arguments.py", "talk.py")
+    ]
     nodes = [node for tree in trees for node in tree.body]
     at_top = [ast.unparse(node) for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
-    late = ("training", "evaluation", "reader", "imaging", "annotate", "cv2", "numpy")
+    late = ("training", "evaluation", "vinchar.read", "imaging", "annotate", "cv2", "numpy")
     assert not [line for line in at_top if any(name in line for name in late)]
 
 
@@ -135,7 +133,7 @@ def loaded_by(statement: str) -> set[str]:
 
 def test_reading_imports_nothing_heavy() -> None:
     stages = ", ".join(f"vinchar.{path.stem}" for path in FILES if path.parent == PACKAGE and path.stem in STAGES)
-    loaded = loaded_by(f"import vinchar, vinchar.reader, vinchar.cli, vinchar.annotate, {stages}")
+    loaded = loaded_by(f"import vinchar, vinchar.reader, vinchar.command.main, vinchar.command.annotate, {stages}")
     assert "onnxruntime" in loaded
     assert not loaded.intersection(HEAVY)
 

@@ -14,9 +14,10 @@ from vinchar.evaluation.causes import CAUSES, find_cause, with_causes
 from vinchar.evaluation.scored import Label, Scored
 from vinchar.posterior import NO_PRIORS, Priors
 from vinchar.reader import Reader
+from vinchar.reading import Reading
 from vinchar.recognise import LatticeRecogniser
 from vinchar.structure.store import shipped
-from vinchar.types import GLYPH_HEIGHT, PITCH, STRIP_HEIGHT, STRIP_WIDTH, Reading, Strip
+from vinchar.types import GLYPH_HEIGHT, PITCH, STRIP_HEIGHT, STRIP_WIDTH, Strip
 from vinchar.vin import ALPHABET
 
 VIN, OTHER = "1HGCM82633A004352", "WVWZZZ1JZ3W386752"

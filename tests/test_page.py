@@ -12,7 +12,7 @@ from vinchar.evaluation.causes import CAUSES
 from vinchar.evaluation.page import report_page
 from vinchar.evaluation.reading_report import write_reading_report
 from vinchar.evaluation.scored import Label, Scored
-from vinchar.types import Character, Reading
+from vinchar.reading import Character, Reading
 
 VIN = "1HGCM82633A004352"
 

@@ -15,14 +15,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_cli import NameReader
+from test_command import NameReader
 
 from vinchar import vin
-from vinchar.cli import main
+from vinchar.command.lines import FORMATS
+from vinchar.command.main import main
 from vinchar.evaluation.metrics import edit_distance
 from vinchar.imaging import ImageError, load
-from vinchar.lines import FORMATS
-from vinchar.types import Reading
+from vinchar.reading import Reading
 from vinchar.vin import ALPHABET
 
 settings.register_profile("here", deadline=None, derandomize=True, max_examples=150, database=None)
@@ -119,10 +119,10 @@ def test_a_reading_is_one_line_in_every_format(
     path: str, text: str | None, status: str, confidence: float, reasons: list[str]
 ) -> None:
     reading = Reading(path, "photo", text, status, confidence, reasons=tuple(reasons))  # type: ignore[arg-type]
-    assert "\n" not in FORMATS["jsonl"](path, reading)
+    assert FORMATS["jsonl"].lines(path, reading).count("\n") == 1
     if not set("\r\n") & set("".join([path, *reasons])):  # names may hold line ends, and csv then quotes them
-        assert "\n" not in FORMATS["csv"](path, reading)
-        assert "\n" not in FORMATS["text"](path, reading)
+        assert FORMATS["csv"].lines(path, reading).count("\n") == 1
+        assert FORMATS["text"].lines(path, reading).count("\n") == 1
 
 
 FLAGS = "--kind --format --workers --labels --report --annotate --model --known --all --barcodes --no-priors --help"

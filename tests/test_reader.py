@@ -28,9 +28,10 @@ from vinchar.locate import CLOSER
 from vinchar.looks import FARTHER, ROOM
 from vinchar.posterior import NO_PRIORS
 from vinchar.reader import Reader
+from vinchar.reading import Reading
 from vinchar.rectify import FINE_GLYPH, FINE_LENGTH, Line, frame_of_picture, move_ends
 from vinchar.structure.store import shipped
-from vinchar.types import Quad, Reading
+from vinchar.types import Quad
 from vinchar.vin import ALPHABET
 
 VIN = "1HGCM82633A004352"

@@ -12,7 +12,7 @@ from conftest import expect_picture, rows_of
 
 from vinchar.evaluation.reading_report import summary_text, write_reading_report
 from vinchar.evaluation.scored import Label, Scored
-from vinchar.types import Character, Reading
+from vinchar.reading import Character, Reading
 
 TRUE, WRONG = "1HGCM82633A004352", "1HGCM82633A004852"
 

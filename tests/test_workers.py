@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from vinchar.types import Reading
-from vinchar.workers import _without_interrupts, read_all
+from vinchar.command.workers import _without_interrupts, read_all
+from vinchar.reading import Reading
 
 
 class Fragile:

@@ -2,6 +2,6 @@
 
 import sys
 
-from vinchar.cli import main
+from vinchar.command.main import main
 
 sys.exit(main())

@@ -29,7 +29,7 @@ class Confidence:
     right" where it is, for ``decide.right_features``; the last of each is the intercept. ``threshold``: probability
     from which on a reading is ok; ``glyph_threshold``: the same for a single character; ``glyph_least``: probability
     below which a picture shows no character; ``settled``: probability of being the VIN from which on no other line is
-    looked for.
+    looked for; ``risks``: shares of wrong readings among the accepted ones, ascending, with the threshold for each.
     """
 
     vin: tuple[float, ...]
@@ -38,6 +38,19 @@ class Confidence:
     glyph_threshold: float
     glyph_least: float
     settled: float
+    risks: tuple[tuple[float, float], ...] = ()
+
+    def for_risk(self, risk: float) -> float:
+        """Return the threshold from which on at most a share ``risk`` of the readings was wrong where it was fitted.
+
+        Raises ``ValueError`` for a share that is not between the least and the most that was measured.
+        """
+        if not self.risks:
+            raise ValueError("target error: this model does not say which threshold gives which error; train it anew")
+        least = self.risks[0][0]
+        if not least <= risk < 1:
+            raise ValueError(f"target error: got {risk:g}, expected a share from {least:g} (the least measured) to 1")
+        return next(threshold for of, threshold in reversed(self.risks) if of <= risk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,14 @@ class Bundle:
     confidence: Confidence
     quality: dict[str, float]
     description: dict[str, Any]
+
+    @property
+    def version(self) -> str:
+        """Return what tells this model from others: the vinchar that trained it, and a digest of all it consists of."""
+        said = json.dumps(
+            {name: self.description[name] for name in ("sha256", "confidence", "quality")}, sort_keys=True
+        )
+        return f"{self.description['vinchar']}-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
 
 
 def default_folder() -> Path:
@@ -89,8 +110,9 @@ def open_bundle(folder: Path | None = None) -> Bundle:
         weights = {name: tuple(float(w) for w in said[name]) for name in WEIGHTS}
         if any(len(weights[name]) != count for name, count in WEIGHTS.items()):
             raise ModelError(f"{folder}: the confidence has {weights}, expected so many weights: {WEIGHTS}")
-        bounds = (float(said[name]) for name in ("threshold", "glyph_threshold", "glyph_least", "settled"))
-        confidence = Confidence(weights["vin"], weights["right"], *bounds)
+        bounds = {name: float(said[name]) for name in ("threshold", "glyph_threshold", "glyph_least", "settled")}
+        risks = tuple((float(risk), float(threshold)) for risk, threshold in said.get("risks", ()))
+        confidence = Confidence(weights["vin"], weights["right"], risks=risks, **bounds)
         quality = {name: float(fault["threshold"]) for name, fault in description["quality"].items()}
     except ModelError:
         raise

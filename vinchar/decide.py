@@ -67,6 +67,15 @@ class Line:
         return np.asarray(self.quads.mean(axis=1), np.float32)
 
     @property
+    def corners(self) -> NDArray[np.float32]:
+        """Return the corners, float32 (4, 2), of the box round all glyphs along the text, clockwise from top left."""
+        points = self.quads.reshape(-1, 2)
+        x, y = (self.quads[:, 1] - self.quads[:, 0]).mean(axis=0)
+        turned = np.array([[x, -y], [y, x]]) / max(float(np.hypot(x, y)), 1e-6)  # columns: along the text, across it
+        (x0, y0), (x1, y1) = (bound(points @ turned, axis=0) for bound in (np.min, np.max))
+        return np.asarray(np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]]) @ turned.T, np.float32)
+
+    @property
     def room(self) -> int:
         """Return how many columns the glyphs keep clear of the nearer end of their strip."""
         return int(min(self.boxes[0, 0], self.reading.strip.gray.shape[1] - self.boxes[-1, 2]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
@@ -16,9 +16,10 @@ import cv2
 import numpy as np
 
 from vinchar.barcode import read_barcodes
-from vinchar.bundle import Bundle, ModelError, open_bundle
+from vinchar.bundle import Bundle, Confidence, ModelError, open_bundle
 from vinchar.classify import Classifier
 from vinchar.decide import Decision, Judge, Line
+from vinchar.explain import READABLE, compare, glyph_reading, no_vin, vin_reading
 from vinchar.imaging import ImageError, Source, load
 from vinchar.kind import guess_kind, light_glyph
 from vinchar.known import KnownVins
@@ -26,13 +27,13 @@ from vinchar.locate import Locator
 from vinchar.memory import keep_flat
 from vinchar.posterior import NO_PRIORS, Priors
 from vinchar.quality import advice, quality_of
-from vinchar.readings import READABLE, compare, glyph_reading, no_vin, vin_reading
+from vinchar.reading import Reading
 from vinchar.recognise import LatticeRecogniser
 from vinchar.rectify import Rectifier, sample
 from vinchar.search import Search
 from vinchar.straighten import Straightener
 from vinchar.structure import store
-from vinchar.types import Gray, Kind, Reading
+from vinchar.types import Gray, Kind
 
 __all__ = ["ModelError", "Reader", "read"]
 
@@ -45,13 +46,21 @@ MOST_VINS = 64  # looked for in a picture that may show several
 class Reader:
     """Reads pictures. Making one loads the model (tens of milliseconds); it is safe to share between threads.
 
+    >>> reader = Reader(target_error=0.01)
+    >>> for reading in reader.read_many(["door.jpg", "windscreen.jpg"], workers=2):
+    ...     print(reading.vin, reading.status, reading.confidence)
+
     ``model``: a model folder, by default the shipped one; its networks are ``locator``, ``rectifier``, ``classifier``
     and, for pictures of one character, ``glyph``; ``search`` looks for the VIN with the first three.
     ``vin_priors``: use what is known of how VINs are built, softly. ``known``: a list of VINs, to which then a share of
     the prior goes (see ``known.read_known``). ``barcodes``: also look
     for barcodes that hold a VIN, which takes zxing-cpp and some time. ``every``: where a photo shows several VINs, put
-    all but the best into ``Reading.others``. Raises ``ModelError`` if the model is missing or broken,
-    ``ModuleNotFoundError`` if zxing-cpp is.
+    all but the best into ``Reading.others``. ``min_confidence``: the probability of being right from which on a reading
+    is ``ok``, instead of the model's own; or ``target_error``: the share of wrong readings among those that are ``ok``
+    that it is chosen for, as measured on the pictures that the model's confidence was fitted on.
+
+    Raises ``ModelError`` if the model is missing or broken, ``ModuleNotFoundError`` if zxing-cpp is, ``ValueError`` for
+    a probability or a share that there cannot be.
     """
 
     def __init__(
@@ -62,9 +71,12 @@ class Reader:
         known: KnownVins | None = None,
         barcodes: bool = False,
         every: bool = False,
+        min_confidence: float | None = None,
+        target_error: float | None = None,
     ) -> None:
         keep_flat()
         self.bundle: Bundle = open_bundle(None if model is None else Path(model))
+        self.confidence = _with_threshold(self.bundle.confidence, min_confidence, target_error)
         self.locator = Locator(self.bundle.paths["locator"])
         self.rectifier = Rectifier(self.bundle.paths["rectifier"])
         self.classifier = Classifier(self.bundle.paths["classifier"])
@@ -73,7 +85,7 @@ class Reader:
         except ValueError as error:
             raise ModelError(f"{error}; train the model again") from error
         self.priors = Priors(knowledge.structure if vin_priors else NO_PRIORS.structure, known)
-        judge = Judge(self.priors, knowledge, self.bundle.confidence)
+        judge = Judge(self.priors, knowledge, self.confidence)
         self.recogniser = LatticeRecogniser(self.classifier)
         self.search = Search(self.locator, Straightener(self.rectifier), self.recogniser, judge)
         self._barcodes, self._every = barcodes, every
@@ -99,19 +111,25 @@ class Reader:
         try:
             gray = load(source)
         except ImageError as error:
-            return Reading(name, "photo" if kind == "auto" else kind, None, "error", reasons=(str(error),))
+            return failed(name, kind, str(error))
         if kind == "auto":
             kind = guess_kind(gray)
         if kind == "glyph":
             (log_probs,) = self.glyph.glyphs([light_glyph(gray)])
-            return replace(glyph_reading(log_probs, gray.shape, self.bundle.confidence), image=name)
+            readings = [glyph_reading(log_probs, gray.shape, self.confidence)]
+        else:
+            readings = self._vins(gray, kind)
+        found, *others = (replace(one, image=name, model=self.bundle.version) for one in readings)
+        return replace(found, others=tuple(others))
+
+    def _vins(self, gray: Gray, kind: Kind) -> list[Reading]:
+        """Return the reading of a picture and, if all are asked for, those of the other VINs in it."""
         decision = self.search.read(gray, kind)
         readings = list(self._every_vin(gray, kind, decision)) if self._every else []
-        readings = readings or [self._explained(decision.best, decision.chance, gray, kind, len(decision.each()) > 1)]
+        readings = readings or [self._explained(decision.best, decision, decision.chance, gray, kind)]
         if self._barcodes:
-            readings = compare(readings, read_barcodes(gray))
-        found, *others = (replace(reading, image=name) for reading in readings)
-        return replace(found, others=tuple(others))
+            readings = compare(readings, read_barcodes(gray), self.confidence.threshold)
+        return readings
 
     def _every_vin(self, gray: Gray, kind: Kind, decision: Decision) -> Iterator[Reading]:
         """Yield every VIN in a picture: cover those that were read, and look again, until there is no other."""
@@ -123,40 +141,79 @@ class Reader:
             for line, chance in fresh:
                 seen.add(line.vin)
                 _cover(line, hidden)
-                yield self._explained(line, chance, gray, kind)
+                yield self._explained(line, decision, chance, gray, kind)
             if len(seen) >= MOST_VINS:
                 return
             decision = self.search.read(hidden, "photo")
 
-    def _explained(self, line: Line | None, chance: float, gray: Gray, kind: Kind, several: bool = False) -> Reading:
-        """Return the reading of a line that is right with probability ``chance``, and unless it is sure why not.
-
-        ``several``: other lines of the picture would be VINs as well.
-        """
+    def _explained(self, line: Line | None, decision: Decision, chance: float, gray: Gray, kind: Kind) -> Reading:
+        """Return the reading of a line that is right with probability ``chance``, and unless it is sure why not."""
         if line is None:
             return no_vin(kind)
-        found = vin_reading(line, chance, kind, self.bundle.confidence)
+        found = vin_reading(line, decision, chance, kind, self.confidence)
         values = quality_of(line, gray)
         why = found.reasons
         if found.status != "ok":
+            several = not self._every and len(decision.each()) > 1
             why += advice(values, self.bundle.quality) + ((SEVERAL,) if several else ())
         return replace(found, quality=tuple(values.items()), reasons=why)
 
     def read_many(self, sources: Iterable[Source], kind: AskedKind = "auto", workers: int = 1) -> Iterator[Reading]:
-        """Read pictures, in order, ``workers`` at a time; each as ``read`` does. Takes few of them in advance."""
+        """Yield the reading of every picture, in order; ``workers`` threads read, and take few in advance.
+
+        None ends the run: whatever cannot be read, for whatever cause, gives a reading with status ``error``. Raises
+        ``ValueError`` for one path or one picture in place of several.
+        """
+        if isinstance(sources, str | os.PathLike | bytes | bytearray | memoryview):
+            raise ValueError(f"pictures: got one, {sources!r:.60}, expected several: read_many([picture]), or read")
+        return self._read_many(sources, kind, workers)
+
+    def _read_many(self, sources: Iterable[Source], kind: AskedKind, workers: int) -> Iterator[Reading]:
         if workers <= 1:
-            yield from (self.read(source, kind) for source in sources)
+            yield from (safely(self.read, source, kind) for source in sources)
             return
         waiting = iter(sources)
         with ThreadPoolExecutor(workers) as pool:
-            reading = deque(pool.submit(self.read, source, kind) for source in islice(waiting, 2 * workers))
+            reading = deque(pool.submit(safely, self.read, source, kind) for source in islice(waiting, 2 * workers))
             while reading:
                 yield reading.popleft().result()
-                reading.extend(pool.submit(self.read, source, kind) for source in islice(waiting, 1))
+                reading.extend(pool.submit(safely, self.read, source, kind) for source in islice(waiting, 1))
+
+
+def safely(read: Callable[[Source, AskedKind], Reading], source: Source, kind: AskedKind) -> Reading:
+    """Return what ``read`` reads in a picture; whatever goes wrong with it is its reading, with status ``error``."""
+    try:
+        return read(source, kind)
+    except Exception as error:  # a bad item, or a mistake of ours or of a library
+        said = str(error) if isinstance(error, ValueError) else f"please report this: {type(error).__name__}: {error}"
+        name = os.fspath(source) if isinstance(source, str | os.PathLike) else None
+        return failed(name, kind, f"reading it failed: {said}")
+
+
+def _with_threshold(confidence: Confidence, least: float | None, risk: float | None) -> Confidence:
+    """Return the confidence with another threshold of ok, if one is asked for."""
+    if least is not None and risk is not None:
+        raise ValueError("min_confidence and target_error: got both, expected one: each sets the threshold of ok")
+    if least is not None and not 0 <= least <= 1:
+        raise ValueError(f"min_confidence: got {least:g}, expected a probability from 0 to 1")
+    if least is not None:
+        return replace(confidence, threshold=least, glyph_threshold=least)
+    return confidence if risk is None else replace(confidence, threshold=confidence.for_risk(risk))
+
+
+def failed(name: str | None, kind: AskedKind, reason: str) -> Reading:
+    """Return the reading of a picture that could not be read."""
+    return Reading(name, "photo" if kind == "auto" else kind, None, "error", reasons=(reason,))
 
 
 def read(source: Source, kind: AskedKind = "auto") -> Reading:
-    """Read one picture with the shipped model, which is loaded at the first call and kept."""
+    """Read one picture with the shipped model, which is loaded at the first call and kept.
+
+    >>> read("door.jpg").vin
+    '1HGCM82633A004352'
+
+    Parameters and errors as of ``Reader.read``.
+    """
     global _shared
     if _shared is None:
         _shared = Reader()

@@ -16,6 +16,7 @@ Gray = NDArray[np.uint8]
 Kind = Literal["glyph", "strip", "photo"]
 Status = Literal["ok", "uncertain", "not_found", "error"]
 CheckDigit = Literal["valid", "invalid", "not_required"]
+ReadFrom = Literal["text", "barcode", "both"]
 
 # The geometry every rectified strip has: 17 glyphs of GLYPH_HEIGHT at PITCH, with a margin at both ends.
 STRIP_HEIGHT, STRIP_WIDTH = 40, 400
@@ -116,70 +117,3 @@ class LineReading:
         _expect("LineReading.log_likelihoods", self.log_likelihoods, np.float32, (count, 17, 33))
         _expect("LineReading.scores", self.scores, np.float64, (None,))
         _expect("LineReading.beyond", self.beyond, np.float32, (count,))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Character:
-    """One read character: ``confidence`` 0 to 1, ``quad`` float32 (4, 2) in photo pixels, runners-up best first."""
-
-    char: str
-    confidence: float
-    quad: NDArray[np.float32]
-    alternatives: tuple[tuple[str, float], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Reading:
-    """What was read in one picture.
-
-    ``vin``: the best guess (for a glyph the character), or None. ``confidence``: probability that it is wholly right.
-    ``alternatives``: other whole readings with their probabilities. ``reasons``: why it is uncertain or missing, in
-    words. ``quality``: measured properties of the picture by name. ``barcodes``: VINs that barcodes in it hold, if they
-    were asked for; ``others``: readings of further VINs in the photo, if they were; ``without_list``: where the owner's
-    list of VINs decided, what would have been read without it.
-    """
-
-    image: str | None
-    kind: Kind
-    vin: str | None
-    status: Status
-    confidence: float = 0.0
-    characters: tuple[Character, ...] = ()
-    check_digit: CheckDigit | None = None
-    reasons: tuple[str, ...] = ()
-    alternatives: tuple[tuple[str, float], ...] = ()
-    quality: tuple[tuple[str, float], ...] = ()
-    maker: str | None = None
-    region: str | None = None
-    model_year: tuple[int, ...] = ()
-    barcodes: tuple[str, ...] = ()
-    others: tuple[Reading, ...] = ()
-    without_list: str | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the reading without ``others`` as plain JSON types, in the order of the jsonl contract."""
-        return {
-            "image": self.image,
-            "kind": self.kind,
-            "vin": self.vin,
-            "status": self.status,
-            "confidence": round(float(self.confidence), 4),
-            "characters": [
-                {
-                    "char": c.char,
-                    "confidence": round(float(c.confidence), 4),
-                    "quad": [[round(float(x), 1), round(float(y), 1)] for x, y in c.quad],
-                    "alternatives": [[text, round(float(p), 4)] for text, p in c.alternatives],
-                }
-                for c in self.characters
-            ],
-            "check_digit": self.check_digit,
-            "reasons": list(self.reasons),
-            "alternatives": [[text, round(float(p), 4)] for text, p in self.alternatives],
-            "quality": {name: round(float(value), 3) for name, value in self.quality},
-            "maker": self.maker,
-            "region": self.region,
-            "model_year": list(self.model_year),
-            "barcodes": list(self.barcodes),
-            "without_list": self.without_list,
-        }

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from vinchar.evaluation.causes import CAUSES
 from vinchar.evaluation.scored import Scored
 from vinchar.imaging import ImageError, load
-from vinchar.types import Reading
+from vinchar.reading import Reading
 
 Picture = NDArray[np.uint8]
 Confusion = tuple[str, str, str]  # true character, the one read, its picture as HTML

@@ -14,7 +14,7 @@ from vinchar.evaluation.page import image_name, report_page
 from vinchar.evaluation.reports import csv_text, write_classification, write_share_right
 from vinchar.evaluation.scored import Scored
 from vinchar.files import write_whole
-from vinchar.types import Reading
+from vinchar.reading import Reading
 from vinchar.vin import LENGTH
 
 HEIGHTS = (0, 6, 8, 10, 12, 16, 20, 26, 40, 10_000)  # pixels of the picture that a glyph is high

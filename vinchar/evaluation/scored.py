@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from vinchar.files import table_errors
 from vinchar.imaging import Source, find_pictures
-from vinchar.types import Reading
+from vinchar.reading import Reading
 from vinchar.vin import ALPHABET, LENGTH
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import cv2
 
-from vinchar.reader import AskedKind, Reader
-from vinchar.types import Reading
+from vinchar.reader import AskedKind, Reader, failed, safely
+from vinchar.reading import Reading
 
 MakeReader = Callable[[], Reader]
 
@@ -31,18 +31,7 @@ def read_all(pictures: Sequence[Path], make: MakeReader, kind: AskedKind, worker
         return
     reader = make()
     for picture in pictures:
-        yield _read(reader, picture, kind)
-
-
-def _read(reader: Reader, picture: Path, kind: AskedKind) -> Reading:
-    try:
-        return reader.read(picture, kind)
-    except Exception as error:  # a mistake of ours or of a library; the other pictures are still to be read
-        return _failed(picture, f"reading it failed, please report this: {type(error).__name__}: {error}")
-
-
-def _failed(picture: Path, reason: str) -> Reading:
-    return Reading(str(picture), "photo", None, "error", reasons=(reason,))
+        yield safely(reader.read, picture, kind)
 
 
 @dataclass(eq=False, slots=True)
@@ -85,7 +74,7 @@ def _read_in_processes(pictures: Sequence[Path], make: MakeReader, kind: AskedKi
             worker.process.join()
             code = worker.process.exitcode or 0
             how = f"signal {-code}" if code < 0 else f"exit status {code}"
-            done[worker.number] = _failed(pictures[worker.number], f"the process reading it died ({how})")
+            done[worker.number] = failed(str(pictures[worker.number]), kind, f"the process reading it died ({how})")
         del busy[worker.pipe]
         worker.pipe.close()
         start()
@@ -127,6 +116,6 @@ def _work(pipe: Connection, make: MakeReader, kind: AskedKind) -> None:
         except EOFError:
             return
         try:
-            pipe.send(_read(reader, picture, kind))
+            pipe.send(safely(reader.read, picture, kind))
         except OSError:  # nobody waits for it any more
             return

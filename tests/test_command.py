@@ -23,13 +23,13 @@ import pytest
 
 import vinchar.evaluation
 import vinchar.training
-from vinchar import cli
-from vinchar.cli import main
+from vinchar.command.main import main
+from vinchar.command.output import _pass_names_through
 from vinchar.imaging import ImageError, load
 from vinchar.posterior import NO_PRIORS
+from vinchar.reading import Character, Reading
 from vinchar.structure import facts, install
 from vinchar.structure.text import build_text_model
-from vinchar.types import Character, Reading
 
 ROOT = Path(__file__).parents[1]
 VIN, OTHER = "1HGCM82633A004352", "WVWZZZ1JZ3W386752"
@@ -95,7 +95,7 @@ def test_status_1_where_something_was_not_read(folder: Folder, capsys: pytest.Ca
     assert run(pictures) == 1
     said = capsys.readouterr()
     assert f"-, {pictures}/sky.png" in said.out.splitlines()
-    assert said.err == f"vinchar: {pictures}/sky.png: no line of text\n"
+    assert said.err == (f"vinchar: {pictures}/sky.png: no line of text\nvinchar: 2 pictures: 1 ok, 1 not found\n")
 
 
 def test_jsonl_and_csv(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
@@ -136,7 +136,15 @@ def test_several_workers_print_what_one_prints(folder: Folder, capsys: pytest.Ca
 
 @pytest.mark.parametrize(
     "wrong",
-    [["absent.jpg"], ["--workers", "0"], ["--workers", "two"], ["--kind", "lorry"], ["--labels", "a.csv"], ["--what"]],
+    [
+        ["--resume"],
+        ["--min-confidence", "2"],
+        ["--workers", "0"],
+        ["--workers", "two"],
+        ["--kind", "lorry"],
+        ["--labels", "a.csv"],
+        ["--what"],
+    ],
     ids=" ".join,
 )
 def test_wrong_usage_ends_with_2_before_anything_is_read(
@@ -148,11 +156,12 @@ def test_wrong_usage_ends_with_2_before_anything_is_read(
     assert "Traceback" not in said.err
 
 
-def test_a_missing_path_is_one_sentence(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(folder("Z.png"), "nowhere/b.jpg") == 2
+def test_a_missing_path_costs_a_line(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    pictures = folder("Z.png")
+    assert run(pictures, "nowhere/b.jpg") == 1
     said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err == "vinchar: 'nowhere/b.jpg': there is no such file or folder\n"
+    assert said.out == f"090, {pictures}/Z.png\n-, nowhere/b.jpg\n"
+    assert "vinchar: nowhere/b.jpg: there is no such file\n" in said.err
 
 
 def test_a_folder_without_pictures_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -244,7 +253,7 @@ def test_stopping_is_quiet(folder: Folder, capsys: pytest.CaptureFixture[str]) -
 def test_an_output_that_is_closed_or_full(closed: str, status: int, said: bytes, folder: Folder) -> None:
     pictures = folder(*(f"{char}.png" for char in "ABCDEFGH"))
     code = (
-        "import sys, time; from test_cli import NameReader, main\n"
+        "import sys, time; from test_command import NameReader, main\n"
         "class Slow(NameReader):\n"
         "    def read(self, source, kind): time.sleep(0.05); return super().read(source, kind)\n"
         "sys.exit(main(sys.argv[1:], Slow))"
@@ -268,8 +277,8 @@ def test_annotate_draws_what_could_be_opened(
     run(pictures, "--annotate", tmp_path / "out")
     drawn = sorted(str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*") if path.is_file())
     assert drawn == ["Z.png", "sky.jpg", "sub/A.bmp.png", "sub/Z.png"]
-    assert len(capsys.readouterr().err.splitlines()) == 2  # why sky and empty were not read, and no more
-    assert cv2.imread(str(tmp_path / "out" / "Z.png")).shape[1] == 480 + 80
+    assert len(capsys.readouterr().err.splitlines()) == 3  # why sky and empty were not read, the counts, and no more
+    assert cv2.imread(str(tmp_path / "out" / "Z.png")).shape == (20, 60, 3)
 
 
 def test_annotate_never_writes_over_the_pictures(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
@@ -319,7 +328,7 @@ def test_evaluation_not_installed_is_said_before_reading(
     assert run(folder("Z.png"), "--labels", tmp_path / "labels.csv", "--report", tmp_path / "report") == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert "python -m pip install 'vinchar[evaluate]'" in said.err
+    assert "python3 -m pip install '.[report]'" in said.err
 
 
 @pytest.fixture
@@ -357,7 +366,7 @@ def test_train_that_cannot_is_one_sentence(
     said = capsys.readouterr()
     assert said.out == ""
     assert len(said.err.splitlines()) == 1
-    assert (str(error) or "pip install 'vinchar[train]'") in said.err
+    assert (str(error) or "pip install '.[train]'") in said.err
 
 
 def test_train_refuses_what_the_configuration_refuses(trained: list[Any], capsys: pytest.CaptureFixture[str]) -> None:
@@ -410,9 +419,7 @@ def test_every_vin_has_its_line(folder: Folder, capsys: pytest.CaptureFixture[st
     where = folder(f"{VIN}.png")
     assert run(where, "--format", "jsonl", make=Twice) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [(line["vin"], line["image"]) for line in lines] == [
-        (vin, str(where / f"{VIN}.png")) for vin in (VIN, OTHER)
-    ]
+    assert [(line["vin"], [other["vin"] for other in line["others"]]) for line in lines] == [(VIN, [OTHER])]
     assert run(where, make=Twice) == 0
     said = capsys.readouterr()
     assert said.out == f"{VIN}, {where}/{VIN}.png\n{OTHER}?, {where}/{VIN}.png\n"
@@ -460,7 +467,7 @@ def test_names_leave_as_bytes_and_letters_that_the_encoding_lacks_as_question_ma
     monkeypatch.setattr(sys, "getfilesystemencoding", lambda: "iso-8859-1")
     monkeypatch.setattr(sys, "getfilesystemencodeerrors", lambda: "surrogateescape")
     stream = io.TextIOWrapper(io.BytesIO())
-    cli._pass_names_through(stream)
+    _pass_names_through(stream)
     stream.write("\u0160koda, Citro\u00ebn, \udcff.jpg")
     stream.flush()
     assert stream.buffer.getvalue() == b"?koda, Citro\xebn, \xff.jpg"  # type: ignore[attr-defined]
@@ -504,7 +511,7 @@ def test_known_vins_reach_the_reader(folder: Folder, tmp_path: Path, monkeypatch
         def __init__(self, model: Path | None, **how: Any) -> None:
             asked.append(how)
 
-    monkeypatch.setattr("vinchar.reader.Reader", Asked)
+    monkeypatch.setattr("vinchar.command.read.Reader", Asked)
     (tmp_path / "vins.csv").write_text(f"vin\n{VIN}\n{OTHER}\n")
     assert main(["read", str(folder("Z.png")), "--known", str(tmp_path / "vins.csv")]) == 0
     assert main(["read", str(folder("Z.png")), "--no-priors"]) == 0

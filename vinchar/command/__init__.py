@@ -1,0 +1,1 @@
+"""The command line: arguments, verbs, forms of output, processes that read."""

@@ -1,0 +1,146 @@
+"""The arguments of the command line: its verbs, their flags, and what each flag takes."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+KINDS = ("auto", "glyph", "strip", "photo")
+FORMATS = ("text", "csv", "jsonl")
+
+_EXAMPLES = {
+    "read": """
+  vinchar read photos                                      a line for every picture in a folder
+  vinchar read photos --format jsonl --output vins.jsonl   all that was read, in a file; --resume goes on with it
+  vinchar read photos --target-error 0.01 --strict         accept at most 1 wrong in 100; status 1 unless all are
+  vinchar read photos --labels labels.csv --report out     how right it is on your own photos: out/index.html
+  vinchar read labels --barcodes --all --annotate drawn    barcodes too, every VIN of a picture, and drawings of it""",
+    "train": """
+  vinchar train --preset quick            a try in minutes
+  vinchar train --labels labels.csv       the whole, with a report on pictures of your own
+  vinchar train --refit --out my_model    keep the networks, fit the confidence anew""",
+    "synth": """
+  vinchar synth --count 200 --out drawn             pictures with labels.json and glyphs.json
+  vinchar synth --count 50 --out look --face Inter  all in one family of fonts""",
+    "vins": """
+  vinchar vins build fleet.csv --out my_model   a model that knows your own VINs, too
+  vinchar vins count fleet.csv --out facts      what can be shared: no whole VIN, no serial number""",
+}
+
+
+def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+    """Return what parses ``argv``; the flags of the verb ``train`` are there only where it is named."""
+    from vinchar import __version__
+
+    made = argparse.ArgumentParser(prog="vinchar", description="Read vehicle identification numbers in pictures.")
+    made.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    verbs = made.add_subparsers(dest="verb", required=True, metavar="{read,train,synth,vins}")
+    _add_reading_flags(_verb(verbs, "read", "print what is written in pictures"))
+    train = _verb(verbs, "train", "train the model from scratch")
+    if argv[:1] == ["train"]:  # its flags are the fields of a class of the training package
+        _add_training_flags(train)
+    synth = _verb(verbs, "synth", "draw pictures of VINs, with labels")
+    synth.add_argument("--count", type=_positive, required=True, metavar="N", help="how many")
+    synth.add_argument("--out", type=_path, required=True, metavar="DIR", help="a new or an empty folder")
+    synth.add_argument("--seed", type=int, default=0, metavar="N", help="the same number draws the same (default: 0)")
+    synth.add_argument("--face", metavar="FAMILY", help="a folder of vinchar/drawing/fonts to draw all of them in")
+    vins = _verb(verbs, "vins", "what is known of how VINs are built")
+    tasks = vins.add_subparsers(dest="task", required=True, metavar="{build,count}")
+    build = tasks.add_parser("build", help="learn it anew, from your own VINs too, and make a model that knows it")
+    build.add_argument("facts", nargs="*", type=_path, metavar="FACTS", help="folders of counts, and lists of VINs")
+    build.add_argument(
+        "--out", type=_path, required=True, metavar="DIR", help="of the model; its networks stay if it is there"
+    )
+    build.add_argument("--model", type=_path, metavar="DIR", help="whose networks it gets (default: the shipped one)")
+    count = tasks.add_parser("count", help="count how VINs begin, and keep no whole VIN and no serial number")
+    count.add_argument("lists", nargs="+", type=_path, metavar="LIST", help="CSV with a column vin, readings as jsonl")
+    count.add_argument("--out", type=_path, required=True, metavar="DIR", help="of the facts")
+    count.add_argument("--apart-from", type=_path, metavar="LIST", help="leave out what is nearly one of these")
+    return made
+
+
+def _verb(verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, what: str) -> argparse.ArgumentParser:
+    return verbs.add_parser(
+        name,
+        help=what,
+        description=f"{what[0].upper()}{what[1:]}.",
+        epilog=f"examples:{_EXAMPLES[name]}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def _add_reading_flags(read: argparse.ArgumentParser) -> None:
+    read.add_argument("paths", nargs="+", type=_path, metavar="PATH", help="pictures, and folders of them")
+    read.add_argument("--kind", choices=KINDS, default="auto", help="what the pictures show (default: found out)")
+    read.add_argument("--model", type=_path, metavar="DIR", help="read with this model (default: the shipped one)")
+    read.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes that read (default: 1)")
+    find = read.add_argument_group("what is looked for")
+    find.add_argument("--all", action="store_true", help="every VIN in a picture, the best one first")
+    find.add_argument("--barcodes", action="store_true", help="read barcodes, too, and compare")
+    find.add_argument("--known", type=_path, metavar="CSV", help="VINs of your own cars (column vin): likelier then")
+    find.add_argument("--no-priors", action="store_true", help="read what is there, whatever VINs usually look like")
+    sure = read.add_argument_group("how sure to be")
+    least = sure.add_mutually_exclusive_group()
+    least.add_argument(
+        "--min-confidence", type=_share, metavar="P", help="call ok what is right with this probability, 0 to 1"
+    )
+    least.add_argument(
+        "--target-error", type=_share, metavar="R", help="choose that so that this share of what is ok is wrong"
+    )
+    sure.add_argument("--strict", action="store_true", help="count what is uncertain as not read: exit status 1")
+    out = read.add_argument_group("what is written")
+    out.add_argument("--format", choices=FORMATS, default="text", help="of the lines (default: text)")
+    out.add_argument("--output", type=_path, metavar="FILE", help="write the lines to a file, whole at the end")
+    out.add_argument("--resume", action="store_true", help="skip the pictures that are in --output already")
+    out.add_argument("--annotate", type=_path, metavar="DIR", help="write the pictures with what was read drawn on")
+    out.add_argument("--labels", type=_path, metavar="CSV", help="known VINs: columns image, vin; needs --report")
+    out.add_argument("--report", type=_path, metavar="DIR", help="write how right the readings are; needs --labels")
+    out.add_argument(
+        "--no-causes", dest="causes", action="store_false", help="report without looking why readings are wrong"
+    )
+
+
+def _add_training_flags(parser: argparse.ArgumentParser) -> None:
+    from vinchar.training.config import PRESETS
+
+    parser.add_argument("--preset", choices=PRESETS, default="full", help="what the flags below start from")
+    parser.add_argument("--out", type=_path, default=Path("model"), metavar="DIR", help="of the model (default: model)")
+    parser.add_argument("--work", type=_path, default=Path("work"), metavar="DIR", help="of what a killed run left")
+    parser.add_argument("--labels", type=_path, metavar="CSV", help="known VINs of pictures beside it, to report on")
+    parser.add_argument(
+        "--refit", action="store_true", help="keep the networks in --out; fit the confidence anew, and report"
+    )
+    parser.add_argument(
+        "--boxed", type=_path, metavar="CSV", help="photos for the locator: image,x0,y0,x1,y1 and, if any, held_out"
+    )
+    start = parser.add_mutually_exclusive_group()
+    start.add_argument("--resume", dest="resume", action="store_true", default=True, help="go on with it (default)")
+    start.add_argument("--fresh", dest="resume", action="store_false", help="start anew")
+    for name, value in dataclasses.asdict(PRESETS["full"]).items():
+        if name != "preset":
+            flag, kind = f"--{name.replace('_', '-')}", type(value)
+            parser.add_argument(flag, type=kind, default=None, metavar=kind.__name__.upper(), help=f"full: {value}")
+
+
+def _path(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("got an empty path")  # Path("") is the current folder
+    return Path(text)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"got {text!r}, expected a whole number from 1 on")
+    return int(text)
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"got {text!r}, expected a number from 0 to 1")
+    return value

@@ -1,0 +1,169 @@
+"""The verb read: what is written in pictures, one line for each."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vinchar.command.lines import FORMATS
+from vinchar.command.output import output_file, standard_output
+from vinchar.command.talk import Stop, progress, shown, tell
+from vinchar.command.workers import read_all
+from vinchar.imaging import ImageError, find_pictures, load
+from vinchar.known import read_known
+from vinchar.reader import ModelError, Reader
+from vinchar.reading import Reading
+
+if TYPE_CHECKING:
+    from vinchar.evaluation.scored import Label, Scored
+
+_COUNTED = {"ok": "ok", "uncertain": "uncertain", "not_found": "not found", "error": "not usable"}
+
+
+def read(args: argparse.Namespace, make: Callable[[], Reader] | None = None) -> int:
+    """Read the pictures that ``args`` names and print a line for each; return the exit status.
+
+    ``make``: makes the readers instead of the model that ``args`` names.
+    """
+    _expect_flags_that_agree(args)
+    pictures = find_pictures(args.paths)
+    form = FORMATS[args.format]
+    file = None if args.output is None else output_file(args.output, form, args.resume)
+    if file is not None and file.done:
+        known = [picture for picture in pictures if form.name(str(picture)) in file.done]
+        tell(f"{len(known)} of {len(pictures)} pictures are in {shown(args.output)} already")
+        pictures = [picture for picture in pictures if picture not in set(known)]
+    elif not pictures:
+        tell(f"no pictures in {', '.join(map(shown, args.paths))}")
+        return 1
+    labels = _known_labels(args, pictures)
+    drawings = _drawing_paths(args.annotate, pictures)
+    if args.report is not None:
+        args.report.mkdir(parents=True, exist_ok=True)  # now, so that a long run does not end without
+    make = make or _reader_maker(args)
+    counts: Counter[str] = Counter()
+    scored: list[Scored] = []
+    with standard_output(form) if file is None else file.open() as write, progress(len(pictures)) as (advance, say):
+        readings = read_all(pictures, make, args.kind, args.workers)
+        for picture, label, drawing, reading in zip(pictures, labels, drawings, readings, strict=True):
+            write(form.lines(str(picture), reading))
+            _explain(picture, reading, say)
+            if drawing is not None and reading.status != "error":
+                _annotate(picture, reading, drawing, say)
+            if label is not None:
+                scored.append(label.score(reading, picture))
+            counts[reading.status] += 1
+            advance()
+    if len(pictures) > 1:
+        said = ", ".join(f"{counts[status]} {word}" for status, word in _COUNTED.items() if counts[status])
+        tell(f"{len(pictures)} pictures: {said}")
+    if args.report is not None:
+        _report(args, scored, make())
+    enough = ("ok",) if args.strict else ("ok", "uncertain")
+    return 0 if counts.total() == sum(counts[status] for status in enough) else 1
+
+
+def _expect_flags_that_agree(args: argparse.Namespace) -> None:
+    if (args.labels is None) != (args.report is None):
+        raise Stop("--labels and --report go together: known VINs to score against, and where the report goes")
+    if args.known is not None and args.no_priors:
+        raise Stop("--known and --no-priors contradict each other: one makes your own VINs likelier, one none")
+    if args.resume and args.output is None:
+        raise Stop("--resume goes on with a file: name it by --output")
+    if args.resume and args.report is not None:
+        raise Stop("--resume and --report contradict each other: a report is on all pictures, which are read for it")
+
+
+def _reader_maker(args: argparse.Namespace) -> Callable[[], Reader]:
+    """Return what makes readers, after it made one: a model that cannot be used ends the run, not every picture."""
+    try:
+        known = None if args.known is None else read_known(args.known)
+    except (UnicodeDecodeError, ValueError) as error:
+        raise Stop(f"--known: {error}") from error
+    make = partial(
+        Reader,
+        args.model,
+        vin_priors=not args.no_priors,
+        known=known,
+        barcodes=args.barcodes,
+        every=args.all,
+        min_confidence=args.min_confidence,
+        target_error=args.target_error,
+    )
+    try:
+        reader = make()
+    except (ModelError, ValueError) as error:
+        raise Stop(str(error)) from error
+    return make if args.workers > 1 else lambda: reader
+
+
+def _explain(picture: Path, reading: Reading, say: Callable[[str], object]) -> None:
+    """Say why a reading is not sure, and why one of the other VINs in the picture is not."""
+    for one in (reading, *reading.others):
+        if one.status != "ok":
+            which = shown(picture) if one is reading else f"{shown(picture)}, {one.vin}"
+            say(f"{which}: {'; '.join(one.reasons) or _COUNTED[one.status]}")
+
+
+def _known_labels(args: argparse.Namespace, pictures: Sequence[Path]) -> Sequence[Label | None]:
+    if args.labels is None:
+        return [None] * len(pictures)
+    import vinchar.evaluation.reading_report  # noqa: F401  (asked for now, so that a long run does not end without)
+    from vinchar.evaluation.scored import match_labels, read_labels
+
+    try:
+        labels = read_labels(args.labels)
+    except ValueError as error:
+        raise Stop(str(error)) from error
+    folders = [args.labels.parent, *(path if path.is_dir() else path.parent for path in args.paths)]
+    matched = match_labels(labels, folders, pictures)
+    known = len(pictures) - matched.count(None)
+    if not known:
+        raise Stop(f"{shown(args.labels)}: names none of the {len(pictures)} pictures")
+    if known < len(pictures):
+        tell(f"{shown(args.labels)}: names {known} of the {len(pictures)} pictures; the others are not scored")
+    return matched
+
+
+def _drawing_paths(folder: Path | None, pictures: Sequence[Path]) -> Sequence[Path | None]:
+    """Return where each drawing goes: below ``folder`` as the pictures lie below the folder they all share."""
+    if folder is None or not pictures:
+        return [None] * len(pictures)
+    folder.mkdir(parents=True, exist_ok=True)
+    places = [Path(os.path.abspath(picture)) for picture in pictures]
+    root = Path(os.path.commonpath([place.parent for place in places]))
+    drawings = [folder / place.relative_to(root) for place in places]
+    drawings = [d if d.suffix.lower() in (".jpg", ".jpeg", ".png") else d.with_name(d.name + ".png") for d in drawings]
+    over = {drawing.resolve() for drawing in drawings} & {place.resolve() for place in places}
+    if over or folder.resolve() in (root.resolve(), *root.resolve().parents):  # where others may lie that are not read
+        raise Stop(f"--annotate {shown(folder)}: would write over the pictures; name another folder")
+    return drawings
+
+
+def _annotate(picture: Path, reading: Reading, target: Path, say: Callable[[str], object]) -> None:
+    import cv2
+
+    from vinchar.command.annotate import draw
+    from vinchar.files import write_whole
+
+    try:
+        drawing = draw(load(picture, color=True), reading)
+    except ImageError as error:  # it could be read a moment ago
+        say(f"{shown(picture)}: not drawn: {error}")
+        return
+    _, encoded = cv2.imencode(target.suffix.lower(), drawing)
+    write_whole(target, encoded.tobytes())
+
+
+def _report(args: argparse.Namespace, scored: Sequence[Scored], reader: Reader) -> None:
+    from vinchar.evaluation.causes import with_causes
+    from vinchar.evaluation.reading_report import summary_text, write_reading_report
+
+    if args.causes:
+        scored = with_causes(scored, reader.search.views, reader.recogniser, reader.priors)
+    tell(summary_text(write_reading_report(args.report, scored)))

@@ -1,0 +1,53 @@
+"""What the command line says to people, all of it on standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_MANY = 500  # pictures from which a run that nobody watches still says how far it is
+# What to install for a package that is missing: an extra of vinchar's, or "" for what reading needs.
+_EXTRAS = {
+    **dict.fromkeys(("cv2", "numpy", "onnxruntime", "PIL", "tqdm", "vininfo"), ""),
+    **dict.fromkeys(("jinja2", "matplotlib", "seaborn", "sklearn"), "[report]"),
+    "zxingcpp": "[barcodes]",
+}
+
+
+class Stop(Exception):
+    """Ends the run with one sentence and status 2."""
+
+
+def tell(sentence: str) -> None:
+    """Say a sentence to whoever runs it."""
+    print(f"vinchar: {sentence}", file=sys.stderr)
+
+
+def shown(path: Path) -> str:
+    """Return the path as text that any stream can print."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def missing(error: ModuleNotFoundError) -> str:
+    """Return one sentence that says which package is missing and what installs it, here or where vinchar comes from."""
+    package = (error.name or "").partition(".")[0]
+    extra = _EXTRAS.get(package, "[train]")
+    here = (Path(__file__).parents[2] / "pyproject.toml").exists()
+    what = f"{'.' if here else 'vinchar'}{extra}"
+    return f"the package {package} is missing: python3 -m pip install {what!r}"
+
+
+@contextmanager
+def progress(count: int) -> Iterator[tuple[Callable[[], object], Callable[[str], object]]]:
+    """Yield what to call after a picture, and what says a sentence; a bar only where lines do not already show it."""
+    watched = sys.stderr.isatty() and not sys.stdout.isatty()
+    if count <= 1 or not (watched or (count >= _MANY and not sys.stderr.isatty())):
+        yield lambda: None, tell
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=count, unit="picture", file=sys.stderr, mininterval=0.2 if watched else 30.0) as bar:
+        yield bar.update, lambda sentence: bar.write(f"vinchar: {sentence}", file=sys.stderr)
