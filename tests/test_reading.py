@@ -101,7 +101,7 @@ def test_what_is_written_can_be_read_as_exactly_as_it_was_written() -> None:
 def test_another_form_is_refused_with_a_sentence(change: dict[str, Any]) -> None:
     said = FULL.to_dict() | change
     said = {name: value for name, value in said.items() if value is not ...}
-    with pytest.raises(ValueError, match="^reading: "):
+    with pytest.raises(ValueError, match=r"^reading: "):
         Reading.from_dict(said)
 
 
