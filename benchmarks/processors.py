@@ -1,8 +1,8 @@
 """Do readings depend on the processor? ``python3 benchmarks/processors.py FOLDER...``.
 
-Reads all pictures in the folders in processes of their own: with one thread, with as many as there are, and with an OpenCV
-that is told not to use AVX and FMA. Prints how many readings, and how many statuses, are not those of one thread, and by how
-much a confidence differs at most.
+Reads all pictures in the folders in processes of their own: with one thread, with as many as there are, and with an
+OpenCV that is told not to use AVX and FMA. Prints how many readings, and how many statuses, are not those of one
+thread, and by how much a confidence differs at most.
 """
 
 from __future__ import annotations
