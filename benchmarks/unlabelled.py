@@ -52,7 +52,7 @@ def main() -> None:
     parser.add_argument("--models", type=Path, nargs="+", default=[ROOT / "model"])
     parser.add_argument("--workers", type=int, default=2)
     args = parser.parse_args()
-    pictures = find_pictures(args.pictures)
+    pictures = find_pictures(args.pictures).paths
     if not pictures:
         parser.error(f"no pictures in {', '.join(map(str, args.pictures))}")
     rows, first = [], None

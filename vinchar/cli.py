@@ -65,7 +65,10 @@ def _read(args: argparse.Namespace, make: Callable[[], Reader] | None) -> int:
 
     if (args.labels is None) != (args.report is None):
         raise Stop("--labels and --report go together: known VINs to score against, and where the report goes")
-    pictures = find_pictures(args.paths)
+    found = find_pictures(args.paths)
+    pictures = found.paths
+    if found.repeated:
+        _tell(f"{found.repeated} named more than once; each is read once")
     if not pictures:
         _tell(f"no pictures in {', '.join(map(_shown, args.paths))}")
         return 1

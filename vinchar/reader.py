@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 from typing import Literal
@@ -19,7 +19,7 @@ from vinchar.barcode import read_barcodes
 from vinchar.bundle import Bundle, ModelError, open_bundle
 from vinchar.classify import Classifier
 from vinchar.decide import Decision, Judge, Line
-from vinchar.imaging import ImageError, Source, load
+from vinchar.imaging import Channels, ImageError, Source, load
 from vinchar.kind import guess_kind, light_glyph
 from vinchar.known import KnownVins
 from vinchar.locate import Locator
@@ -85,9 +85,12 @@ class Reader:
         """The network for single characters, loaded when the first one is met."""
         return Classifier(self.bundle.paths["glyph"])
 
-    def read(self, source: Source, kind: AskedKind = "auto", name: str | None = None) -> Reading:
-        """Read one picture: a path, the bytes of a file, or an array (see ``imaging.load``).
+    def read(
+        self, source: Source, kind: AskedKind = "auto", name: str | None = None, *, channels: Channels = "BGR"
+    ) -> Reading:
+        """Read one picture: a path, bytes, a binary file, an array or a Pillow image (see ``imaging.load``).
 
+        ``channels``: the order of colours in an array, ``BGR`` or ``RGB``.
         ``kind``: what it shows: ``glyph``, ``strip``, ``photo``, or ``auto``. ``name`` goes into ``Reading.image``, by
         default the path. A picture that cannot be used gives a reading with status ``error``; raises ``ValueError``
         for another kind.
@@ -97,7 +100,7 @@ class Reader:
         if name is None and isinstance(source, str | os.PathLike):
             name = os.fspath(source)
         try:
-            gray = load(source)
+            gray = load(source, channels=channels)
         except ImageError as error:
             return Reading(name, "photo" if kind == "auto" else kind, None, "error", reasons=(str(error),))
         if kind == "auto":
@@ -142,25 +145,28 @@ class Reader:
             why += advice(values, self.bundle.quality) + ((SEVERAL,) if several else ())
         return replace(found, quality=tuple(values.items()), reasons=why)
 
-    def read_many(self, sources: Iterable[Source], kind: AskedKind = "auto", workers: int = 1) -> Iterator[Reading]:
+    def read_many(
+        self, sources: Iterable[Source], kind: AskedKind = "auto", workers: int = 1, *, channels: Channels = "BGR"
+    ) -> Iterator[Reading]:
         """Read pictures, in order, ``workers`` at a time; each as ``read`` does. Takes few of them in advance."""
+        read = partial(self.read, kind=kind, channels=channels)
         if workers <= 1:
-            yield from (self.read(source, kind) for source in sources)
+            yield from map(read, sources)
             return
         waiting = iter(sources)
         with ThreadPoolExecutor(workers) as pool:
-            reading = deque(pool.submit(self.read, source, kind) for source in islice(waiting, 2 * workers))
+            reading = deque(pool.submit(read, source) for source in islice(waiting, 2 * workers))
             while reading:
                 yield reading.popleft().result()
-                reading.extend(pool.submit(self.read, source, kind) for source in islice(waiting, 1))
+                reading.extend(pool.submit(read, source) for source in islice(waiting, 1))
 
 
-def read(source: Source, kind: AskedKind = "auto") -> Reading:
+def read(source: Source, kind: AskedKind = "auto", *, channels: Channels = "BGR") -> Reading:
     """Read one picture with the shipped model, which is loaded at the first call and kept."""
     global _shared
     if _shared is None:
         _shared = Reader()
-    return _shared.read(source, kind)
+    return _shared.read(source, kind, channels=channels)
 
 
 _shared: Reader | None = None
