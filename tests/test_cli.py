@@ -136,7 +136,7 @@ def test_several_workers_print_what_one_prints(folder: Folder, capsys: pytest.Ca
 
 @pytest.mark.parametrize(
     "wrong",
-    [["absent.jpg"], ["--workers", "0"], ["--workers", "two"], ["--kind", "lorry"], ["--labels", "a.csv"], ["--what"]],
+    [["--workers", "0"], ["--workers", "two"], ["--kind", "lorry"], ["--labels", "a.csv"], ["--what"]],
     ids=" ".join,
 )
 def test_wrong_usage_ends_with_2_before_anything_is_read(
