@@ -377,7 +377,7 @@ def test_nothing_is_printed_about_bad_or_odd_pictures(tmp_path: Path) -> None:
 
 def test_threads_leave_the_warnings_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
     before, waits, ignore = list(warnings.filters), iter(range(100)), warnings.simplefilter
-    monkeypatch.setattr(warnings, "simplefilter", lambda action: (time.sleep(next(waits) % 4 / 500), ignore(action)))
+    monkeypatch.setattr(warnings, "simplefilter", lambda action: (ignore(action), time.sleep(next(waits) % 4 / 500)))
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(load, [save(scene(), "PNG")] * 16))
     assert warnings.filters == before
