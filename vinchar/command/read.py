@@ -31,13 +31,16 @@ def read(args: argparse.Namespace, make: Callable[[], Reader] | None = None) -> 
     ``make``: makes the readers instead of the model that ``args`` names.
     """
     _expect_flags_that_agree(args)
-    pictures = find_pictures(args.paths)
+    found = find_pictures(args.paths)
+    pictures = found.paths
+    if found.repeated:
+        tell(f"{found.repeated} named more than once; each is read once")
     form = FORMATS[args.format]
     file = None if args.output is None else output_file(args.output, form, args.resume)
     if file is not None and file.done:
         known = [picture for picture in pictures if form.name(str(picture)) in file.done]
         tell(f"{len(known)} of {len(pictures)} pictures are in {shown(args.output)} already")
-        pictures = [picture for picture in pictures if picture not in set(known)]
+        pictures = tuple(picture for picture in pictures if picture not in set(known))
     elif not pictures:
         tell(f"no pictures in {', '.join(map(shown, args.paths))}")
         return 1

@@ -93,7 +93,7 @@ def labelled_pictures(labels: Path, folder: Path) -> list[tuple[Path, Label]]:
 
     Raises ``ValueError`` for a CSV that cannot be used or that names none of them.
     """
-    pictures = find_pictures([folder])
+    pictures = find_pictures([folder]).paths
     matched = match_labels(read_labels(labels), [labels.parent, folder], pictures)
     known = [(picture, label) for picture, label in zip(pictures, matched, strict=True) if label is not None]
     if not known:
