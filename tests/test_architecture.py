@@ -79,7 +79,7 @@ ALLOWED: dict[str, set[str]] = {
     | STAGES
     | {"bundle", "decide", "drawing", "evaluation", "kind", "quality", "reader", "structure", "__init__"},
 }
-HEAVY = ("keras", "tensorflow", "sklearn", "matplotlib", "pandas", "seaborn", "scipy", "PIL", "onnx")
+HEAVY = ("keras", "tensorflow", "sklearn", "matplotlib", "pandas", "scipy", "PIL", "onnx")
 
 
 def owner(path: Path) -> str:

@@ -11,7 +11,9 @@ import argparse
 import codecs
 import dataclasses
 import os
+import shlex
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from vinchar.evaluation.scored import Label, Scored
     from vinchar.reader import Reader
 
+_LEAST_CAUSES = 5.0  # seconds for finding out why readings are wrong, however few were read
 _MANY = 500  # pictures from which a run that nobody watches still says how far it is
 
 
@@ -47,6 +50,7 @@ def main(argv: Sequence[str] | None = None, make: Callable[[], Reader] | None = 
         return stop.code if isinstance(stop.code, int) else 2
     try:
         if args.verb == "read":
+            args.command = shlex.join(["vinchar", *argv])
             return _read(args, make)
         return {"train": _train, "synth": _synth, "vins": _vins}[args.verb](args)
     except KeyboardInterrupt:
@@ -79,7 +83,7 @@ def _read(args: argparse.Namespace, make: Callable[[], Reader] | None) -> int:
     if args.format == "csv":
         _print(csv_header())
     line = FORMATS[args.format]
-    all_read = True
+    started, all_read = time.monotonic(), True
     scored: list[Scored] = []
     with _progress(len(pictures)) as (advance, say):
         readings = read_all(pictures, make, args.kind, args.workers)
@@ -96,7 +100,7 @@ def _read(args: argparse.Namespace, make: Callable[[], Reader] | None) -> int:
             all_read &= was_read(reading)
             advance()
     if args.report is not None:
-        _report(args.report, scored, make())
+        _report(args, scored, make(), time.monotonic() - started)
     return 0 if all_read else 1
 
 
@@ -174,12 +178,18 @@ def _annotate(picture: Path, reading: Reading, target: Path, say: Callable[[str]
     write_whole(target, encoded.tobytes())
 
 
-def _report(folder: Path, scored: Sequence[Scored], reader: Reader) -> None:
+def _report(args: argparse.Namespace, scored: Sequence[Scored], reader: Reader, took: float) -> None:
+    """Write the report. Finding causes takes at most about a third of the seconds that reading ``took``."""
+    from datetime import datetime
+
+    from vinchar import __version__
     from vinchar.evaluation.causes import with_causes
+    from vinchar.evaluation.provenance import Provenance
     from vinchar.evaluation.reading_report import summary_text, write_reading_report
 
-    summary = write_reading_report(folder, with_causes(scored, reader.search.views, reader.recogniser, reader.priors))
-    print(summary_text(summary), file=sys.stderr)
+    known = with_causes(scored, reader.search.views, reader.recogniser, reader.priors, max(_LEAST_CAUSES, took / 3))
+    made_by = Provenance(args.command, datetime.now().astimezone(), __version__, reader.bundle.description)
+    print(summary_text(write_reading_report(args.report, known, made_by)), file=sys.stderr)
 
 
 def _train(args: argparse.Namespace) -> int:

@@ -35,9 +35,19 @@ class Scored:
     cause: str | None = None
 
     @property
+    def name(self) -> str:
+        """The picture's name as text that can be written."""
+        return printable(self.reading.image or "")
+
+    @property
     def right(self) -> bool:
         """Whether all of the text was read as it is."""
         return self.reading.vin == self.label.text
+
+
+def printable(text: str) -> str:
+    """Return text that may come from the file system as text that can be written, whatever bytes it had."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def read_labels(path: Path) -> dict[str, Label]:
@@ -60,7 +70,7 @@ def read_labels(path: Path) -> dict[str, Label]:
                 raise ValueError(
                     f"{path}, line {rows.line_num}: got {vin!r}, expected {LENGTH} characters of {ALPHABET}, or one"
                 )
-            labels[image] = Label(vin, (row.get("group") or "").strip())
+            labels[image] = Label(vin, printable((row.get("group") or "").strip()))
     return labels
 
 
