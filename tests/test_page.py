@@ -9,12 +9,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from conftest import rows_of
 
 from vinchar.evaluation import page
 from vinchar.evaluation.causes import CAUSES
 from vinchar.evaluation.provenance import Provenance
-from vinchar.evaluation.reading_report import summarise, write_reading_report
+from vinchar.evaluation.reading_report import summarise
 from vinchar.evaluation.scored import Label, Scored
 from vinchar.types import Character, Reading
 
@@ -40,24 +39,17 @@ def scored(
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A report on a right reading, one with a wrong character, one of another line, one of nothing."""
-    folder = tmp_path_factory.mktemp("report")
-    picture = folder / "a & b <i>.png"
+def html(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The page on a right reading, one with a wrong character, one of another line, one of nothing."""
+    picture = tmp_path_factory.mktemp("pictures") / "a & b <i>.png"
     cv2.imwrite(str(picture), np.random.default_rng(0).integers(0, 255, (40, 200, 3), np.uint8))
-    readings = [
+    some = [
         scored(VIN, "right.png", status="ok", confidence=0.99),
         scored(OFF, str(picture), "characters", confidence=0.7),
         scored(OTHER, str(picture), confidence=0.4),
         scored(None, "gone.png", "place", "not_found", 0.0),
     ]
-    write_reading_report(folder, readings, MADE_BY)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def html(report: Path) -> str:
-    return (report / "index.html").read_text()
+    return page.report_page(summarise(some), {"vin_height": b"PNG", "vin_confusion": b"PNG"}, some, MADE_BY)
 
 
 def test_the_page_shows_what_was_wrong(html: str) -> None:
@@ -77,21 +69,9 @@ def test_the_page_shows_what_was_wrong(html: str) -> None:
 def test_the_page_needs_nothing_but_itself(html: str) -> None:
     assert html.startswith("<!doctype html>")
     assert html.count("data:image/jpeg") == 3  # two lines, and the one confused glyph
-    assert html.count("data:image/png") == 6  # confusion, calibration, risk, by place, height and tilt
+    assert html.count("data:image/png") == 2
+    assert 'href="vin_height.png"' in html  # the file beside the page, for a closer look
     assert not re.search(r"https?:|src=\"(?!data:)|<script|<link", html)
-
-
-def test_all_tables_count_the_same_characters(html: str, report: Path) -> None:
-    """Those of two readings: the one of another line and the one of nothing are left out, everywhere."""
-    assert "Characters are compared in 2 of 4 readings" in html
-    assert re.findall(r'class="vin">(.)</span> as <span class="vin">(.)</span></td><td class="number">(\d+)', html) == [
-        ("2", "3", "1")
-    ]
-    rows = {row.pop("true \\ read"): row for row in rows_of(report / "vin_confusion.csv")}
-    counted = {(true, read): int(times) for true, row in rows.items() for read, times in row.items() if times != "0"}
-    assert sum(counted.values()) == 2 * 17
-    assert {pair: times for pair, times in counted.items() if pair[0] != pair[1]} == {("2", "3"): 1}
-    assert f"accuracy {33 / 34:.4f} of 34" in (report / "vin_report.txt").read_text()
 
 
 def test_the_page_says_where_it_comes_from(html: str) -> None:

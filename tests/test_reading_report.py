@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,12 +11,13 @@ import numpy as np
 import pytest
 from conftest import expect_picture, rows_of
 
+from vinchar.evaluation.metrics import edit_distance
 from vinchar.evaluation.page import report_page
 from vinchar.evaluation.reading_report import summarise, summary_text, write_reading_report
 from vinchar.evaluation.scored import Label, Scored
 from vinchar.types import Character, Reading
 
-TRUE, WRONG = "1HGCM82633A004352", "1HGCM82633A004852"
+TRUE, WRONG, OTHER = "1HGCM82633A004352", "1HGCM82633A004852", "WVWZZZ1JZ8W386752"
 
 
 def reading(vin: str | None, confidence: float, status: str = "ok", kind: str = "strip") -> Reading:
@@ -38,7 +40,7 @@ def placed(vin: str, height: float, tilt: float, turned: bool = False, contrast:
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A report on five VINs and a single character."""
+    """A report on six VINs, the last one of another line, and a single character."""
     folder = tmp_path_factory.mktemp("report") / "new"
     readings = [
         scored(placed(TRUE, 7, 1)),
@@ -46,6 +48,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
         scored(placed(TRUE, 30, 12, turned=True)),
         scored(placed(TRUE, 30, 88)),
         scored(reading(None, 0.0, "not_found", "photo"), cause="place"),
+        scored(reading(OTHER, 0.3, "uncertain")),
         scored(reading("Z", 1.0, kind="glyph"), "Z"),
     ]
     write_reading_report(folder, readings)
@@ -54,11 +57,12 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_vins_and_glyphs_are_scored_apart(report: Path) -> None:
     summary = json.loads((report / "summary.json").read_text())
-    assert summary["vin"]["n"] == 5
-    assert summary["vin"]["exact_match"] == 0.6
-    assert summary["vin"]["character_error_rate"] == pytest.approx(18 / 85, abs=1e-4)
+    edits = edit_distance(TRUE, OTHER)
+    assert summary["vin"]["n"] == 6
+    assert summary["vin"]["exact_match"] == 0.5
+    assert summary["vin"]["character_error_rate"] == pytest.approx((1 + 17 + edits) / 102, abs=1e-4)
     assert summary["vin"]["ok_right"] == 1.0
-    assert summary["vin"]["status"] == {"ok": 3, "uncertain": 1, "not_found": 1, "error": 0}
+    assert summary["vin"]["status"] == {"ok": 3, "uncertain": 2, "not_found": 1, "error": 0}
     assert summary["vin"]["causes"] == {"characters": 1, "place": 1}
     assert "groups" not in summary["vin"]
     assert summary["glyph"]["exact_match"] == 1.0
@@ -66,21 +70,35 @@ def test_vins_and_glyphs_are_scored_apart(report: Path) -> None:
         for kind in ("confusion", "calibration", "risk_coverage"):
             expect_picture(report / f"{name}_{kind}.png")
     text = summary_text(summary)
-    assert "vin: 5 pictures, exact match 0.600" in text
+    assert "vin: 6 pictures, exact match 0.500" in text
     assert "glyph: 1 pictures" in text
 
 
 def test_a_row_for_every_picture(report: Path) -> None:
     table = rows_of(report / "readings.csv")
-    assert [row["right"] for row in table] == ["1", "0", "1", "1", "0", "1"]
-    assert [row["edits"] for row in table] == ["0", "1", "0", "0", "17", "0"]
-    assert [row["cause"] for row in table] == ["", "characters", "", "", "place", ""]
+    assert [row["right"] for row in table] == ["1", "0", "1", "1", "0", "0", "1"]
+    assert [row["edits"] for row in table] == ["0", "1", "0", "0", "17", str(edit_distance(TRUE, OTHER)), "0"]
+    assert [row["cause"] for row in table] == ["", "characters", "", "", "place", "", ""]
 
 
 def test_right_readings_by_place(report: Path) -> None:
     places = rows_of(report / "vin_position.csv")
     assert [row["from"] for row in places] == [str(place) for place in range(1, 18)]
-    assert [float(row["share_right"]) for row in places] == [0.8] * 14 + [0.6] + [0.8] * 2
+    right = [4 - (place == 14) + (a == b) for place, (a, b) in enumerate(zip(TRUE, OTHER, strict=True))]
+    assert [float(row["share_right"]) for row in places] == [round(count / 6, 4) for count in right]
+
+
+def test_all_tables_count_the_same_characters(report: Path) -> None:
+    """Those of four readings: the one of another line and the one of nothing are left out, everywhere."""
+    page = (report / "index.html").read_text()
+    assert "Characters are compared in 4 of 6 readings" in page
+    shown = re.findall(r'class="vin">(.)</span> as <span class="vin">(.)</span></td><td class="number">(\d+)', page)
+    assert shown == [("3", "8", "1")]
+    rows = {row.pop("true \\ read"): row for row in rows_of(report / "vin_confusion.csv")}
+    counted = {(true, read): int(times) for true, row in rows.items() for read, times in row.items() if times != "0"}
+    assert sum(counted.values()) == 4 * 17
+    assert {pair: times for pair, times in counted.items() if pair[0] != pair[1]} == {("3", "8"): 1}
+    assert f"accuracy {67 / 68:.4f} of 68" in (report / "vin_report.txt").read_text()
 
 
 def test_right_readings_by_height_tilt_and_contrast(report: Path) -> None:
