@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from conftest import expect_picture, rows_of
 
-from vinchar.evaluation import reports
+from vinchar.evaluation import plots, reports
 from vinchar.vin import ALPHABET
 
 
@@ -68,3 +68,13 @@ def test_share_right_as_a_table_and_a_picture(tmp_path: Path) -> None:
     reports.write_share_right(tmp_path, "height", rows, "height in pixels")
     assert (tmp_path / "height.csv").read_text().splitlines()[1:] == ["6,8,1700,0.9123", "8,10,3,1.0"]
     expect_picture(tmp_path / "height.png")
+
+
+def test_a_share_of_few_is_drawn_hollow() -> None:
+    def blue(count: int) -> int:
+        """How many pixels of the plot of a share have the colour of a filled point."""
+        png = plots.share_right_png([{"from": 0, "to": 2, "n": count, "share_right": 1.0}], "tilt")
+        bgr = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR).astype(int)
+        return int(((bgr[..., 0] > 150) & (bgr[..., 2] < 60)).sum())
+
+    assert blue(plots.FEW - 1) < blue(plots.FEW) - 40  # two points: one is in the legend
