@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
-from vinchar.decide import EDGE, UPSIDE_DOWN, Decision, Judge, Line
+from vinchar.decide import EDGE, Decision, Judge, Line
 from vinchar.locate import Locator
 from vinchar.looks import LOOKS, Look, Picture
 from vinchar.recognise import Recogniser
@@ -60,12 +60,12 @@ class Search:
 
         Every line has the strips that are cut of it first, and a function that cuts it in all other ways.
         """
-        picture, decision = Picture(gray, kind, self._locator), Decision()
+        picture, lines, decision = Picture(gray, kind, self._locator), Lines(), Decision()
         for look in self._looks:
-            if look.name == UPSIDE_DOWN:  # of what was read
-                decision = self.read(gray, kind)
-            found = self._straightener.passes(gray, list(look.frames(picture, decision)))
+            frames = list(look.frames(picture, decision))
+            found = self._straightener.passes(gray, frames)
             yield [([s for s, _ in _strips(gray, passes)], partial(self._all_cuts, gray, passes)) for passes in found]
+            decision = self._look(picture, look.name, frames, lines)  # later looks hang on what was read
 
     def _all_cuts(self, gray: Gray, passes: list[Pass]) -> list[Strip]:
         """Return the strips along a line as earlier passes and its halves have it, and wider, but not as it is."""

@@ -35,7 +35,7 @@ CAUSES = {
 SHOWN = 9  # glyphs of 17 that a strip must show of a VIN to be of its line: chance gives three or four
 LOOKS, FITS = math.log(0.5), math.log(0.1)  # log-probability of being a glyph, and of being this character
 FLOOR = -6.0  # nats: a character that a glyph is not costs no more, or its place would be sought elsewhere
-TRIES = 6  # lines that are cut in all other ways where none shows the VIN
+TRIES = 3  # lines that are cut in all other ways where none shows the VIN
 BATCH = 8  # strips that go through the network together
 
 
