@@ -58,6 +58,14 @@ class NameReader:
     def search(self) -> Any:
         return SimpleNamespace(views=lambda gray, kind: [])
 
+    @property
+    def bundle(self) -> Any:
+        return SimpleNamespace(version="0.1.0-01234567", description={"config": {"preset": "quick"}})
+
+    @property
+    def confidence(self) -> Any:
+        return SimpleNamespace(threshold=0.9, glyph_threshold=0.8)
+
 
 Folder = Callable[..., Path]
 
@@ -310,6 +318,8 @@ def test_labels_and_report(folder: Folder, tmp_path: Path, capsys: pytest.Captur
     said = capsys.readouterr()
     assert "names 3 of the 4 pictures" in said.err
     assert "exact match 0.500" in said.err
+    page = (tmp_path / "report" / "index.html").read_text()
+    assert f"vinchar read {pictures} --labels {labels} --report {tmp_path / 'report'}" in page
     assert len(said.out.splitlines()) == 4
 
 
