@@ -647,7 +647,7 @@ def test_a_target_error_chooses_the_threshold_that_was_measured_for_it() -> None
     table = Confidence((0.0,) * 7, (0.0,) * 6, 0.9, 0.8, 0.5, 0.8, risks=((0.001, 0.95), (0.01, 0.8), (0.1, 0.3)))
     assert [table.for_risk(risk) for risk in (0.001, 0.005, 0.01, 0.05, 0.5)] == [0.95, 0.95, 0.8, 0.8, 0.3]
     for risk in (0.0005, 1.0, float("nan")):
-        with pytest.raises(ValueError, match="expected a share from 0.001"):
+        with pytest.raises(ValueError, match=r"expected a share from 0\.001"):
             table.for_risk(risk)
     with pytest.raises(ValueError, match="train it anew"):
         replace(table, risks=()).for_risk(0.01)
