@@ -17,6 +17,7 @@ BASE = {"vin", "types", "reading", "files", "session", "resizing"}
 STAGES = {
     "imaging",
     "barcode",
+    "bars",
     "locate",
     "textlines",
     "rows",
@@ -41,6 +42,7 @@ ALLOWED: dict[str, set[str]] = {
     "reading": {"types"},
     **dict.fromkeys(STAGES, BASE),
     "assemble": BASE | {"classify"},
+    "barcode": BASE | {"bars"},
     "recognise": BASE | {"assemble", "classify", "segment"},
     "kind": BASE | {"rectify"},
     "decide": {"bundle", "posterior", "structure", "types"},

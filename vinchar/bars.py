@@ -123,4 +123,4 @@ def _middle(lines: Floats, window: int) -> tuple[Floats, Floats]:
     """Return the middle between the brightest and the darkest nearby, and how far these are apart."""
     near = np.ones((1, window), np.uint8)
     high, low = (cv2.blur(one(lines, near), (window, 1)) for one in (cv2.dilate, cv2.erode))
-    return (high + low) / 2, high - low
+    return np.asarray((high + low) / 2, np.float32), np.asarray(high - low, np.float32)
