@@ -41,7 +41,10 @@ def read_barcodes(gray: Gray, lines: Sequence[Floats] = ()) -> tuple[Barcode, ..
     scale = np.array(gray.shape[::-1]) / small.shape[::-1]
     found = [(vin, kind, np.asarray(quad * scale, np.float32)) for vin, kind, quad in _decoded(small)]
     for line in lines[:MOST_LINES]:
-        around, to_photo = _surroundings(gray, line)
+        place = _surroundings(gray, line)
+        if place is None:
+            continue
+        around, to_photo = place
         if not any(_inside(quad, around.shape, to_photo) for _, _, quad in found):
             height = float(np.hypot(*(line[3] - line[0])) / np.hypot(*to_photo[:, 1]))
             near = _decoded(around) or _from_bars(around, height)
@@ -52,15 +55,22 @@ def read_barcodes(gray: Gray, lines: Sequence[Floats] = ()) -> tuple[Barcode, ..
     return tuple(barcodes.values())
 
 
-def _surroundings(gray: Gray, line: Floats) -> tuple[Gray, NDArray[np.float64]]:
-    """Return the picture round a line with the line level, and the affine map, float64 (2, 3), from it to the photo."""
+def _surroundings(gray: Gray, line: Floats) -> tuple[Gray, NDArray[np.float64]] | None:
+    """Return the picture round a line with the line level, and the affine map, float64 (2, 3), from it to the photo.
+
+    None where nothing of that is in the picture.
+    """
     height, width = gray.shape
-    length, high = (max(1.0, float(np.hypot(*(line[i] - line[0])))) for i in (1, 3))
+    length, high = (float(np.hypot(*(line[i] - line[0]))) for i in (1, 3))
+    if min(length, high) < 1:
+        return None
     along = (line[1] - line[0]) / length
     axes = np.array([along, [-along[1], along[0]]], np.float64)
     reach = (np.array([[0, 0], [width, 0], [width, height], [0, height]]) - line[0]) @ axes.T
     start = np.maximum(reach.min(axis=0), [-BEFORE * length, -ABOVE * high])
     end = np.minimum(reach.max(axis=0), [(1 + BEHIND) * length, (1 + BELOW) * high])
+    if (end - start).min() < 1:
+        return None
     larger = min(LARGER, MOST_COLUMNS / float(end[0] - start[0]))
     columns, rows = (max(1, int(side)) for side in (end - start) * larger)
     to_photo = np.column_stack([axes.T / larger, line[0] + start @ axes])

@@ -33,7 +33,7 @@ COPIES = 3  # lines of each way to sharpen; decoders ask for two that agree
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Band:
-    """A band across bars: ``lines`` uint8 (N, W), each sharpened in another way, black on white or the reverse.
+    """A band across bars: ``lines`` uint8 (N, W), each sharpened in another way, black and white.
 
     It runs along row ``y`` of a picture, its bars from row ``top`` to ``bottom``; ``slant`` float32 (W,): columns that
     they go to the right with every row down.
