@@ -19,8 +19,8 @@ from vinchar.vin import ALPHABET
 
 READABLE = 0.02  # below this probability there is no VIN to be read
 NONE_FOUND = "no VIN found: if there is one, take it closer and sharper, with all of it in the picture"
-# Probability that a barcode was decoded rightly. In benchmarks/barcodes.py none of 2,598 was wrong, but of Code 39, which
-# has no check character, these were 563: with 95 % confidence no more than 3 / 563 are.
+# Probability that a barcode was decoded rightly. In benchmarks/barcodes.py none of 2,598 was wrong. 563 of them were of
+# Code 39, which has no check character: with 95 % confidence at most 3 / 563 of these are.
 BARCODE = 0.994
 UNLIKELY = 0.001  # runners-up of a character below this probability are not worth a word
 EVEN = 0.5  # the same where its check digit does not fit, or the text says something else
