@@ -136,7 +136,10 @@ class Reader:
         readings = list(self._every_vin(gray, kind, decision)) if self._every else []
         readings = readings or [self._explained(decision.best, decision, decision.chance, gray, kind)]
         if self._barcodes:
-            readings = compare(readings, read_barcodes(gray), self.confidence.threshold)
+            lines = [one.quad for one in readings if one.quad is not None]
+            if not lines and decision.best is not None:  # unreadable, but it may well stand by a barcode
+                lines = [decision.best.corners]
+            readings = compare(readings, read_barcodes(gray, lines), self.confidence.threshold)
         return readings
 
     def _every_vin(self, gray: Gray, kind: Kind, decision: Decision) -> Iterator[Reading]:
