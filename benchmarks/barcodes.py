@@ -144,6 +144,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=4000)
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--write", action="store_true", help="keep the result, and put it into the documents")
     args = parser.parse_args()
     seen: dict[tuple[str, str], list[tuple[bool, int]]] = collections.defaultdict(list)
     with ProcessPoolExecutor(args.workers) as pool:
@@ -152,18 +153,15 @@ def main() -> None:
                 seen[kind, way].append((right, wrong))
         none = args.count // 4
         false = sum(pool.map(partial(without, args.seed), range(none), chunksize=20))
-    print(
-        table(
-            ("symbology", "looked for in", "pictures", "read", "others read"),
-            [
-                (kind, way, len(seen[kind, way]), *map(sum, zip(*seen[kind, way], strict=True)))
-                for kind in KINDS
-                for way in WAYS
-            ],
-        )
-    )
-    print(f"\nPictures without a VIN's barcode: {none}, VINs read there: {false}\n")
-    print(table(("photo", "barcode", "whole, ms", "and round one line, ms"), times()))
+    rows = []
+    for kind in KINDS:
+        whole, around = (seen[kind, way] for way in WAYS)
+        read, wrong = (sum(column) for column in zip(*around, strict=True))
+        rows.append((kind, len(around), sum(right for right, _ in whole), read, wrong))
+    rows.append(("no VIN's barcode", none, "-", "-", false))
+    header = ("symbology", "pictures", "read in the whole picture", "and round the line", "other VINs read")
+    show("barcodes", header, rows, args.write)
+    show("barcodes_time", ("photo", "barcode", "whole, ms", "and round one line, ms"), times(), args.write)
 
 
 if __name__ == "__main__":
