@@ -18,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from vinchar.files import whole_file
+
 Arrays = dict[str, NDArray[Any]]
 Some = TypeVar("Some")
 Result = TypeVar("Result")
@@ -86,7 +88,5 @@ def _draw(job: Job) -> None:
     if job.path.exists():
         return
     cv2.setNumThreads(1)
-    partial = job.path.with_suffix(".partial")
-    with partial.open("wb") as file:
-        np.savez(file, allow_pickle=False, **job.draw())
-    partial.replace(job.path)
+    with whole_file(job.path) as part:
+        np.savez(part, allow_pickle=False, **job.draw())
