@@ -144,7 +144,9 @@ def test_it_starts_from_another_network_and_leaves_that_alone(tmp_path: Path) ->
 
 def test_the_weights_left_are_an_average(tmp_path: Path) -> None:
     averaged, _ = run(tmp_path / "one")
-    last, _ = run(tmp_path / "two", optimizer=lambda *all, **how: keras.optimizers.AdamW(*all, **how | {"use_ema": False}))
+    last, _ = run(
+        tmp_path / "two", optimizer=lambda *rate, **how: keras.optimizers.AdamW(*rate, **how | {"use_ema": False})
+    )
     start = build().get_weights()[0]
     assert 0 < np.abs(averaged[0] - start).max() < np.abs(last[0] - start).max()
 
