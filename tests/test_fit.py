@@ -13,6 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+from conftest import train_eagerly
 
 from vinchar.training import fit as fitting
 from vinchar.training.fit import fit, precision
@@ -28,6 +29,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 def _short_epochs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fitting, "EPOCH_STEPS", EPOCH)
     monkeypatch.setattr(fitting, "CHECKPOINT_SECONDS", 0)
+    train_eagerly(monkeypatch)
 
 
 def draw(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

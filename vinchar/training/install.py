@@ -16,7 +16,7 @@ from vinchar.training.card import model_card, summary
 from vinchar.training.config import TrainConfig
 from vinchar.training.measure import read_scenes, true_vins
 
-SCENES = 500  # that both models read: as many as one part of those that a long run has drawn already
+SCENES = 400  # that both models read: whole parts of those that a long run has drawn already
 EXACT, ERRORS = "exact match", "character error rate"
 
 

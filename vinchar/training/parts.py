@@ -23,7 +23,7 @@ from vinchar.files import whole_file
 Arrays = dict[str, NDArray[Any]]
 Some = TypeVar("Some")
 Result = TypeVar("Result")
-PART = 500  # rows asked of one draw
+PART = 200  # rows asked of one draw: of the slowest, photos, 20 seconds of a core, which is what a kill loses
 
 
 @dataclass(frozen=True, slots=True)
