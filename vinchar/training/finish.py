@@ -71,6 +71,7 @@ def finish(
             scores[name] = measure.reading_report(staged, labelled, report / name, workers)
     scores["located"] = located(staged, unseen, [one for one in boxed if one.held_out], workers)
     description |= {"scores": scores, "replaced": _replaced(out)}
+    description.pop("beside", None)  # of the model as it was installed
     write_whole(staged / "README.md", model_card(description))
     _describe(staged, description)
     with whole_folder(out, replace=True) as fresh:
