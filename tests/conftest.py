@@ -60,6 +60,18 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     block_network(monkeypatch)
 
 
+def train_eagerly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let networks train without being compiled to a graph: for a few steps that takes longer than the steps."""
+    import keras
+
+    compiled = keras.Model.compile
+
+    def compile_eager(model: Any, *args: Any, **how: Any) -> None:
+        compiled(model, *args, **how | {"run_eagerly": True})
+
+    monkeypatch.setattr(keras.Model, "compile", compile_eager)
+
+
 @pytest.fixture(scope="session")
 def emnist_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home folder whose EMNIST cache holds a small archive in the published layout.
