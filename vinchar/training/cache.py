@@ -5,7 +5,7 @@ Row ``i`` depends on the seed and on ``i`` alone, so the number of workers chang
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -186,7 +186,11 @@ def _other(held_out: bool, rng: np.random.Generator) -> Scene:
 
 
 def _pictures(draw: Callable[[np.random.Generator], Scene], first: int, rows: int, seed: int) -> Arrays:
-    scenes = [draw(np.random.default_rng([seed, first + i])) for i in range(rows)]
+    return scene_arrays([draw(np.random.default_rng([seed, first + i])) for i in range(rows)])
+
+
+def scene_arrays(scenes: Sequence[Scene]) -> Arrays:
+    """Return what ``SceneCache.of`` makes a cache of: of scenes drawn in any way, at least one, with VINs of 17."""
     return {
         "pixels": np.concatenate([s.gray.ravel() for s in scenes]),
         "shapes": np.array([s.gray.shape for s in scenes], np.int32),
