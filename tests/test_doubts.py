@@ -91,6 +91,10 @@ def test_both_kinds_of_doubt_are_said() -> None:
     assert reasons == ("character 5 could be M or N", "it is unlike the VINs that are known: check that it is one")
 
 
+def test_two_small_doubts_that_only_together_are_one_too_many_are_said() -> None:
+    assert said((line(weak={4: "N"}), 0.88), right=0.9) == ("character 5 could be M or N",)
+
+
 def test_a_line_asked_by_itself_has_no_rivals_elsewhere() -> None:
     found = (line(likeness=-20.0), line(OTHER, y=600))
     features = np.array([vin_features(one, 0.0) for one in found])

@@ -37,8 +37,9 @@ def doubts(decision: Decision, line: Line, chance: float, confidence: Confidence
     if chance / max(right, 1e-9) > decision.likely[place] + 1e-6:  # it was asked by itself whether it is a VIN
         elsewhere = []
     there = sum(decision.likely[decision.lines.index(one)] for one in views) + chance / max(right, 1e-9)
+    unlikely = bool(elsewhere) or there < decision.ok
     reasons = []
-    if views or right < decision.ok or right <= there:
+    if views or right < decision.ok or not unlikely:
         reasons += _characters(line, views)
     if elsewhere:
         reasons.append(f"{elsewhere[0].vin} in the same picture could be the VIN as well: check which one it is")

@@ -14,6 +14,7 @@ from vinchar.rectify import sample
 from vinchar.types import Gray
 
 BLACK, WHITE = 12, 243  # grey levels beyond which a sensor tells nothing apart
+READS_BEST = 16  # pixels: from this height of the characters on nothing is gained by more
 SMOOTH = 0.7  # pixels: against noise, before slopes are measured
 
 
@@ -88,12 +89,19 @@ def _quantile(values: NDArray[Any], share: float) -> float:
 
 
 def advice(values: dict[str, float], thresholds: dict[str, float]) -> tuple[str, ...]:
-    """Return what to say of a line with these values: of every fault beyond its threshold, most telling first.
+    """Return what would help with a line of these values: for every fault beyond its threshold, most telling first.
 
-    A fault without a threshold is never mentioned: none was found beyond which readings fail.
+    A fault without a threshold is never mentioned: none was found beyond which readings fail. Where there is none,
+    characters that are not as high as those that read best can still be taken from closer by.
     """
-    return tuple(
+    found = tuple(
         fault.advice
         for fault in FAULTS
         if fault.name in thresholds and fault.worse * (values[fault.name] - thresholds[fault.name]) > 0
     )
+    if found:
+        return found
+    height = values["glyph_height"]
+    if height < READS_BEST:
+        return (f"the characters are {height:.0f} pixels high, from {READS_BEST} on they read best: move closer",)
+    return ("another picture of it, sharper or from another angle, may settle it",)

@@ -140,7 +140,7 @@ class Reading:
                 barcodes=tuple(Barcode(b["vin"], b["symbology"], _quad(b["quad"])) for b in values["barcodes"]),
                 others=tuple(map(cls.from_dict, values["others"])),
             )
-        except (AttributeError, KeyError, TypeError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ValueError(f"reading: not as vinchar/reading.schema.json says ({error!r})") from error
 
 

@@ -18,6 +18,7 @@ from vinchar.training.decisions import Seen
 # Of the readings called ok, at most this share may be wrong. Real VINs are less like the model of VINs than drawn ones,
 # so it is less than what is wanted of real pictures.
 RISK = 0.0015
+RISKS = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2)  # for which a threshold is kept
 RIDGE = 0.05  # pull of the decision's weights to 0
 FOLDS = 10  # with two, the threshold depends on how the pictures are split
 FEWEST_PICTURES = 8  # with a VIN read right, with one read wrongly or none, below which nothing is fitted
@@ -72,6 +73,7 @@ def fit_confidence(seen: Sequence[Seen], clean: Sequence[Seen] = ()) -> tuple[di
         "right": [round(float(w), 5) for w in correct],
         "threshold": round(_threshold(chance, right, RISK), 4),
         "settled": round(_threshold(likely, there, STRAY), 4),
+        "risks": _risks(chance, right),
         **{name: USUAL[name] for name in ("glyph_threshold", "glyph_least")},
     }, check
 
@@ -146,6 +148,14 @@ def _threshold(chance: NDArray[np.float64], right: NDArray[np.bool_], risk: floa
     wrong = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
     below = np.flatnonzero(wrong <= risk)
     return float(np.clip(chance[order][below[-1]], 0.6, 0.99)) if len(below) else 0.99
+
+
+def _risks(chance: NDArray[np.float64], right: NDArray[np.bool_]) -> list[list[float]]:
+    """Return which threshold gives which share of wrong readings, for the shares of ``RISKS`` that can be measured."""
+    order = np.argsort(-chance)
+    wrong = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
+    enough = [(risk, np.flatnonzero(wrong <= risk)) for risk in RISKS if risk * len(order) >= 1]
+    return [[risk, round(float(chance[order][below[-1]]), 4)] for risk, below in enough if len(below)]
 
 
 def fit_quality(measured: list[dict[str, float] | None], right: NDArray[np.bool_]) -> dict[str, dict[str, float]]:
