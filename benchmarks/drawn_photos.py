@@ -16,7 +16,7 @@ from tqdm import tqdm
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tables import table  # noqa: E402
+from tables import show  # noqa: E402
 
 from vinchar.drawing.photos import PLACES, draw_photo  # noqa: E402
 from vinchar.drawing.strings import draw_vin  # noqa: E402
@@ -27,6 +27,7 @@ def main() -> None:
     """Draw, read and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=50)
+    parser.add_argument("--write", action="store_true", help="keep the result, and put it into the documents")
     args = parser.parse_args()
     reader, rows = Reader(), []
     for place, lines in product(PLACES, (1, 2)):
@@ -39,7 +40,7 @@ def main() -> None:
             readings.append((reading.vin == photo.vin, reading.status == "ok"))
         right, ok = np.array(readings).T
         rows.append((place, str(lines), f"{right.mean():.3f}", f"{ok.mean():.3f}", str(int((ok & ~right).sum()))))
-    print(table(("place", "rows", "exact match", "called ok", "of those wrong"), rows))
+    show("drawn_photos", ("place", "rows", "exact match", "accepted", "of those wrong"), rows, args.write)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from tables import show  # noqa: E402
+
 from vinchar.drawing import documents  # noqa: E402
 from vinchar.drawing.faces import font_faces  # noqa: E402
 from vinchar.drawing.other_text import TEXTS, texture  # noqa: E402
@@ -31,6 +33,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=17)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--write", action="store_true", help="keep the result, and put it into the documents")
     args = parser.parse_args()
     reader, faces = Reader(), font_faces(held_out=True)
     kinds = [*TEXTS, "texture", *documents.KINDS]
@@ -55,9 +58,9 @@ def main() -> None:
         ends[kind][reading.status] += 1
         if reading.status == "ok":
             alarms.append(f"{kind}: {text!r} read as {reading.vin}")
-    print("| picture | ok | uncertain | not found |\n| --- | --- | --- | --- |")
-    for kind, count in ends.items():
-        print(f"| {kind} | {count['ok']} | {count['uncertain']} | {count['not_found']} |")
+    statuses = ("ok", "uncertain", "not_found")
+    rows = [(kind, *(count[status] for status in statuses)) for kind, count in ends.items()]
+    show("false_alarms", ("picture", "accepted", "uncertain", "not found"), rows, args.write)
     print(*alarms, sep="\n")
 
 

@@ -3,9 +3,8 @@
 Each FOLDER holds labelled pictures and their ``labels.csv`` (columns image, vin). RapidOCR and Tesseract take part
 where they are installed (``pip install rapidocr``; ``pip install pytesseract`` and the program tesseract), each with
 what helps it: I, O and Q are taken for 1 and 0, only a window of 17 characters counts, of these one that obeys the
-check digit, else the surest, and a picture that is a strip already goes to the recogniser alone first. Prints a
-Markdown table;
-``--write README.md`` puts it into the document's place ``accuracy``.
+check digit, else the surest, and a picture that is a strip already goes to the recogniser alone first. With
+``--write`` the rows of readers that are not installed stay as they were kept.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tables import put, table  # noqa: E402
+from tables import kept, show  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
 from vinchar.evaluation.metrics import bootstrap_interval, character_error_rate, exact_match  # noqa: E402
@@ -113,7 +112,7 @@ def main() -> None:
     """Read every folder with every reader that is here, print and perhaps write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
-    parser.add_argument("--write", type=Path, metavar="DOCUMENT")
+    parser.add_argument("--write", action="store_true", help="keep the result, and put it into the documents")
     args = parser.parse_args()
     sets = [(folder.name, labelled_pictures(folder / "labels.csv", folder)) for folder in args.folders]
     readers = {name: make() for name, (make, here) in READERS.items() if here()}
@@ -141,11 +140,22 @@ def main() -> None:
                     f"{statistics.mean(taken):.0f}, {statistics.median(taken):.0f}",
                 )
             )
-    header = ("pictures", "n", "reader", "exact match (95 % interval)", "character error rate", "called ok")
-    text = table((*header, "of those right", "ms a picture: mean, median"), rows)
-    print(text)
-    if args.write:
-        put(args.write, "accuracy", text)
+    header = ("pictures", "n", "reader", "exact match (95 % interval)", "character error rate", "accepted")
+    show("accuracy", (*header, "accuracy of accepted", "ms a picture: mean, median"), _with_kept(rows), args.write)
+
+
+def _with_kept(rows: Sequence[Sequence[object]]) -> list[Sequence[object]]:
+    """Return the rows, and after those of each folder what is kept of readers that are not here today."""
+    before = (kept("accuracy") or {"rows": []})["rows"]
+    readers, folders = {row[2] for row in rows}, dict.fromkeys(row[0] for row in rows)
+    return [
+        row
+        for folder in folders
+        for row in (
+            *(row for row in rows if row[0] == folder),
+            *(row for row in before if row[0] == folder and row[2] not in readers),
+        )
+    ]
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from tqdm import tqdm
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tables import table  # noqa: E402
+from tables import show  # noqa: E402
 
 from vinchar.assemble import Weights  # noqa: E402
 from vinchar.decide import TWO_ROWS, UPSIDE_DOWN  # noqa: E402
@@ -118,6 +118,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--labels", type=Path)
     parser.add_argument("--drawn", type=int, default=500, metavar="N")
+    parser.add_argument("--write", action="store_true", help="keep the result, and put it into the documents")
     args = parser.parse_args()
     if (args.folder is None) != (args.labels is None):
         parser.error("FOLDER and --labels go together")
@@ -134,7 +135,7 @@ def main() -> None:
         read = [reader.read(source).vin for source, _ in known]
         own = f"{exact_match([label.text for _, label in known], read):.3f}" if known else ""
         rows.append((name, f"{drawn:.3f}", own, f"{milliseconds:.0f}"))
-    print(table(("reading", "drawn scenes", "own pictures", "ms a scene"), rows))
+    show("reading_ablations", ("reading", "drawn scenes", "own pictures", "ms a scene"), rows, args.write)
 
 
 if __name__ == "__main__":

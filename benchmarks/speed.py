@@ -2,7 +2,7 @@
 
 Prints a Markdown table: start-up beside the bare imports, a whole run over ``images/``, one strip, glyph and photo from
 array to reading, and photos of 12 and 48 megapixels from file to reading with the most memory that a process of their
-own took; ``--write README.md`` puts it into the document's place ``speed``.
+own took.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ WIDTHS = (4000, 8000)  # pixels: photos of 12 and 48 megapixels
 TIMES = 5  # that everything is done, the whole run three times
 sys.path.insert(0, str(ROOT))
 
-from tables import put, table  # noqa: E402
+from tables import show  # noqa: E402
 
 
 def seconds(run: Callable[[], object], times: int) -> float:
@@ -68,7 +68,7 @@ def most_memory(path: Path) -> float:
 def main() -> None:
     """Measure, print and perhaps write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", type=Path, metavar="DOCUMENT")
+    parser.add_argument("--write", action="store_true", help="keep the result, and put it into the documents")
     args = parser.parse_args()
     import cv2
 
@@ -107,10 +107,7 @@ def main() -> None:
                 f"{reading * 1000:.0f} ms, of these {decoding * 1000:.0f} decoding; {most_memory(path):.0f} MB at most"
             )
             rows.append((f"a JPEG of {width * width * 3 // 4 // 10**6} megapixels, file to reading", said))
-    text = table(("what", "time"), rows)
-    print(text)
-    if args.write:
-        put(args.write, "speed", text)
+    show("speed", ("what", "time"), rows, args.write)
 
 
 if __name__ == "__main__":

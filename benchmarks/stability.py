@@ -20,7 +20,7 @@ from tqdm import tqdm
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tables import table  # noqa: E402
+from tables import show  # noqa: E402
 
 from vinchar.evaluation.scored import labelled_pictures  # noqa: E402
 from vinchar.imaging import load  # noqa: E402
@@ -60,6 +60,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--labels", type=Path, required=True)
+    parser.add_argument("--write", action="store_true", help="keep the result, and put it into the documents")
     args = parser.parse_args()
     reader, sure = Reader(), []
     for path, label in tqdm(labelled_pictures(args.labels, args.folder), desc="as it is", unit="picture"):
@@ -77,7 +78,8 @@ def main() -> None:
             lost += reading.status != "ok" or reading.vin != vin
         count = max(len(sure), 1)
         rows.append((name, len(sure), f"{wrong} ({wrong / count:.1%})", f"{lost} ({lost / count:.1%})"))
-    print(table(("change", "right and ok before", "wrong and ok", "lost"), rows))
+    header = ("change", "right and accepted before", "wrong and accepted", "lost")
+    show(f"stability_{args.folder.name}", header, rows, args.write)
 
 
 if __name__ == "__main__":

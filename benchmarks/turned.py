@@ -17,6 +17,8 @@ from tqdm import tqdm
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from tables import show  # noqa: E402
+
 from vinchar.evaluation.scored import labelled_pictures  # noqa: E402
 from vinchar.imaging import load  # noqa: E402
 from vinchar.reader import Reader  # noqa: E402
@@ -42,10 +44,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--labels", type=Path, required=True)
+    parser.add_argument("--write", action="store_true", help="keep the result, and put it into the documents")
     args = parser.parse_args()
     known = [(load(path), label.text) for path, label in labelled_pictures(args.labels, args.folder)]
     reader = Reader()
-    print("| turned by | exact match | called ok | of those right |\n| --- | --- | --- | --- |")
+    rows = []
     for angle in ANGLES:
         right, sure = [], []
         for gray, vin in tqdm(known, desc=f"{angle} degrees", unit="photo"):
@@ -53,7 +56,9 @@ def main() -> None:
             right.append(reading.vin == vin)
             sure.append(reading.status == "ok")
         good = np.mean(np.array(right)[sure]) if any(sure) else float("nan")
-        print(f"| {angle} | {np.mean(right):.3f} | {np.mean(sure):.3f} | {good:.3f} |", flush=True)
+        rows.append((angle, f"{np.mean(right):.3f}", f"{np.mean(sure):.3f}", f"{good:.3f}"))
+    header = ("turned by", "exact match", "accepted", "accuracy of accepted")
+    show(f"turned_{args.folder.name}", header, rows, args.write)
 
 
 if __name__ == "__main__":

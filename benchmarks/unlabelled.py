@@ -21,7 +21,7 @@ from tqdm import tqdm
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tables import table  # noqa: E402
+from tables import show  # noqa: E402
 
 from vinchar.command.workers import read_all  # noqa: E402
 from vinchar.imaging import find_pictures  # noqa: E402
@@ -51,6 +51,7 @@ def main() -> None:
     parser.add_argument("pictures", type=Path, nargs="+")
     parser.add_argument("--models", type=Path, nargs="+", default=[ROOT / "model"])
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--write", action="store_true", help="keep the result, and put it into the documents")
     args = parser.parse_args()
     pictures = find_pictures(args.pictures)
     if not pictures:
@@ -61,7 +62,8 @@ def main() -> None:
         read = [one.vin for one in tqdm(reading, desc=str(model), total=len(pictures), unit="picture")]
         first = read if first is None else first
         rows.append(row(str(model), first, read))
-    print(table(("model", f"readings of {len(pictures)}", "obey", "only it", "only the first"), rows))
+    header = ("model", f"readings of {len(pictures)}", "obey", "only it", "only the first")
+    show("unlabelled", header, rows, args.write)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ from tqdm import tqdm
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tables import table  # noqa: E402
+from tables import show  # noqa: E402
 
 from vinchar import Reader  # noqa: E402
 from vinchar.drawing.faces import font_faces  # noqa: E402
@@ -53,6 +53,7 @@ PAIRS = ("8B", "56", "2Z", "0D", "1T", "GC", "93", "VW", "H8", "NM", "5S", "6G",
 MAKERS = 20
 CAP = 24.0  # height of the clean prints' capitals, pixels
 Strings = NDArray[np.intp]
+Result = tuple[tuple[str, ...], list[tuple[object, ...]]]  # header and rows of a table
 
 
 def main() -> None:
@@ -62,18 +63,20 @@ def main() -> None:
     parser.add_argument("paths", nargs="*", type=Path)
     parser.add_argument("--count", type=int)
     parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--write", action="store_true", help="keep the result, and put it into the documents")
     args = parser.parse_args()
     rng = np.random.default_rng(args.seed)
     if args.part == "clean":
-        clean(args.count or 2000, rng)
+        result = clean(args.count or 2000, rng)
     elif args.part == "makers":
-        makers(args.count or 1000, rng)
+        result = makers(args.count or 1000, rng)
     elif args.part == "confusions":
-        confusions(facts.read_vins(args.paths[0]))
+        result = confusions(facts.read_vins(args.paths[0]))
     elif args.part == "facts":
-        by_facts(*args.paths)
+        result = by_facts(*args.paths)
     else:
-        known(*args.paths, args.count or 100_000, rng)
+        result = known(*args.paths, args.count or 100_000, rng)
+    show(f"vins_{args.part}", *result, args.write)
 
 
 def text_of(string: Strings) -> str:
@@ -117,8 +120,8 @@ def of_all_regions(count: int, rng: np.random.Generator) -> Iterator[tuple[str, 
         yield list(REGIONS)[region], completed(row, rng)
 
 
-def clean(count: int, rng: np.random.Generator) -> None:
-    """Print how many clean prints are ok and right, by region."""
+def clean(count: int, rng: np.random.Generator) -> Result:
+    """Return how many clean prints are ok and right, by region."""
     reader, faces = Reader(), font_faces(held_out=True)
     ends: dict[str, list[bool]] = {}
     for region, vin in tqdm(of_all_regions(count, rng), total=count, mininterval=2):
@@ -131,10 +134,10 @@ def clean(count: int, rng: np.random.Generator) -> None:
             print(f"{vin} read as {reading.vin}, {reading.status}, {reading.confidence:.3f}", file=sys.stderr)
     everything = [good for some in ends.values() for good in some]
     rows = [(name, len(some), f"{np.mean(some):.4f}") for name, some in (*ends.items(), ("all", everything))]
-    print(table(("region", "clean prints", "ok and right"), rows))
+    return ("region", "clean prints", "accepted and right"), rows
 
 
-def makers(count: int, rng: np.random.Generator) -> None:
+def makers(count: int, rng: np.random.Generator) -> Result:
     """Print what is read of makers that the facts leave out."""
     known = facts.load(project_facts())
     counted = known.rows[(known.rows[:, 3:8] != facts.UNKNOWN).all(axis=1) & (known.rows[:, facts.NINTH] != -1)]
@@ -171,12 +174,11 @@ def makers(count: int, rng: np.random.Generator) -> None:
             bar.update()
             if scenes == count:
                 break
-    print(
-        table(("what is known", "scenes", "exact match"), [(w, scenes, f"{np.mean(r):.4f}") for w, r in right.items()])
-    )
+    rows = [(way, scenes, f"{np.mean(good):.4f}") for way, good in right.items()]
+    return ("what is known", "scenes", "exact match"), rows
 
 
-def confusions(vins: Sequence[str]) -> None:
+def confusions(vins: Sequence[str]) -> Result:
     """Print which of two like characters is likelier, and the bits a character, with the model and the rules alone."""
     strings = np.array([[ALPHABET.index(char) for char in vin] for vin in vins])
     regions = region_table()[strings[:, 0], strings[:, 1]]
@@ -201,11 +203,11 @@ def confusions(vins: Sequence[str]) -> None:
             bits = -base[here].mean() / np.log(2) / LENGTH
             shares = [f"{100 * share.mean():.1f}" for share in (gain > 1e-3, abs(gain) <= 1e-3, gain < -1e-3)]
             rows.append((where, int(here.sum()), name, f"{bits:.2f}", *shares))
-    print(table(("region", "VINs", "known", "bits a character", "right %", "tie %", "wrong %"), rows))
+    return ("region", "VINs", "known", "bits a character", "right %", "tie %", "wrong %"), rows
 
 
-def by_facts(folder: Path, labels: Path) -> None:
-    """Print what is read with more and less known; a line is told from other text by the same."""
+def by_facts(folder: Path, labels: Path) -> Result:
+    """Return what is read with more and less known; a line is told from other text by the same."""
     pictures = [(load_picture(source), label.text) for source, label in labelled_pictures(labels, folder)]
     shipped = store.shipped()
     rules = Structure(((1.0, Rules(maker_codes())),))
@@ -224,11 +226,11 @@ def by_facts(folder: Path, labels: Path) -> None:
         right = np.array([reading.vin == vin for reading, (_, vin) in zip(readings, pictures, strict=True)])
         ok = np.array([reading.status == "ok" for reading in readings])
         rows.append((way, len(right), f"{right.mean():.3f}", f"{ok.mean():.3f}", int((ok & ~right).sum())))
-    print(table(("what is known", "pictures", "exact match", "called ok", "of those wrong"), rows))
+    return ("what is known", "pictures", "exact match", "accepted", "of those wrong"), rows
 
 
-def known(folder: Path, labels: Path, count: int, rng: np.random.Generator) -> None:
-    """Print what an owner's list gives."""
+def known(folder: Path, labels: Path, count: int, rng: np.random.Generator) -> Result:
+    """Return what an owner's list gives."""
     pictures = labelled_pictures(labels, folder)
     truth = [label.text for _, label in pictures]
     makers_of = sorted({vin[:3] for vin in truth})
@@ -258,7 +260,7 @@ def known(folder: Path, labels: Path, count: int, rng: np.random.Generator) -> N
         rows.append(
             (way, size, f"{right.mean():.4f}", f"{ok.mean():.3f}", int((ok & ~right).sum()), decided, f"{took:.0f}")
         )
-    print(table(("list", "VINs", "exact match", "ok", "wrong ones ok", "the list decided", "ms a picture"), rows))
+    return ("list", "VINs", "exact match", "accepted", "wrong and accepted", "the list decided", "ms a picture"), rows
 
 
 if __name__ == "__main__":

@@ -10,7 +10,9 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from tables import put, table
+from tables import RESULTS, documents, kept, places, put, show, table
+
+from vinchar.bundle import open_bundle
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 
@@ -78,6 +80,7 @@ COMMANDS: dict[str, list[str]] = {
     "endurance": ["--files", "5", "--pictures", "3"],
     "false_alarms": ["--count", "2"],
     "peers": ["FOLDER"],
+    "processors": ["FOLDER"],
     "reading_ablations": ["FOLDER", "--labels", "FOLDER/labels.csv", "--drawn", "1"],
     "speed": [],
     "stability": ["FOLDER", "--labels", "FOLDER/labels.csv"],
@@ -137,7 +140,38 @@ def test_a_table_goes_into_its_place(tmp_path: Path) -> None:
         put(document, "accuracy", "")
 
 
-def test_the_readme_has_places_for_its_tables() -> None:
-    readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
+def test_what_documents_show_is_what_the_commands_gave() -> None:
+    """Every table in a place of its own is made from the kept result of that name, and every kept result is shown."""
+    shown = {name: text for document in documents() for name, text in places(document)}
+    assert {"accuracy", "speed"} <= shown.keys()
+    assert shown.keys() == {path.stem for path in RESULTS.glob("*.json")}
+    for name, text in shown.items():
+        result = kept(name)
+        assert result is not None
+        assert text == table(result["header"], result["rows"]), f"{name}: python3 benchmarks/tables.py puts it right"
+
+
+def test_accuracy_and_speed_are_those_of_the_model_that_ships() -> None:
     for name in ("accuracy", "speed"):
-        assert readme.count(f"<!-- {name} -->\n|") == readme.count(f"|\n<!-- /{name} -->") == 1
+        result = kept(name)
+        assert result is not None
+        assert result["model"] == open_bundle().version, f"{name} is of another model: {result['command']} --write"
+
+
+def test_a_result_is_kept_and_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = tmp_path / "a.md"
+    document.write_text("<!-- mine -->\nold\n<!-- /mine -->\n")
+    monkeypatch.setattr("tables.RESULTS", tmp_path)
+    monkeypatch.setattr("tables.documents", lambda: [document])
+    monkeypatch.setattr(sys, "argv", ["/somewhere/mine.py", str(tmp_path), "--count", "3"])
+    show("mine", ("a", "b"), [(1, "x")], write=False)
+    assert kept("mine") is None
+    show("mine", ("a", "b"), [(1, "x")], write=True)
+    result = kept("mine")
+    assert result is not None
+    assert result["command"] == f"python3 benchmarks/mine.py {tmp_path.name} --count 3"
+    assert (result["header"], result["rows"]) == (["a", "b"], [["1", "x"]])
+    assert list(places(document)) == [("mine", "| a | b |\n| --- | --- |\n| 1 | x |")]
+    assert capsys.readouterr().out.count("| 1 | x |") == 2

@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None, make: Callable[[], Reader] | None = 
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == "vinchar":
             raise
-        return _fail(missing(error))
+        return _fail(missing(error, argv[0]))
     except Stop as error:
         return _fail(str(error))
     except OSError as error:

@@ -9,12 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _MANY = 500  # pictures from which a run that nobody watches still says how far it is
-# What to install for a package that is missing: an extra of vinchar's, or "" for what reading needs.
-_EXTRAS = {
-    **dict.fromkeys(("cv2", "numpy", "onnxruntime", "PIL", "tqdm", "vininfo"), ""),
-    **dict.fromkeys(("jinja2", "matplotlib", "seaborn", "sklearn"), "[report]"),
-    "zxingcpp": "[barcodes]",
-}
+# What to install for a package that is missing, beside what reading needs.
+_EXTRAS = {**dict.fromkeys(("jinja2", "matplotlib", "seaborn", "sklearn"), "[report]"), "zxingcpp": "[barcodes]"}
 
 
 class Stop(Exception):
@@ -31,10 +27,10 @@ def shown(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "replace")
 
 
-def missing(error: ModuleNotFoundError) -> str:
-    """Return one sentence that says which package is missing and what installs it, here or where vinchar comes from."""
+def missing(error: ModuleNotFoundError, verb: str) -> str:
+    """Return one sentence: which package a verb misses, and what installs it, here or where vinchar came from."""
     package = (error.name or "").partition(".")[0]
-    extra = _EXTRAS.get(package, "[train]")
+    extra = "[train]" if verb in ("train", "synth") else _EXTRAS.get(package, "")
     here = (Path(__file__).parents[2] / "pyproject.toml").exists()
     what = f"{'.' if here else 'vinchar'}{extra}"
     return f"the package {package} is missing: python3 -m pip install {what!r}"
