@@ -51,12 +51,12 @@ def photos(number: int, rows: int) -> list[Photo]:
 
 @pytest.fixture(scope="module")
 def in_one_row() -> list[Photo]:
-    return photos(24, rows=1)
+    return photos(21, rows=1)
 
 
 @pytest.fixture(scope="module")
 def read_scenes(reader: Reader) -> list[Read]:
-    return [(reader.read(scene.gray, "strip"), scene.vin) for scene in islice(legible_scenes(), 60)]
+    return [(reader.read(scene.gray, "strip"), scene.vin) for scene in islice(legible_scenes(), 48)]
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def read_photos(reader: Reader, in_one_row: list[Photo]) -> list[Read]:
 
 @pytest.fixture(scope="module")
 def read_in_two_rows(reader: Reader) -> list[Read]:
-    return [(reader.read(photo.bgr, "photo"), photo.vin) for photo in photos(15, rows=2)]
+    return [(reader.read(photo.bgr, "photo"), photo.vin) for photo in photos(12, rows=2)]
 
 
 def right(readings: list[Read]) -> list[bool]:
