@@ -77,7 +77,7 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=10_000)
     parser.add_argument("--pictures", type=int, default=1_000)
     args = parser.parse_args()
-    paths = find_pictures([ROOT / "images"])
+    paths = find_pictures([ROOT / "images"]).paths
     samples = [path.read_bytes() for path in paths]
     written = [cv2.imencode(suffix, load(path, color=True))[1].tobytes() for suffix in FORMATS for path in paths]
     reader = Reader()

@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))
 from tables import kept, show  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
-from vinchar.evaluation.metrics import bootstrap_interval, character_error_rate, exact_match  # noqa: E402
+from vinchar.evaluation.metrics import binomial_interval, character_error_rate, exact_match  # noqa: E402
 from vinchar.evaluation.scored import labelled_pictures  # noqa: E402
 from vinchar.imaging import load  # noqa: E402
 from vinchar.kind import guess_kind  # noqa: E402
@@ -131,7 +131,7 @@ def main() -> None:
             texts = [text for text, _ in said]
             right = [text == truth for text, truth in zip(texts, truths, strict=True)]
             sure = [one for one, (_, ok) in zip(right, said, strict=True) if ok]
-            low, high = bootstrap_interval(right)
+            low, high = binomial_interval(sum(right), len(right))
             rows.append(
                 (
                     *(folder, len(known), name, f"{exact_match(truths, texts):.3f} ({low:.3f} to {high:.3f})"),

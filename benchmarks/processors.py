@@ -27,7 +27,7 @@ import cv2
 cv2.setNumThreads(int(sys.argv[1]))
 from vinchar import Reader
 from vinchar.imaging import find_pictures
-for one in Reader().read_many(find_pictures(sys.argv[2:])):
+for one in Reader().read_many(find_pictures(sys.argv[2:]).paths):
     print(one.to_json())
 """
 

@@ -78,7 +78,7 @@ def main() -> None:
     cv2.setNumThreads(1)
     if hasattr(os, "sched_setaffinity"):  # for the processes started here
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    pictures = find_pictures([IMAGES])
+    pictures = find_pictures([IMAGES]).paths
     bare = seconds(command("-c", "import cv2, numpy, onnxruntime"), TIMES)
     whole = seconds(command("inference.py", str(IMAGES)), min(TIMES, 3))
     rows = [
@@ -89,7 +89,7 @@ def main() -> None:
     ]
     reader = Reader()
     for kind, folder in (("glyph", "glyphs"), ("strip", "strips"), ("photo", "photos")):
-        arrays = [load(path) for path in find_pictures([IMAGES / folder])]
+        arrays = [load(path) for path in find_pictures([IMAGES / folder]).paths]
         taken = [seconds(lambda a=array, k=kind: reader.read(a, k), TIMES) for array in arrays]  # type: ignore[misc]
         rows.append(
             (

@@ -53,7 +53,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--write", action="store_true", help="keep the result, and put it into the documents")
     args = parser.parse_args()
-    pictures = find_pictures(args.pictures)
+    pictures = find_pictures(args.pictures).paths
     if not pictures:
         parser.error(f"no pictures in {', '.join(map(str, args.pictures))}")
     rows, first = [], None

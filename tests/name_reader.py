@@ -42,6 +42,14 @@ class NameReader:
     def search(self) -> Any:
         return SimpleNamespace(views=lambda gray, kind: [])
 
+    @property
+    def bundle(self) -> Any:
+        return SimpleNamespace(version="0.1.0-01234567", description={"config": {"preset": "quick"}})
+
+    @property
+    def confidence(self) -> Any:
+        return SimpleNamespace(threshold=0.9, glyph_threshold=0.8)
+
 
 def run(*argv: Any, make: Any = NameReader) -> int:
     return main(["read", *map(str, argv)], make)

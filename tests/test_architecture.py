@@ -32,6 +32,7 @@ ALLOWED: dict[str, set[str]] = {
     "resizing": {"types"},
     "files": set(),
     "memory": set(),
+    "pixels": set(),
     "session": {"bundle"},
     "bundle": {"types", "vin"},
     "structure": BASE | {"bundle"},
@@ -40,6 +41,8 @@ ALLOWED: dict[str, set[str]] = {
     "posterior": {"endings", "known", "structure", "vin"},
     "reading": {"types"},
     **dict.fromkeys(STAGES, BASE),
+    "decoding": {"pixels"},
+    "imaging": {"decoding", "pixels"},
     "assemble": BASE | {"classify"},
     "recognise": BASE | {"assemble", "classify", "segment"},
     "kind": BASE | {"rectify"},
@@ -144,12 +147,13 @@ def test_reading_a_picture_imports_nothing_heavy() -> None:
 
 
 def test_what_reading_needs_is_installed() -> None:
-    """Every package, the facts a model is built from, and what the shipped model knows of VINs."""
+    """Every package, the facts a model is built from, what the shipped model knows of VINs, the page of a report."""
     setup = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
     packages = {".".join(path.parent.relative_to(PACKAGE.parent).parts) for path in PACKAGE.rglob("__init__.py")}
     assert packages <= set(setup["packages"])
     assert {"structure.npz", "*.npz"} & set(setup["package-data"]["vinchar.model"])
     assert any("facts" in pattern for pattern in setup["package-data"].get("vinchar.structure", []))
+    assert "templates/*.html" in setup["package-data"]["vinchar.evaluation"]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))

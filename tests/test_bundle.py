@@ -25,6 +25,7 @@ def folder(tmp_path: Path) -> Path:
     files = [*(f"{name}.onnx" for name in NETWORKS), STRUCTURE]
     description = {
         "format": FORMAT,
+        "vinchar": "0.1.0",
         "alphabet": ALPHABET,
         "strip": [STRIP_HEIGHT, STRIP_WIDTH],
         "sha256": {name: sha256(tmp_path / name) for name in files},

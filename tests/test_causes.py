@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from vinchar.classify import STRIDE
-from vinchar.evaluation.causes import CAUSES, find_cause, with_causes
+from vinchar.evaluation.causes import CAUSES, Track, find_cause, with_causes
 from vinchar.evaluation.scored import Label, Scored
 from vinchar.posterior import NO_PRIORS, Priors
 from vinchar.reader import Reader
@@ -69,9 +69,9 @@ def cause(
 ) -> str | None:
     reading = Reading("a.png", "strip", read, status)  # type: ignore[arg-type]
 
-    def views(gray: object, kind: str) -> Iterator[Strip]:
+    def views(gray: object, kind: str) -> Iterator[list[Track]]:
         assert kind == "strip"
-        return (blocks(i) for i in range(len(logits)))
+        return iter([[([blocks(i) for i in range(len(logits))], lambda: [])]])
 
     recogniser = LatticeRecogniser(Played(*logits))
     return find_cause(Scored(reading, Label(truth), PICTURE), views, recogniser, priors)
@@ -134,9 +134,9 @@ def test_the_shipped_networks_show_what_a_label_has_wrong() -> None:
 def test_only_what_is_wrong_is_looked_into() -> None:
     asked: list[str] = []
 
-    def views(gray: object, kind: str) -> Iterator[Strip]:
+    def views(gray: object, kind: str) -> Iterator[list[Track]]:
         asked.append(kind)
-        return iter([blocks()])
+        return iter([[([blocks()], lambda: [])]])
 
     recogniser = LatticeRecogniser(Played(logits_of(VIN)))
     readings = [
@@ -149,3 +149,54 @@ def test_only_what_is_wrong_is_looked_into() -> None:
     assert [one.reading for one in found] == readings
     assert asked == ["strip"]
     assert {one.cause for one in found} - {None} <= set(CAUSES)
+
+
+def track(*numbers: int, others: tuple[int, ...] | None = ()) -> Track:
+    """A line with the strips ``blocks(number)``, and other cuts of it; None: they must not be asked for."""
+
+    def cut() -> list[Strip]:
+        assert others is not None
+        return [blocks(number) for number in others]
+
+    return [blocks(number) for number in numbers], cut
+
+
+SAID = (logits_of(OTHER), logits_of(VIN, missing=(0,)), logits_of(VIN, {14: {"8": 0.8, "3": 0.2}}), logits_of(VIN))
+ELSEWHERE, CUT_OFF, MISTAKEN, CLEAR = range(4)  # what SAID shows
+
+
+@pytest.mark.parametrize(
+    ("looks", "expected"),
+    [
+        ([[track(CUT_OFF, others=(MISTAKEN,)), track(ELSEWHERE, others=None)]], "characters"),
+        ([[track(MISTAKEN, CLEAR, others=None)]], "search"),  # nothing shows more than all
+        ([[track(ELSEWHERE, others=None)], [track(CUT_OFF)], [track(CLEAR)]], "straightening"),
+        ([[track(ELSEWHERE)], [track(ELSEWHERE, others=(ELSEWHERE, MISTAKEN))]], "characters"),
+        ([[track(ELSEWHERE)], [track()], []], "place"),
+    ],
+    ids=["other cuts of the line", "a clear strip", "the first look with the line", "a line drawn off", "no line"],
+)
+def test_looks_are_walked_until_a_line_shows_the_vin(looks: list[list[Track]], expected: str) -> None:
+    reading = Scored(Reading("a.png", "photo", None, "not_found"), Label(VIN), PICTURE)
+    recogniser = LatticeRecogniser(Played(*SAID))
+    assert find_cause(reading, lambda gray, kind: looks, recogniser) == expected
+
+
+def test_what_there_is_no_time_for_has_no_cause(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 0.0, 2.0, 4.0])
+    monkeypatch.setattr("vinchar.evaluation.causes.time.monotonic", lambda: next(clock))
+    sure, unsure = (Reading("a", "strip", OTHER, "ok", confidence) for confidence in (0.9, 0.2))
+    recogniser = LatticeRecogniser(Played(*SAID))
+    some = [Scored(reading, Label(VIN), PICTURE) for reading in (unsure, sure)]
+    found = with_causes(some, lambda gray, kind: [[track(CLEAR)]], recogniser, seconds=2)
+    assert [one.cause for one in found] == [None, "search"]  # the surest errors first
+
+
+def test_no_causes_at_all() -> None:
+    (found,) = with_causes(
+        [Scored(Reading("a", "strip", OTHER, "ok"), Label(VIN), PICTURE)],
+        lambda gray, kind: pytest.fail("nothing is to be looked into"),
+        LatticeRecogniser(Played()),
+        seconds=0,
+    )
+    assert found.cause is None

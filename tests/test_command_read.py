@@ -94,9 +94,22 @@ def test_several_workers_print_what_one_prints(folder: Folder, capsys: pytest.Ca
     assert capsys.readouterr() == alone
 
 
-def test_a_missing_path_is_said_before_anything_is_read(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(folder("Z.png"), "nowhere/b.jpg") == 2
-    assert capsys.readouterr() == ("", "vinchar: 'nowhere/b.jpg': there is no such file or folder\n")
+def test_a_missing_path_costs_a_line_not_the_run(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    pictures = folder("Z.png")
+    assert run("nowhere/b.jpg", pictures) == 1
+    said = capsys.readouterr()
+    assert said.out == f"-, nowhere/b.jpg\n090, {pictures / 'Z.png'}\n"
+    assert "nowhere/b.jpg: there is no such file" in said.err
+
+
+def test_a_picture_named_twice_is_read_once_and_that_is_said(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pictures = folder("Z.png", "A.png")
+    assert run(pictures / "Z.png", pictures, pictures / ".." / "in" / "Z.png") == 0
+    said = capsys.readouterr()
+    assert said.out == f"090, {pictures / 'Z.png'}\n065, {pictures / 'A.png'}\n"
+    assert "2 named more than once; each is read once" in said.err
 
 
 def test_a_folder_without_pictures_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

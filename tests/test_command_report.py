@@ -52,6 +52,8 @@ def test_labels_and_report(folder: Folder, tmp_path: Path, capsys: pytest.Captur
     said = capsys.readouterr()
     assert "names 3 of the 4 pictures" in said.err
     assert "exact match 0.500" in said.err
+    page = (tmp_path / "report" / "index.html").read_text()
+    assert f"vinchar read {pictures} --labels {labels} --report {tmp_path / 'report'}" in page
     assert len(said.out.splitlines()) == 4
 
 

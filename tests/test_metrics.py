@@ -33,10 +33,19 @@ def test_position_accuracy_of_mixed_lengths_divides_by_what_is_there() -> None:
     np.testing.assert_array_equal(metrics.position_accuracy(["AB", "C"], ["AX", "C"]), [1.0, 0.0])
 
 
-def test_character_pairs_come_from_readings_of_the_right_length_only() -> None:
-    y_true, y_pred = metrics.character_pairs([TRUE, TRUE, TRUE], [ONE_OFF, SHORT, None])
+def test_character_pairs_come_from_readings_of_the_line_alone() -> None:
+    y_true, y_pred = metrics.character_pairs([TRUE] * 4, [ONE_OFF, SHORT, None, TRUE[1:] + TRUE[0]])
     assert "".join(y_true) == TRUE
     assert "".join(y_pred) == ONE_OFF
+
+
+@pytest.mark.parametrize(("wrong", "expected"), [(8, True), (9, False)])
+def test_a_reading_that_is_half_wrong_is_of_another_line(wrong: int, expected: bool) -> None:
+    assert metrics.is_comparable(TRUE, "Z" * wrong + TRUE[wrong:]) == expected
+
+
+def test_a_single_wrong_character_is_comparable() -> None:
+    assert metrics.character_pairs(["8"], ["B"]) == (["8"], ["B"])
 
 
 def test_classification_rows_and_confusion_by_hand() -> None:
@@ -61,7 +70,7 @@ def test_nothing_to_score_is_no_error() -> None:
         metrics.character_error_rate([], []),
         metrics.expected_calibration_error([], []),
         metrics.area_under_risk_coverage([], []),
-        metrics.bootstrap_interval([])[0],
+        metrics.binomial_interval(0, 0)[0],
     ):
         assert np.isnan(value)
 
@@ -107,13 +116,15 @@ def test_risk_coverage_does_not_hang_on_the_order_of_equals() -> None:
     np.testing.assert_allclose(metrics.risk_coverage([0.5] * 4, [True, True, False, True])[1], [0.25] * 4)
 
 
-def test_bootstrap_interval_is_seeded_holds_the_mean_and_narrows() -> None:
-    values = np.arange(100) < 70
-    low, high = metrics.bootstrap_interval(values)
-    assert (low, high) == metrics.bootstrap_interval(values)
-    assert low < 0.7 < high
-    assert high - low == pytest.approx(2 * 1.96 * np.sqrt(0.7 * 0.3 / 100), rel=0.15)
-    assert np.subtract(*metrics.bootstrap_interval(values, level=0.5)[::-1]) < high - low
+@pytest.mark.parametrize(
+    ("right", "n", "expected"), [(70, 100, (0.6042, 0.7811)), (3, 3, (0.4385, 1.0)), (0, 1, (0.0, 0.7935))]
+)
+def test_binomial_interval_is_wilsons(right: int, n: int, expected: tuple[float, float]) -> None:
+    z, share = 1.959964, right / n
+    middle, half = share + z * z / (2 * n), z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    by_hand = (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
+    assert metrics.binomial_interval(right, n) == pytest.approx(by_hand, abs=1e-6)
+    assert metrics.binomial_interval(right, n) == pytest.approx(expected, abs=1e-4)
 
 
 def test_share_right_by_range_by_hand() -> None:

@@ -187,8 +187,19 @@ def test_a_picture_that_cannot_be_used_is_a_status(make: Make, tmp_path: Path, k
 
 
 def test_a_bad_argument_is_a_value_error(make: Make) -> None:
-    with pytest.raises(ValueError, match="expected a path, bytes or an array"):
+    with pytest.raises(ValueError, match="got int, expected a path"):
         make().read(12)  # type: ignore[arg-type]
+
+
+def test_the_order_of_colours_reaches_the_picture(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    make()  # networks played by hand
+    monkeypatch.setattr(reader_module, "_shared", None)
+    red, reader = np.full((40, 400, 3), (255, 0, 0), np.uint8), Reader()
+    seen: list[int] = []
+    monkeypatch.setattr(reader_module, "guess_kind", lambda gray: seen.append(int(gray[0, 0])) or "strip")
+    reader.read(red), reader.read(red, channels="RGB"), vinchar.read(red, channels="RGB")
+    list(reader.read_many([red], channels="RGB")), list(reader.read_many([red], channels="RGB", workers=2))
+    assert seen == [29, 76, 76, 76, 76]
 
 
 # -- many readings -----------------------------------------------------------------------------------------------------
@@ -198,7 +209,7 @@ def test_many_are_read_in_order_side_by_side(make: Make, monkeypatch: pytest.Mon
     together = threading.Barrier(3, timeout=10)
     released = [threading.Event() for _ in range(3)]
 
-    def read(self: Reader, source: Any, kind: str = "auto", name: str | None = None) -> Reading:
+    def read(self: Reader, source: Any, **_: Any) -> Reading:
         together.wait()  # only three at once come through
         if source < 2:
             released[source + 1].wait(10)  # the later ones end first

@@ -5,9 +5,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from conftest import expect_picture, rows_of
 
-from vinchar.evaluation import reports
+from conftest import expect_picture, rows_of
+from vinchar.evaluation import plots, reports
 from vinchar.vin import ALPHABET
 
 
@@ -32,11 +32,12 @@ def test_classification_files_agree_with_one_another(tmp_path: Path) -> None:
 
 
 def test_classes_may_be_characters_or_their_indices(tmp_path: Path) -> None:
-    reports.write_classification(tmp_path, "a", [0, 1, 32], [0, 1, 1], ALPHABET)
-    reports.write_classification(tmp_path, "b", ["0", "1", "Z"], ["0", "1", "1"], ALPHABET)
+    labels = "01Z"
+    reports.write_classification(tmp_path, "a", [0, 1, 2], [0, 1, 1], labels)
+    reports.write_classification(tmp_path, "b", ["0", "1", "Z"], ["0", "1", "1"], labels)
     assert (tmp_path / "a_report.csv").read_bytes() == (tmp_path / "b_report.csv").read_bytes()
-    with pytest.raises(ValueError, match="expected indices from 0 to 32"):
-        reports.write_classification(tmp_path, "c", [33], [0], ALPHABET)
+    with pytest.raises(ValueError, match="expected indices from 0 to 2"):
+        reports.write_classification(tmp_path, "c", [3], [0], labels)
 
 
 def test_a_full_confusion_matrix_is_still_a_small_picture(tmp_path: Path) -> None:
@@ -67,3 +68,13 @@ def test_share_right_as_a_table_and_a_picture(tmp_path: Path) -> None:
     reports.write_share_right(tmp_path, "height", rows, "height in pixels")
     assert (tmp_path / "height.csv").read_text().splitlines()[1:] == ["6,8,1700,0.9123", "8,10,3,1.0"]
     expect_picture(tmp_path / "height.png")
+
+
+def test_a_share_of_few_is_drawn_hollow() -> None:
+    def blue(count: int) -> int:
+        """How many pixels of the plot of a share have the colour of a filled point."""
+        png = plots.share_right_png([{"from": 0, "to": 2, "n": count, "share_right": 1.0}], "tilt")
+        bgr = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR).astype(int)
+        return int(((bgr[..., 0] > 150) & (bgr[..., 2] < 60)).sum())
+
+    assert blue(plots.FEW - 1) < blue(plots.FEW) - 40  # two points: one is in the legend

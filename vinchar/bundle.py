@@ -58,7 +58,7 @@ class Bundle:
     """A checked model folder.
 
     Its networks, what is known of VINs (``structure``), its confidence, thresholds of ``quality.FAULTS``, and all of
-    model.json.
+    model.json. ``version``: the vinchar that trained it, and a digest of all it reads with.
     """
 
     paths: dict[str, Path]
@@ -66,14 +66,7 @@ class Bundle:
     confidence: Confidence
     quality: dict[str, float]
     description: dict[str, Any]
-
-    @property
-    def version(self) -> str:
-        """Return what tells this model from others: the vinchar that trained it, and a digest of all it consists of."""
-        said = json.dumps(
-            {name: self.description[name] for name in ("sha256", "confidence", "quality")}, sort_keys=True
-        )
-        return f"{self.description['vinchar']}-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
+    version: str = "unknown"
 
 
 def default_folder() -> Path:
@@ -114,6 +107,7 @@ def open_bundle(folder: Path | None = None) -> Bundle:
         risks = tuple((float(risk), float(threshold)) for risk, threshold in said.get("risks", ()))
         confidence = Confidence(weights["vin"], weights["right"], risks=risks, **bounds)
         quality = {name: float(fault["threshold"]) for name, fault in description["quality"].items()}
+        version = _version(description)
     except ModelError:
         raise
     except FileNotFoundError as error:
@@ -122,4 +116,9 @@ def open_bundle(folder: Path | None = None) -> Bundle:
         raise ModelError(f"{error.filename}: {error.strerror}") from error
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{description_path}: not a model description ({error!r}); train the model again") from error
-    return Bundle(paths, structure, confidence, quality, description)
+    return Bundle(paths, structure, confidence, quality, description, version)
+
+
+def _version(description: dict[str, Any]) -> str:
+    said = json.dumps({name: description[name] for name in ("sha256", "confidence", "quality")}, sort_keys=True)
+    return f"{description['vinchar']}-{hashlib.sha256(said.encode()).hexdigest()[:8]}"

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 from typing import Literal
@@ -20,7 +20,7 @@ from vinchar.bundle import Bundle, Confidence, ModelError, open_bundle
 from vinchar.classify import Classifier
 from vinchar.decide import Decision, Judge, Line
 from vinchar.explain import READABLE, compare, glyph_reading, no_vin, vin_reading
-from vinchar.imaging import ImageError, Source, load
+from vinchar.imaging import Channels, ImageError, Source, load
 from vinchar.kind import guess_kind, light_glyph
 from vinchar.known import KnownVins
 from vinchar.locate import Locator
@@ -38,6 +38,7 @@ from vinchar.types import Gray, Kind
 __all__ = ["ModelError", "Reader", "read"]
 
 AskedKind = Kind | Literal["auto"]  # auto: found out from the picture
+Read = Callable[[Source], Reading]
 
 SEVERAL = "the picture shows several VINs: ask for all of them"
 MOST_VINS = 64  # looked for in a picture that may show several
@@ -97,9 +98,12 @@ class Reader:
         """The network for single characters, loaded when the first one is met."""
         return Classifier(self.bundle.paths["glyph"])
 
-    def read(self, source: Source, kind: AskedKind = "auto", name: str | None = None) -> Reading:
-        """Read one picture: a path, the bytes of a file, or an array (see ``imaging.load``).
+    def read(
+        self, source: Source, kind: AskedKind = "auto", name: str | None = None, *, channels: Channels = "BGR"
+    ) -> Reading:
+        """Read one picture: a path, bytes, a binary file, an array or a Pillow image (see ``imaging.load``).
 
+        ``channels``: the order of colours in an array, ``BGR`` or ``RGB``.
         ``kind``: what it shows: ``glyph``, ``strip``, ``photo``, or ``auto``. ``name`` goes into ``Reading.image``, by
         default the path. A picture that cannot be used gives a reading with status ``error``; raises ``ValueError``
         for another kind.
@@ -109,9 +113,9 @@ class Reader:
         if name is None and isinstance(source, str | os.PathLike):
             name = os.fspath(source)
         try:
-            gray = load(source)
+            gray = load(source, channels=channels)
         except ImageError as error:
-            return failed(name, kind, str(error))
+            return failed(name, str(error), kind)
         if kind == "auto":
             kind = guess_kind(gray)
         if kind == "glyph":
@@ -158,7 +162,9 @@ class Reader:
             why += advice(values, self.bundle.quality) + ((SEVERAL,) if several else ())
         return replace(found, quality=tuple(values.items()), reasons=why)
 
-    def read_many(self, sources: Iterable[Source], kind: AskedKind = "auto", workers: int = 1) -> Iterator[Reading]:
+    def read_many(
+        self, sources: Iterable[Source], kind: AskedKind = "auto", workers: int = 1, *, channels: Channels = "BGR"
+    ) -> Iterator[Reading]:
         """Yield the reading of every picture, in order; ``workers`` threads read, and take few in advance.
 
         None ends the run: whatever cannot be read, for whatever cause, gives a reading with status ``error``. Raises
@@ -166,28 +172,29 @@ class Reader:
         """
         if isinstance(sources, str | os.PathLike | bytes | bytearray | memoryview):
             raise ValueError(f"pictures: got one, {sources!r:.60}, expected several: read_many([picture]), or read")
-        return self._read_many(sources, kind, workers)
-
-    def _read_many(self, sources: Iterable[Source], kind: AskedKind, workers: int) -> Iterator[Reading]:
-        if workers <= 1:
-            yield from (safely(self.read, source, kind) for source in sources)
-            return
-        waiting = iter(sources)
-        with ThreadPoolExecutor(workers) as pool:
-            reading = deque(pool.submit(safely, self.read, source, kind) for source in islice(waiting, 2 * workers))
-            while reading:
-                yield reading.popleft().result()
-                reading.extend(pool.submit(safely, self.read, source, kind) for source in islice(waiting, 1))
+        return _read_all(partial(self.read, kind=kind, channels=channels), sources, workers)
 
 
-def safely(read: Callable[[Source, AskedKind], Reading], source: Source, kind: AskedKind) -> Reading:
+def _read_all(read: Read, sources: Iterable[Source], workers: int) -> Iterator[Reading]:
+    if workers <= 1:
+        yield from (safely(read, source) for source in sources)
+        return
+    waiting = iter(sources)
+    with ThreadPoolExecutor(workers) as pool:
+        reading = deque(pool.submit(safely, read, source) for source in islice(waiting, 2 * workers))
+        while reading:
+            yield reading.popleft().result()
+            reading.extend(pool.submit(safely, read, source) for source in islice(waiting, 1))
+
+
+def safely(read: Read, source: Source) -> Reading:
     """Return what ``read`` reads in a picture; whatever goes wrong with it is its reading, with status ``error``."""
     try:
-        return read(source, kind)
+        return read(source)
     except Exception as error:  # a bad item, or a mistake of ours or of a library
         said = str(error) if isinstance(error, ValueError) else f"please report this: {type(error).__name__}: {error}"
         name = os.fspath(source) if isinstance(source, str | os.PathLike) else None
-        return failed(name, kind, f"reading it failed: {said}")
+        return failed(name, f"reading it failed: {said}")
 
 
 def _with_threshold(confidence: Confidence, least: float | None, risk: float | None) -> Confidence:
@@ -201,12 +208,12 @@ def _with_threshold(confidence: Confidence, least: float | None, risk: float | N
     return confidence if risk is None else replace(confidence, threshold=confidence.for_risk(risk))
 
 
-def failed(name: str | None, kind: AskedKind, reason: str) -> Reading:
+def failed(name: str | None, reason: str, kind: AskedKind = "auto") -> Reading:
     """Return the reading of a picture that could not be read."""
     return Reading(name, "photo" if kind == "auto" else kind, None, "error", reasons=(reason,))
 
 
-def read(source: Source, kind: AskedKind = "auto") -> Reading:
+def read(source: Source, kind: AskedKind = "auto", *, channels: Channels = "BGR") -> Reading:
     """Read one picture with the shipped model, which is loaded at the first call and kept.
 
     >>> read("door.jpg").vin
@@ -217,7 +224,7 @@ def read(source: Source, kind: AskedKind = "auto") -> Reading:
     global _shared
     if _shared is None:
         _shared = Reader()
-    return _shared.read(source, kind)
+    return _shared.read(source, kind, channels=channels)
 
 
 _shared: Reader | None = None

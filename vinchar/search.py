@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import product
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 from vinchar.decide import EDGE, Decision, Judge, Line
 from vinchar.locate import Locator
@@ -18,6 +18,7 @@ AGAIN, WORTH = 2, -6.0  # lines of a look that are cut in other ways, too, and t
 WIDER = 40  # columns: so much farther glyphs are looked for that may go on beyond the end of a strip
 
 Lines = dict[Line, list[Pass]]  # what was read, and the rectifier's passes that led there
+Track = tuple[list[Strip], Callable[[], list[Strip]]]  # a line's first strips, and what cuts it in all other ways
 
 
 class Search:
@@ -54,15 +55,24 @@ class Search:
         """Return the decision over the lines in some frames of a picture alone."""
         return self._look(Picture(gray, "strip", self._locator), "frames", frames, Lines())
 
-    def views(self, gray: Gray, kind: Kind) -> Iterator[Strip]:
-        """Yield every strip that may be cut from a picture: to see where a VIN got lost. Takes longer than to read."""
-        picture, decision = Picture(gray, kind, self._locator), self.read(gray, kind)
+    def views(self, gray: Gray, kind: Kind) -> Iterator[list[Track]]:
+        """Yield, look by look, what may be cut along each line that is found: to see where a VIN got lost.
+
+        Every line has the strips that are cut of it first, and a function that cuts it in all other ways.
+        """
+        picture, lines, decision = Picture(gray, kind, self._locator), Lines(), Decision()
         for look in self._looks:
-            for passes in self._straightener.passes(gray, list(look.frames(picture, decision))):
-                halves = self._straightener.along_halves(gray, passes[-1])
-                for (edges, line), wide in product((*passes, *halves), (0, WIDER)):
-                    wider = move_ends(line, STRIP_START - wide, STRIP_END + wide)
-                    yield from (strip for strip, _ in _strips(gray, [(edges, wider)]))
+            frames = list(look.frames(picture, decision))
+            found = self._straightener.passes(gray, frames)
+            yield [([s for s, _ in _strips(gray, passes)], partial(self._all_cuts, gray, passes)) for passes in found]
+            decision = self._look(picture, look.name, frames, lines)  # later looks hang on what was read
+
+    def _all_cuts(self, gray: Gray, passes: list[Pass]) -> list[Strip]:
+        """Return the strips along a line as earlier passes and its halves have it, and wider, but not as it is."""
+        halves = self._straightener.along_halves(gray, passes[-1])
+        cuts = [(edges, line, wide) for edges, line in (*passes[::-1], *halves) for wide in (0, WIDER)][1:]
+        wider = [(edges, move_ends(line, STRIP_START - wide, STRIP_END + wide)) for edges, line, wide in cuts]
+        return [strip for one in wider for strip, _ in _strips(gray, [one])]
 
     def _look(self, picture: Picture, name: str, frames: Sequence[Edges], lines: Lines) -> Decision:
         """Read the lines in some frames, and the best of them in other ways too unless one is sure."""

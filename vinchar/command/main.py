@@ -28,6 +28,7 @@ def main(argv: Sequence[str] | None = None, make: Callable[[], Reader] | None = 
     sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115
     try:
         args = parser(argv).parse_args(argv)
+        args.command = argv
         if args.verb == "read":
             from vinchar.command.read import read
 

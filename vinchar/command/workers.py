@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -31,7 +32,7 @@ def read_all(pictures: Sequence[Path], make: MakeReader, kind: AskedKind, worker
         return
     reader = make()
     for picture in pictures:
-        yield safely(reader.read, picture, kind)
+        yield safely(partial(reader.read, kind=kind), picture)
 
 
 @dataclass(eq=False, slots=True)
@@ -74,7 +75,7 @@ def _read_in_processes(pictures: Sequence[Path], make: MakeReader, kind: AskedKi
             worker.process.join()
             code = worker.process.exitcode or 0
             how = f"signal {-code}" if code < 0 else f"exit status {code}"
-            done[worker.number] = failed(str(pictures[worker.number]), kind, f"the process reading it died ({how})")
+            done[worker.number] = failed(str(pictures[worker.number]), f"the process reading it died ({how})", kind)
         del busy[worker.pipe]
         worker.pipe.close()
         start()
@@ -116,6 +117,6 @@ def _work(pipe: Connection, make: MakeReader, kind: AskedKind) -> None:
         except EOFError:
             return
         try:
-            pipe.send(safely(reader.read, picture, kind))
+            pipe.send(safely(partial(reader.read, kind=kind), picture))
         except OSError:  # nobody waits for it any more
             return

@@ -11,9 +11,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.stats import binomtest
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 Floats = NDArray[np.float64]
+MOST_WRONG = 8  # characters of a VIN: chance gets three or four of 17 right, so such a reading is of its line
 
 
 def edit_distance(a: str, b: str) -> int:
@@ -56,13 +58,24 @@ def position_accuracy(truths: Sequence[str], readings: Sequence[str | None]) -> 
     return right / seen
 
 
+def is_comparable(truth: str, reading: str | None) -> bool:
+    """Return whether the characters of a reading can be held to those of the truth, place by place.
+
+    It must be as long, and at most ``MOST_WRONG`` of its characters may be wrong: else it is of another line, or the
+    line was cut elsewhere, and its characters were not taken for the true ones.
+    """
+    if reading is None or len(reading) != len(truth):
+        return False
+    return sum(x != y for x, y in zip(truth, reading, strict=True)) <= MOST_WRONG
+
+
 def character_pairs(truths: Sequence[str], readings: Sequence[str | None]) -> tuple[list[str], list[str]]:
-    """Return the true and the read character of every position of all readings as long as their truths."""
+    """Return the true and the read character of every position of all readings that ``is_comparable``."""
     _expect_pairs(truths, readings)
     y_true: list[str] = []
     y_pred: list[str] = []
     for truth, reading in zip(truths, readings, strict=True):
-        if reading is not None and len(reading) == len(truth):
+        if reading is not None and is_comparable(truth, reading):
             y_true += truth
             y_pred += reading
     return y_true, y_pred
@@ -134,17 +147,12 @@ def area_under_risk_coverage(confidence: ArrayLike, correct: ArrayLike) -> float
     return float(risk.mean()) if len(risk) else float("nan")
 
 
-def bootstrap_interval(
-    values: ArrayLike, level: float = 0.95, resamples: int = 2000, seed: int = 0
-) -> tuple[float, float]:
-    """Return the percentile interval of the mean of ``values`` (N,) (Efron 1979); NaN, NaN for none. Seeded."""
-    sample = np.asarray(values, np.float64)
-    if not len(sample):
+def binomial_interval(right: int, n: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share of which ``right`` of ``n`` were seen (Wilson 1927); NaN, NaN for none."""
+    if not n:
         return float("nan"), float("nan")
-    random = np.random.default_rng(seed)
-    means = [float(random.choice(sample, len(sample)).mean()) for _ in range(resamples)]
-    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
+    interval = binomtest(right, n).proportion_ci(0.95, method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 def share_right_by(values: ArrayLike, correct: ArrayLike, edges: Sequence[float]) -> list[dict[str, Any]]:

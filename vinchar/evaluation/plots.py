@@ -9,16 +9,20 @@ import numpy as np
 import seaborn
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
 from vinchar.evaluation.metrics import (
     area_under_risk_coverage,
+    binomial_interval,
     expected_calibration_error,
     reliability,
     risk_coverage,
 )
 
+FEW = 10  # pictures: a share of fewer says little
+_BLUE = "#1f77b4"
 _COLOURS = 96  # of a picture: it is made of few, and a palette makes its file a third as big
 
 
@@ -56,48 +60,99 @@ def confusion_png(matrix: NDArray[np.int64], labels: Sequence[str], title: str =
 
 
 def calibration_png(confidence: ArrayLike, correct: ArrayLike) -> bytes:
-    """Draw how often readings are right against how sure they claim to be; arguments as for ``metrics.reliability``."""
+    """Draw how often readings are right against how sure they claim to be; arguments as for ``metrics.reliability``.
+
+    Bars show the 95 % interval, hollow points stand for few pictures; below, how many there are of each confidence.
+    """
     means, shares, count = reliability(confidence, correct)
-    figure, axes = _figure(4.5, 4.5)
-    axes.grid(color="0.88", linewidth=0.6)
-    axes.plot([0, 1], [0, 1], color="0.6", linestyle="--", linewidth=1, label="perfect")
-    axes.plot(means, shares, marker="o", label="measured")
-    for x, y, n in zip(means, shares, count, strict=True):
-        axes.annotate(str(n), (x, y), (5, -9), textcoords="offset points", fontsize=7, color="0.4")
+    figure = Figure(figsize=(5.2, 5.2), dpi=110, layout="constrained")
+    above, below = figure.subplots(2, height_ratios=(4, 1), sharex=True)
+    above.plot([0, 1], [0, 1], color="0.6", linestyle="--", linewidth=1, label="perfect")
+    _draw_shares(above, means, shares, count)
+    above.set(xlim=(0, 1.02), ylim=(0, 1.03), ylabel="share right")
     error = expected_calibration_error(confidence, correct)
-    axes.set(xlim=(0, 1.02), ylim=(0, 1.02), xlabel="confidence", ylabel="share right")
-    axes.set_title(f"calibration error {error:.3f}, n = {count.sum()}")
-    axes.legend(loc="upper left")
+    above.set_title(f"calibration error {error:.3f}, n = {count.sum():,}")
+    figure.legend(loc="outside lower center", ncols=2, fontsize=8, frameon=False)
+    bins = (np.minimum(np.floor(10 * means), 9) + 0.5) / 10
+    bars = below.bar(bins, count, width=0.08, color=_BLUE)
+    below.bar_label(bars, [f"{n:,}" for n in count], fontsize=8, padding=1)
+    below.set(xlabel="confidence", ylabel="pictures", ylim=(0, 1.35 * count.max(initial=1)))
+    below.yaxis.set_major_locator(MaxNLocator(2, integer=True))
+    for axes in (above, below):
+        axes.grid(color="0.88", linewidth=0.6)
+        axes.set_axisbelow(True)
     return _png(figure)
 
 
 def risk_coverage_png(confidence: ArrayLike, correct: ArrayLike) -> bytes:
     """Draw the share of wrong readings among the surest ones; arguments as for ``metrics.risk_coverage``."""
     coverage, risk = risk_coverage(confidence, correct)
-    figure, axes = _figure(5.0, 4.0)
+    figure, axes = _figure(5.2, 4.0)
     axes.grid(color="0.88", linewidth=0.6)
-    axes.plot(coverage, risk)
-    axes.set(xlim=(0, 1), xlabel="coverage: share of pictures answered", ylabel="risk: share of those wrong")
-    axes.set_ylim(bottom=0)
-    axes.set_title(f"area {area_under_risk_coverage(confidence, correct):.3f}, n = {len(risk)}")
+    axes.plot(coverage, risk, color=_BLUE, marker="o" if len(risk) < FEW else "", clip_on=False)
+    axes.set(xlim=(0, 1), ylim=(0, max(0.05, 1.1 * float(risk.max(initial=0)))))
+    axes.set(xlabel="coverage: share of pictures taken, the surest first", ylabel="risk: share of those wrong")
+    axes.set_title(f"area {area_under_risk_coverage(confidence, correct):.3f}, n = {len(risk):,}")
     return _png(figure)
 
 
 def share_right_png(rows: Sequence[Mapping[str, float]], label: str) -> bytes:
-    """Draw the share right over ranges of a quantity; ``rows`` as of ``metrics.share_right_by``."""
-    figure, axes = _figure(max(6.0, 0.55 * len(rows)), 4.0)
+    """Draw the share right over ranges of a quantity, a line each; ``rows`` as of ``metrics.share_right_by``.
+
+    Bars show the 95 % interval, hollow points stand for few pictures.
+    """
+    figure, axes = _figure(5.2, 1.3 + 0.27 * len(rows))
     places = np.arange(len(rows))
-    axes.grid(color="0.88", linewidth=0.6, axis="y")
-    axes.plot(places, [row["share_right"] for row in rows], marker="o")
-    for place, row in zip(places, rows, strict=True):
-        axes.annotate(
-            f"{row['share_right']:.3f}", (place, row["share_right"]), (0, 7), textcoords="offset points", ha="center"
-        )
+    shares, count = np.array([row["share_right"] for row in rows]), np.array([int(row["n"]) for row in rows])
+    lowest = _draw_shares(axes, places, shares, count, across=True)
     ranges = [f"{a:g}" if a == b else f"{a:g} to {b:g}" for a, b in ((row["from"], row["to"]) for row in rows)]
-    names = [f"{name}\nn = {row['n']:,}" for name, row in zip(ranges, rows, strict=True)]
-    axes.set_xticks(places, names, fontsize=7)
-    axes.set(xlabel=label, ylabel="share right", ylim=(0, 1.08))
+    axes.set_yticks(places, [f"{name}  (n = {n:,})" for name, n in zip(ranges, count, strict=True)], fontsize=8)
+    values = axes.secondary_yaxis("right")  # beside the plot, where no point can hide them
+    values.set_yticks(places, [f"{share:.3f}" for share in shares], fontsize=8)
+    values.tick_params(length=0)
+    axes.set(
+        xlim=(max(0.0, np.floor(10 * lowest - 0.2) / 10), 1.01), ylim=(len(rows) - 0.4, -0.6), xlabel="share right"
+    )
+    axes.set_title(label, loc="left", fontsize=10)
+    axes.grid(color="0.88", linewidth=0.6)
+    figure.legend(loc="outside lower center", ncols=2, fontsize=8, frameon=False)
     return _png(figure)
+
+
+def _draw_shares(
+    axes: Axes, at: ArrayLike, shares: NDArray[np.float64], count: NDArray[np.int64], across: bool = False
+) -> float:
+    """Draw shares (N,), of ``count`` pictures each, with their intervals, and return where the lowest one begins.
+
+    ``at`` (N,): their places on the other axis, which with ``across`` is the upright one.
+    """
+    bounds = [binomial_interval(round(share * n), int(n)) for share, n in zip(shares, count, strict=True)]
+    low, high = np.array(bounds).reshape(-1, 2).T
+    lengths = np.abs([shares - low, high - shares])
+    where = np.asarray(at, np.float64)
+    for some, fill, name in (
+        (count >= FEW, _BLUE, f"measured on {FEW} or more, 95 % interval"),
+        (count < FEW, "white", f"on fewer than {FEW}"),
+    ):
+        if not some.any():
+            continue
+        x, y = (shares, where) if across else (where, shares)
+        axes.errorbar(
+            x[some],
+            y[some],
+            xerr=lengths[:, some] if across else None,
+            yerr=None if across else lengths[:, some],
+            fmt="o",
+            color=_BLUE,
+            markerfacecolor=fill,
+            markersize=5,
+            linewidth=1,
+            capsize=2,
+            clip_on=False,
+            zorder=3,
+            label=name,
+        )
+    return float(low.min(initial=1.0))
 
 
 def curves_png(histories: Mapping[str, Sequence[Mapping[str, float]]]) -> bytes:

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from vinchar.evaluation import metrics, plots
-from vinchar.evaluation.page import image_name, report_page
+from vinchar.evaluation.page import report_page
+from vinchar.evaluation.provenance import Provenance
 from vinchar.evaluation.reports import csv_text, write_classification, write_share_right
 from vinchar.evaluation.scored import Scored
 from vinchar.files import write_whole
@@ -26,8 +27,10 @@ _HEADER = (
 )
 
 
-def write_reading_report(folder: str | Path, scored: Sequence[Scored]) -> dict[str, Any]:
-    """Write how well pictures were read and return it; what was read wrongly has its cause already.
+def write_reading_report(
+    folder: str | Path, scored: Sequence[Scored], provenance: Provenance | None = None
+) -> dict[str, Any]:
+    """Write how well pictures were read and return it; what was read wrongly has its cause already, if it was sought.
 
     VINs and single characters are scored apart. Writes ``index.html``, a page of all of it, ``summary.json``,
     ``readings.csv``, and for each of the two that occurs the files of ``write_classification`` over its characters,
@@ -37,33 +40,35 @@ def write_reading_report(folder: str | Path, scored: Sequence[Scored]) -> dict[s
     ``OSError`` where the files cannot be written.
     """
     folder = Path(folder)
-    summary: dict[str, Any] = {}
-    shown: dict[str, bytes] = {}
-    for name, some in (
-        ("vin", [one for one in scored if len(one.label.text) > 1]),
-        ("glyph", [one for one in scored if len(one.label.text) == 1]),
-    ):
-        if not some:
-            continue
-        summary[name] = _summary(some)
+    summary, shown = summarise(scored), dict[str, bytes]()
+    for name, some in _by_kind(scored).items():
+        confidence, correct = [one.reading.confidence for one in some], [one.right for one in some]
+        for plot, png in (
+            (f"{name}_calibration", plots.calibration_png(confidence, correct)),
+            (f"{name}_risk_coverage", plots.risk_coverage_png(confidence, correct)),
+        ):
+            write_whole(folder / f"{plot}.png", png)
+            shown[plot] = png
+        if name == "vin":
+            shown |= _write_by_place(folder, some)
+        pairs = metrics.character_pairs([one.label.text for one in some], [one.reading.vin for one in some])
+        shown[f"{name}_confusion"] = write_classification(folder, name, *pairs)
+    write_whole(folder / "readings.csv", csv_text(_HEADER, map(_row, scored)))
+    write_whole(folder / "summary.json", json.dumps(summary, indent=2) + "\n")
+    write_whole(folder / "index.html", report_page(summary, shown, scored, provenance))
+    return summary
+
+
+def summarise(scored: Sequence[Scored]) -> dict[str, Any]:
+    """Return how well pictures were read: the figures of ``vin`` and of ``glyph``, those that occur, and by group."""
+    summary = {}
+    for name, some in _by_kind(scored).items():
+        summary[name] = _figures(some)
         groups = sorted({one.label.group for one in some} - {""})
         if groups:
             summary[name]["groups"] = {
-                group: _summary([one for one in some if one.label.group == group]) for group in groups
+                group: _figures([one for one in some if one.label.group == group]) for group in groups
             }
-        confidence, correct = [one.reading.confidence for one in some], [one.right for one in some]
-        true, read = [one.label.text for one in some], [one.reading.vin for one in some]
-        write_classification(folder, name, *metrics.character_pairs(true, read))
-        shown[f"{name}_calibration"] = plots.calibration_png(confidence, correct)
-        shown[f"{name}_risk_coverage"] = plots.risk_coverage_png(confidence, correct)
-        for plot in (f"{name}_calibration", f"{name}_risk_coverage"):
-            write_whole(folder / f"{plot}.png", shown[plot])
-        if name == "vin":
-            shown |= _write_by_place(folder, some)
-        shown[f"{name}_confusion"] = (folder / f"{name}_confusion.png").read_bytes()
-    write_whole(folder / "readings.csv", csv_text(_HEADER, map(_row, scored)))
-    write_whole(folder / "summary.json", json.dumps(summary, indent=2) + "\n")
-    write_whole(folder / "index.html", report_page(summary, shown, scored))
     return summary
 
 
@@ -76,13 +81,21 @@ def summary_text(summary: dict[str, Any]) -> str:
         lines += [
             f"{name}: {of['n']} pictures, exact match {of['exact_match']:.3f} (95 % interval {low:.3f} to {high:.3f}), "
             f"character error rate {of['character_error_rate']:.3f}",
-            f"  called ok {of['ok']:.3f}, of those right {right}; calibration error "
+            f"  accepted {of['ok']:.3f}, accuracy of accepted {right}; calibration error "
             f"{of['calibration_error']:.3f}; area under risk and coverage {of['risk_coverage_area']:.3f}",
         ]
     return "\n".join(lines)
 
 
-def _summary(scored: Sequence[Scored]) -> dict[str, Any]:
+def _by_kind(scored: Sequence[Scored]) -> dict[str, list[Scored]]:
+    """Return the readings of VINs and those of single characters, without a kind that does not occur."""
+    kinds: dict[str, list[Scored]] = {"vin": [], "glyph": []}
+    for one in scored:
+        kinds["vin" if len(one.label.text) > 1 else "glyph"].append(one)
+    return {name: some for name, some in kinds.items() if some}
+
+
+def _figures(scored: Sequence[Scored]) -> dict[str, Any]:
     truths, texts = [one.label.text for one in scored], [one.reading.vin for one in scored]
     confidence = [one.reading.confidence for one in scored]
     status = [one.reading.status for one in scored]
@@ -91,7 +104,9 @@ def _summary(scored: Sequence[Scored]) -> dict[str, Any]:
     return {
         "n": len(scored),
         "exact_match": round(metrics.exact_match(truths, texts), 4),
-        "exact_match_interval": [round(bound, 4) for bound in metrics.bootstrap_interval(correct)],
+        "exact_match_interval": [
+            round(bound, 4) for bound in metrics.binomial_interval(int(correct.sum()), len(correct))
+        ],
         "character_error_rate": round(metrics.character_error_rate(truths, texts), 4),
         "ok": round(float(ok.mean()), 4),
         "ok_right": round(float(correct[ok].mean()), 4) if ok.any() else None,
@@ -102,6 +117,7 @@ def _summary(scored: Sequence[Scored]) -> dict[str, Any]:
         ),
         "calibration_error": round(metrics.expected_calibration_error(confidence, correct), 4),
         "risk_coverage_area": round(metrics.area_under_risk_coverage(confidence, correct), 4),
+        "compared": sum(map(metrics.is_comparable, truths, texts)),  # readings whose characters are compared
         "position_accuracy": metrics.position_accuracy(truths, texts).round(4).tolist(),
         "causes": {cause: causes.count(cause) for cause in dict.fromkeys(causes)},
     }
@@ -125,12 +141,7 @@ def _write_by_place(folder: Path, scored: Sequence[Scored]) -> dict[str, bytes]:
         ("vin_contrast", measured[:, 2], CONTRASTS, "contrast between ink and ground, grey levels"),
     ):
         tables[name] = (metrics.share_right_by(values, right, edges), label)
-    shown = {}
-    for name, (rows, label) in tables.items():
-        if rows:
-            write_share_right(folder, name, rows, label)
-            shown[name] = (folder / f"{name}.png").read_bytes()
-    return shown
+    return {name: write_share_right(folder, name, rows, label) for name, (rows, label) in tables.items() if rows}
 
 
 def _height_and_tilt(reading: Reading) -> tuple[float, float]:
@@ -148,7 +159,7 @@ def _contrast(reading: Reading) -> float:
 def _row(one: Scored) -> list[Any]:
     reading, truth = one.reading, one.label.text
     return [
-        *(image_name(reading), reading.kind, one.label.group, truth, reading.vin or "", int(one.right)),
+        *(one.name, reading.kind, one.label.group, truth, reading.vin or "", int(one.right)),
         *(metrics.edit_distance(truth, reading.vin or ""), one.cause or "", reading.status),
         *(f"{reading.confidence:.4f}", reading.check_digit or "", "; ".join(reading.reasons)),
     ]

@@ -20,8 +20,8 @@ Classes = Sequence[str] | Sequence[int] | NDArray[Any]
 
 def write_classification(
     folder: str | Path, name: str, y_true: Classes, y_pred: Classes, labels: Sequence[str] = ALPHABET
-) -> None:
-    """Write how well single characters are told apart.
+) -> bytes:
+    """Write how well single characters are told apart, and return the picture of it, a PNG.
 
     ``y_true``, ``y_pred`` (N,): labels, or integers that index ``labels``. Writes ``NAME_report.txt``,
     ``NAME_report.csv``, ``NAME_confusion.csv`` (counts), ``NAME_confusion_shares.csv`` (of each true class) and
@@ -41,18 +41,22 @@ def write_classification(
     for file, table in ((f"{name}_confusion.csv", matrix), (f"{name}_confusion_shares.csv", shares)):
         lines = ([label, *row] for label, row in zip(labels, table.tolist(), strict=True))
         write_whole(folder / file, csv_text(["true \\ read", *labels], lines))
-    title = f"{name}: {accuracy:.4f} of {total:,} right"
-    write_whole(folder / f"{name}_confusion.png", plots.confusion_png(matrix, labels, title))
+    title = f"{name}: {accuracy:.4f} of {total:,} characters right"
+    png = plots.confusion_png(matrix, labels, title)
+    write_whole(folder / f"{name}_confusion.png", png)
+    return png
 
 
-def write_share_right(folder: str | Path, name: str, rows: Sequence[Mapping[str, Any]], label: str) -> None:
-    """Write ``NAME.csv`` and ``NAME.png``: the share right over ranges of the quantity that ``label`` names.
+def write_share_right(folder: str | Path, name: str, rows: Sequence[Mapping[str, Any]], label: str) -> bytes:
+    """Write ``NAME.csv`` and ``NAME.png``: the share right over ranges of what ``label`` names. Returns the PNG.
 
     ``rows`` as of ``metrics.share_right_by``, at least one. Raises ``OSError`` where the files cannot be written.
     """
     folder = Path(folder)
     write_whole(folder / f"{name}.csv", csv_text(list(rows[0]), (_rounded(row).values() for row in rows)))
-    write_whole(folder / f"{name}.png", plots.share_right_png(rows, label))
+    png = plots.share_right_png(rows, label)
+    write_whole(folder / f"{name}.png", png)
+    return png
 
 
 def write_curves(

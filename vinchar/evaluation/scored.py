@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from vinchar.files import table_errors
 from vinchar.imaging import Source, find_pictures
-from vinchar.reading import Reading
+from vinchar.reading import Reading, writable
 from vinchar.vin import ALPHABET, LENGTH
 
 
@@ -33,6 +33,11 @@ class Scored:
     label: Label
     source: Source
     cause: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The picture's name as text that can be written."""
+        return writable(self.reading.image or "")
 
     @property
     def right(self) -> bool:
@@ -60,7 +65,7 @@ def read_labels(path: Path) -> dict[str, Label]:
                 raise ValueError(
                     f"{path}, line {rows.line_num}: got {vin!r}, expected {LENGTH} characters of {ALPHABET}, or one"
                 )
-            labels[image] = Label(vin, (row.get("group") or "").strip())
+            labels[image] = Label(vin, writable((row.get("group") or "").strip()))
     return labels
 
 
@@ -93,7 +98,7 @@ def labelled_pictures(labels: Path, folder: Path) -> list[tuple[Path, Label]]:
 
     Raises ``ValueError`` for a CSV that cannot be used or that names none of them.
     """
-    pictures = find_pictures([folder])
+    pictures = find_pictures([folder]).paths
     matched = match_labels(read_labels(labels), [labels.parent, folder], pictures)
     known = [(picture, label) for picture, label in zip(pictures, matched, strict=True) if label is not None]
     if not known:
