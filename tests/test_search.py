@@ -245,6 +245,14 @@ def test_what_was_looked_at_can_be_followed_round_by_round() -> None:
     rounds = [(look.name, found(decision)) for look, decision in one.rounds(photo_of(220), "photo")]
     assert [name for name, _ in rounds] == [look.name for look in looks.LOOKS]
     assert rounds[:2] == [("all of it", None), ("likeliest lines", VIN)]
-    views = list(one.views(photo_of(220), "photo"))
-    assert all(strip.gray.shape == (40, 400) for strip in views)
-    assert any(np.abs(strip.gray.astype(int) - blocks()).mean() < 60 for strip in views)
+
+
+def test_every_strip_that_may_be_cut_is_shown_look_by_look() -> None:
+    one = search(rectifier=FakeRectifier(only_in=400), locator=FakeLocator(lambda side: lines_at(220)))
+    looked = list(one.views(photo_of(220), "photo"))
+    assert len(looked) == len(looks.LOOKS)
+    assert looked[0] == []
+    (((strip,), other_cuts),) = looked[1]
+    np.testing.assert_allclose(strip.edges[0, [0, -1]], [[100, 200], [500, 200]], atol=1)
+    wider = [np.ptp(cut.edges[0, :, 0]) for cut in other_cuts()]
+    assert max(wider) > 430
