@@ -17,6 +17,7 @@ BASE = {"vin", "types", "reading", "files", "session", "resizing"}
 STAGES = {
     "imaging",
     "barcode",
+    "bars",
     "locate",
     "textlines",
     "rows",
@@ -44,6 +45,7 @@ ALLOWED: dict[str, set[str]] = {
     "decoding": {"pixels"},
     "imaging": {"decoding", "pixels"},
     "assemble": BASE | {"classify"},
+    "barcode": BASE | {"bars"},
     "recognise": BASE | {"assemble", "classify", "segment"},
     "kind": BASE | {"rectify"},
     "decide": {"bundle", "posterior", "structure", "types"},

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 import vinchar
 from vinchar import looks
 from vinchar import reader as reader_module
-from vinchar.bundle import Bundle, ModelError, open_bundle
+from vinchar.bundle import Bundle, Confidence, ModelError, open_bundle
 from vinchar.imaging import load
 from vinchar.known import known_vins
 from vinchar.posterior import NO_PRIORS
@@ -240,6 +240,22 @@ def test_few_pictures_are_taken_in_advance(make: Make) -> None:
     assert len(taken) <= 9
 
 
+def test_a_bare_path_in_place_of_many_is_refused(make: Make) -> None:
+    for one in ("door.jpg", Path("door.jpg"), b"\xff\xd8"):
+        with pytest.raises(ValueError, match=r"got one, .* expected several: read_many\(\[picture\]\), or read"):
+            make().read_many(one)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="kind: got 'lorry'"):
+        make().read_many([blocks()], "lorry")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_a_bad_item_costs_one_reading(workers: int, make: Make) -> None:
+    readings = list(make().read_many([blocks(), None, "absent.jpg", blocks()], "strip", workers))  # type: ignore[list-item]
+    assert [one.status for one in readings] == ["ok", "error", "error", "ok"]
+    assert "got NoneType, expected" in readings[1].reasons[0]
+    assert readings[2].image == "absent.jpg"
+
+
 def test_a_shared_reader_reads_the_same_from_many_threads(shipped: Reader) -> None:
     """With the shipped model: sessions and stages keep nothing between calls."""
     strips, glyphs = (sorted((IMAGES / folder).iterdir()) for folder in ("strips", "glyphs"))
@@ -298,3 +314,25 @@ def test_read_loads_the_shipped_model_once(monkeypatch: pytest.MonkeyPatch, make
     assert vinchar.read(blocks()).vin == VIN
     assert reader_module.read(blocks(), "strip").vin == VIN
     assert len(made) == 1
+
+
+# -- how sure to be ----------------------------------------------------------------------------------------------------
+
+
+def test_the_threshold_can_be_chosen(make: Make) -> None:
+    assert make().read(blocks()).confidence == pytest.approx(0.982, abs=0.001)
+    assert make(min_confidence=0.98).read(blocks()).status == "ok"
+    assert make(min_confidence=0.99).read(blocks()).status == "uncertain"
+
+
+def test_a_target_error_chooses_the_threshold_that_was_measured_for_it() -> None:
+    table = Confidence((0.0,) * 7, (0.0,) * 6, 0.9, 0.8, 0.5, 0.8, risks=((0.001, 0.95), (0.01, 0.8), (0.1, 0.3)))
+    assert [table.for_risk(risk) for risk in (0.001, 0.005, 0.01, 0.05, 0.5)] == [0.95, 0.95, 0.8, 0.8, 0.3]
+    for risk in (0.0005, 1.0, float("nan")):
+        with pytest.raises(ValueError, match=r"expected a share from 0\.001"):
+            table.for_risk(risk)
+    with pytest.raises(ValueError, match="train it anew"):
+        replace(table, risks=()).for_risk(0.01)
+    for how in ({"min_confidence": 2.0}, {"min_confidence": 0.5, "target_error": 0.1}):
+        with pytest.raises(ValueError, match="min_confidence"):
+            Reader(**how)

@@ -19,7 +19,9 @@ from vinchar.vin import ALPHABET
 
 READABLE = 0.02  # below this probability there is no VIN to be read
 NONE_FOUND = "no VIN found: if there is one, take it closer and sharper, with all of it in the picture"
-BARCODE = 0.999  # probability that a barcode was decoded rightly
+# Probability that a barcode was decoded rightly. In benchmarks/barcodes.py none of 2,598 was wrong. 563 of them were of
+# Code 39, which has no check character: with 95 % confidence at most 3 / 563 of these are.
+BARCODE = 0.994
 UNLIKELY = 0.001  # runners-up of a character below this probability are not worth a word
 EVEN = 0.5  # the same where its check digit does not fit, or the text says something else
 
@@ -80,7 +82,7 @@ def compare(readings: Sequence[Reading], barcodes: tuple[Barcode, ...], threshol
 
 def _beside(reading: Reading, same: tuple[Barcode, ...], spare: tuple[Barcode, ...], threshold: float) -> Reading:
     if same:
-        sure = max(reading.confidence, BARCODE)
+        sure = 1 - (1 - reading.confidence) * (1 - BARCODE)  # both wrong, and the same, is less likely still
         agreed = reading if sure < threshold else replace(reading, status="ok", reasons=())
         return replace(agreed, barcodes=same, source="both", confidence=sure)
     if not spare:

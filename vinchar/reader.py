@@ -51,14 +51,17 @@ class Reader:
     >>> for reading in reader.read_many(["door.jpg", "windscreen.jpg"], workers=2):
     ...     print(reading.vin, reading.status, reading.confidence)
 
-    ``model``: a model folder, by default the shipped one; its networks are ``locator``, ``rectifier``, ``classifier``
-    and, for pictures of one character, ``glyph``; ``search`` looks for the VIN with the first three.
-    ``vin_priors``: use what is known of how VINs are built, softly. ``known``: a list of VINs, to which then a share of
-    the prior goes (see ``known.read_known``). ``barcodes``: also look
-    for barcodes that hold a VIN, which takes zxing-cpp and some time. ``every``: where a photo shows several VINs, put
-    all but the best into ``Reading.others``. ``min_confidence``: the probability of being right from which on a reading
-    is ``ok``, instead of the model's own; or ``target_error``: the share of wrong readings among those that are ``ok``
-    that it is chosen for, as measured on the pictures that the model's confidence was fitted on.
+    ``model``: a model folder, by default the shipped one.
+    ``vin_priors``: use what is known of how VINs are built, softly.
+    ``known``: your own list of VINs, to which then a share of the prior goes (see ``known.read_known``).
+    ``barcodes``: also look for barcodes that hold a VIN, which takes zxing-cpp and some time.
+    ``every``: where a photo shows several VINs, put all but the best into ``Reading.others``.
+    ``min_confidence``: the probability of being right from which on a reading is ``ok``, instead of the model's own.
+    ``target_error``: choose it so that this share of what is ``ok`` is wrong, as measured on the pictures that the
+    model's confidence was fitted on.
+
+    Its networks are ``locator``, ``rectifier``, ``classifier`` and, for pictures of one character, ``glyph``;
+    ``search`` looks for the VIN with the first three.
 
     Raises ``ModelError`` if the model is missing or broken, ``ModuleNotFoundError`` if zxing-cpp is, ``ValueError`` for
     a probability or a share that there cannot be.
@@ -103,13 +106,14 @@ class Reader:
     ) -> Reading:
         """Read one picture: a path, bytes, a binary file, an array or a Pillow image (see ``imaging.load``).
 
+        >>> Reader().read(frame, "photo", name="camera 3", channels="RGB").to_dict()
+
         ``channels``: the order of colours in an array, ``BGR`` or ``RGB``.
         ``kind``: what it shows: ``glyph``, ``strip``, ``photo``, or ``auto``. ``name`` goes into ``Reading.image``, by
         default the path. A picture that cannot be used gives a reading with status ``error``; raises ``ValueError``
-        for another kind.
+        for another kind, and for what is no picture at all.
         """
-        if kind not in ("auto", "glyph", "strip", "photo"):
-            raise ValueError(f"kind: got {kind!r}, expected auto, glyph, strip or photo")
+        _expect_kind(kind)
         if name is None and isinstance(source, str | os.PathLike):
             name = os.fspath(source)
         try:
@@ -132,7 +136,10 @@ class Reader:
         readings = list(self._every_vin(gray, kind, decision)) if self._every else []
         readings = readings or [self._explained(decision.best, decision, decision.chance, gray, kind)]
         if self._barcodes:
-            readings = compare(readings, read_barcodes(gray), self.confidence.threshold)
+            lines = [one.quad for one in readings if one.quad is not None]
+            if not lines and decision.best is not None:  # unreadable, but it may well stand by a barcode
+                lines = [decision.best.corners]
+            readings = compare(readings, read_barcodes(gray, lines), self.confidence.threshold)
         return readings
 
     def _every_vin(self, gray: Gray, kind: Kind, decision: Decision) -> Iterator[Reading]:
@@ -167,9 +174,12 @@ class Reader:
     ) -> Iterator[Reading]:
         """Yield the reading of every picture, in order; ``workers`` threads read, and take few in advance.
 
-        None ends the run: whatever cannot be read, for whatever cause, gives a reading with status ``error``. Raises
-        ``ValueError`` for one path or one picture in place of several.
+        >>> [reading.vin for reading in Reader().read_many(["door.jpg", "windscreen.jpg"])]
+
+        No picture ends the run: what cannot be read, for whatever cause, gives a reading with status ``error``. Raises
+        ``ValueError`` for one path or one picture in place of several, and for another kind.
         """
+        _expect_kind(kind)
         if isinstance(sources, str | os.PathLike | bytes | bytearray | memoryview):
             raise ValueError(f"pictures: got one, {sources!r:.60}, expected several: read_many([picture]), or read")
         return _read_all(partial(self.read, kind=kind, channels=channels), sources, workers)
@@ -195,6 +205,11 @@ def safely(read: Read, source: Source) -> Reading:
         said = str(error) if isinstance(error, ValueError) else f"please report this: {type(error).__name__}: {error}"
         name = os.fspath(source) if isinstance(source, str | os.PathLike) else None
         return failed(name, f"reading it failed: {said}")
+
+
+def _expect_kind(kind: str) -> None:
+    if kind not in ("auto", "glyph", "strip", "photo"):
+        raise ValueError(f"kind: got {kind!r}, expected auto, glyph, strip or photo")
 
 
 def _with_threshold(confidence: Confidence, least: float | None, risk: float | None) -> Confidence:
