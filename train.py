@@ -1,4 +1,4 @@
-"""Train the model from scratch and write it to ``model/``: ``python train.py --preset quick|full|large``."""
+"""Train the model from scratch and write it to ``trained/``: ``python train.py --preset quick|full|large``."""
 
 import sys
 

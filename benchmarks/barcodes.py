@@ -25,7 +25,8 @@ from tqdm import tqdm
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.tables import table  # noqa: E402
+from tables import show  # noqa: E402
+
 from vinchar.barcode import read_barcodes  # noqa: E402
 from vinchar.drawing.strings import draw_vin  # noqa: E402
 from vinchar.imaging import load  # noqa: E402

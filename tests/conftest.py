@@ -84,6 +84,18 @@ def folder(tmp_path: Path) -> Folder:
     return make
 
 
+def train_eagerly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let networks train without being compiled to a graph: for a few steps that takes longer than the steps."""
+    import keras
+
+    compiled = keras.Model.compile
+
+    def compile_eager(model: Any, *args: Any, **how: Any) -> None:
+        compiled(model, *args, **how | {"run_eagerly": True})
+
+    monkeypatch.setattr(keras.Model, "compile", compile_eager)
+
+
 @pytest.fixture(scope="session")
 def emnist_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home folder whose EMNIST cache holds a small archive in the published layout.

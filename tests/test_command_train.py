@@ -33,7 +33,7 @@ def test_train_starts_from_the_preset_and_takes_flags(trained: list[Any]) -> Non
     ((config, out, work, flags),) = trained
     assert (config.seed, config.learning_rate, config.preset) == (3, 0.01, "quick")
     assert config.scenes == PRESETS["quick"].scenes
-    assert (out, work) == (Path("model"), Path("work"))
+    assert (out, work) == (Path("trained"), Path("work"))
     assert flags == {"resume": False, "labels": None, "boxed": None}
 
 
@@ -50,6 +50,16 @@ def test_train_that_cannot_is_one_sentence(
     assert said.out == ""
     assert len(said.err.splitlines()) == 1
     assert (str(error) or "pip install '.[train]'") in said.err
+
+
+def test_the_help_of_training_says_what_presets_take_and_what_every_flag_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "--help"]) == 0
+    said = capsys.readouterr().out
+    assert "quick  a try: 12 minutes" in said
+    assert "drawn scenes of one VIN each, for the classifier (full: 80000, large:" in " ".join(said.split())
+    assert "default: trained" in said
+    flags = [line.split() for line in said.splitlines() if line.startswith("  --")]
+    assert all(len(" ".join(flag)) > 12 for flag in flags)
 
 
 def test_train_refuses_what_the_configuration_refuses(trained: list[Any], capsys: pytest.CaptureFixture[str]) -> None:

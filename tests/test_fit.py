@@ -5,8 +5,8 @@ The network has no dropout: where there is one, a resumed run drops others.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +14,25 @@ import keras
 import numpy as np
 import pytest
 
+from conftest import train_eagerly
 from vinchar.training import fit as fitting
 from vinchar.training.fit import fit, precision
-from vinchar.training.muon import KernelMuon
-from vinchar.training.nets import StandardConv
 
 EPOCH, EPOCHS = 3, 4
+SECONDS = fitting.CHECKPOINT_SECONDS
 Weights = list[np.ndarray]
+Run = tuple[Weights, list[dict[str, float]]]
+# Where a source dies, as a killed process, nothing closes the log.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
-@pytest.fixture(autouse=True)
-def _short_epochs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fitting, "EPOCH_STEPS", EPOCH)
+@pytest.fixture(autouse=True, scope="module")
+def _short_epochs() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fitting, "EPOCH_STEPS", EPOCH)
+        patch.setattr(fitting, "CHECKPOINT_SECONDS", 0)
+        train_eagerly(patch)
+        yield
 
 
 def draw(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -36,16 +43,22 @@ def draw(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
 
 def build() -> keras.Model:
     keras.utils.set_random_seed(1)
-    layers = [keras.layers.Reshape((1, 3, 1)), StandardConv(8, (1, 3), activation="relu")]
-    return keras.Sequential([keras.Input((3,)), *layers, keras.layers.Flatten(), keras.layers.Dense(1)])
+    return keras.Sequential([keras.Input((3,)), keras.layers.Dense(4, activation="relu"), keras.layers.Dense(1)])
 
 
-def run(work: Path, source: Callable[..., Any] = draw, **more: Any) -> tuple[Weights, list[dict[str, float]]]:
+def run(work: Path, source: Callable[..., Any] = draw, **more: Any) -> Run:
     model = build()
     settings: dict[str, Any] = {"steps": EPOCH * EPOCHS, "seed": 3, "learning_rate": 0.05}
+    settings["optimizer"] = keras.optimizers.AdamW  # it is made ready in no time
     history, devices = fit("plane", model, source, "mse", work=work, **settings | more)
     assert devices == "tensorflow on cpu:0"
     return model.get_weights(), history
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The weights and the history of a run that nothing disturbed."""
+    return run(tmp_path_factory.mktemp("whole"))
 
 
 def killed_after(batches: int) -> Callable[[np.random.Generator], tuple[np.ndarray, np.ndarray]]:
@@ -65,10 +78,10 @@ def equal(one: Weights, other: Weights) -> bool:
     return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
-def test_a_run_learns_and_has_a_row_an_epoch(tmp_path: Path) -> None:
-    weights, history = run(tmp_path)
+def test_a_run_learns_and_has_a_row_an_epoch(tmp_path: Path, whole: Run) -> None:
+    weights, history = whole
     assert [row["epoch"] for row in history] == list(range(EPOCHS))
-    long, curve = run(tmp_path / "long", steps=60)
+    long, curve = run(tmp_path, steps=45)
     assert curve[-1]["loss"] < 0.5 * curve[0]["loss"]
     assert not equal(long, weights)
 
@@ -79,42 +92,54 @@ def test_every_epoch_has_batches_of_its_own(tmp_path: Path) -> None:
     assert len(seen) == EPOCH * EPOCHS
 
 
-def test_the_seed_decides(tmp_path: Path) -> None:
-    first, _ = run(tmp_path / "one")
-    assert equal(run(tmp_path / "two")[0], first)
-    assert not equal(run(tmp_path / "three", seed=4)[0], first)
+def test_the_seed_decides(tmp_path: Path, whole: Run) -> None:
+    assert equal(run(tmp_path / "one")[0], whole[0])
+    assert not equal(run(tmp_path / "two", seed=4)[0], whole[0])
 
 
 @pytest.mark.parametrize("batches", [EPOCH + 3, 2 * EPOCH + 3, EPOCH * EPOCHS + 1])
-def test_a_killed_run_ends_as_if_it_had_not_been_killed(tmp_path: Path, batches: int) -> None:
-    whole, curve = run(tmp_path / "whole")
+def test_a_killed_run_ends_as_if_it_had_not_been_killed(tmp_path: Path, batches: int, whole: Run) -> None:
     with pytest.raises(Exception, match="killed"):
         run(tmp_path / "killed", killed_after(batches))
     assert not (tmp_path / "killed" / "plane.weights.h5").exists()
     drawn = []
     weights, history = run(tmp_path / "killed", lambda rng: drawn.append(1) or draw(rng))
     assert len(drawn) < EPOCH * EPOCHS  # it went on, and did not begin again
-    assert history == curve
-    assert equal(weights, whole)
+    assert history == whole[1]
+    assert equal(weights, whole[0])
 
 
-def test_a_half_written_backup_costs_an_epoch_and_no_more(tmp_path: Path) -> None:
-    whole, curve = run(tmp_path / "whole")
+def test_a_kill_loses_two_minutes_of_slow_steps_at_most(
+    tmp_path: Path, whole: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Epochs of 45 seconds, by a clock that goes on whenever it is asked: a checkpoint after the second one."""
+    monkeypatch.setattr(fitting, "CHECKPOINT_SECONDS", SECONDS)
+    monkeypatch.setattr(fitting, "monotonic", itertools.count(0, 45).__next__)
+    with pytest.raises(Exception, match="killed"):
+        run(tmp_path / "killed", killed_after(3 * EPOCH + 3))
+    drawn = []
+    weights, history = run(tmp_path / "killed", lambda rng: drawn.append(1) or draw(rng))
+    assert 2 * EPOCH <= len(drawn) < 3 * EPOCH
+    assert history == whole[1]
+    assert equal(weights, whole[0])
+
+
+def test_a_half_written_backup_costs_an_epoch_and_no_more(tmp_path: Path, whole: Run) -> None:
     with pytest.raises(Exception, match="killed"):
         run(tmp_path / "killed", killed_after(3 * EPOCH + 3))
     backup = tmp_path / "killed" / "plane.backup" / "latest.weights.h5"
     backup.write_bytes(backup.read_bytes()[:1000])
     weights, history = run(tmp_path / "killed")
-    assert history == curve
-    assert equal(weights, whole)
+    assert history == whole[1]
+    assert equal(weights, whole[0])
 
 
 def test_a_finished_run_is_loaded(tmp_path: Path) -> None:
-    first, curve = run(tmp_path)
-    weights, history = run(tmp_path, killed_after(0))  # not one batch is drawn
+    first, curve = run(tmp_path, steps=EPOCH)
+    weights, history = run(tmp_path, killed_after(0), steps=EPOCH)  # not one batch is drawn
     assert history == curve
     assert equal(weights, first)
-    names = ["plane.devices", "plane.jsonl", "plane.weights.h5"]
+    names = ["plane.csv", "plane.devices", "plane.weights.h5"]
     assert sorted(path.name for path in tmp_path.iterdir()) == names
 
 
@@ -126,9 +151,11 @@ def test_it_starts_from_another_network_and_leaves_that_alone(tmp_path: Path) ->
     assert np.all(other.get_weights()[0] == 7)
 
 
-def test_the_weights_left_are_an_average(tmp_path: Path) -> None:
-    averaged, _ = run(tmp_path / "one")
-    last, _ = run(tmp_path / "two", optimizer=lambda *args, **more: KernelMuon(*args, **more | {"use_ema": False}))
+def test_the_weights_left_are_an_average(tmp_path: Path, whole: Run) -> None:
+    averaged, _ = whole
+    last, _ = run(
+        tmp_path / "two", optimizer=lambda *rate, **how: keras.optimizers.AdamW(*rate, **how | {"use_ema": False})
+    )
     start = build().get_weights()[0]
     assert 0 < np.abs(averaged[0] - start).max() < np.abs(last[0] - start).max()
 
@@ -147,13 +174,10 @@ def test_precision() -> None:
     assert precision("auto") in ("float32", "mixed_bfloat16")
 
 
-def test_a_row_that_a_full_disk_cut_off_is_passed_over(tmp_path: Path) -> None:
-    _, whole = run(tmp_path / "whole")
+def test_a_row_that_a_full_disk_cut_off_is_passed_over(tmp_path: Path, whole: Run) -> None:
     with pytest.raises(Exception, match="killed"):
         run(tmp_path, killed_after(2 * EPOCH + 1))
-    history = tmp_path / "plane.jsonl"
-    text = history.read_text()
-    cut = json.loads(text.splitlines()[-1])["epoch"]
-    history.write_text(text[:-9])
+    history = tmp_path / "plane.csv"
+    history.write_text(history.read_text()[:-9])
     _, rows = run(tmp_path)
-    assert rows == [row for row in whole if row["epoch"] != cut]
+    assert rows == whole[1][2:]  # the next row began on the line that was cut off

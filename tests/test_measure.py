@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +55,14 @@ def chances(confidence: dict[str, Any], seen: list[Seen]) -> tuple[NDArray[np.fl
     return chance, good.astype(bool)
 
 
+@cache
+def fitted(count: int, without: int = 0) -> Fitted:
+    """What is fitted on so many pictures, and some without a VIN."""
+    return fit_confidence([*seen_in(count), *seen_in(without, vin=0.0, seed=5)])
+
+
 def test_the_fit_finds_what_the_chance_depends_on() -> None:
-    confidence, check = fit_confidence(seen_in(6000))
+    confidence, check = fitted(4000)
     assert confidence["right"] == pytest.approx([2, 0, 0, 0, 0, 1], abs=0.25)
     assert confidence["vin"][0] > 1
     assert check["calibration_error"] < 0.03
@@ -63,7 +70,7 @@ def test_the_fit_finds_what_the_chance_depends_on() -> None:
 
 
 def test_from_the_threshold_on_few_are_wrong_in_pictures_never_seen() -> None:
-    confidence, check = fit_confidence(seen_in(4000))
+    confidence, check = fitted(4000)
     chance, good = chances(confidence, seen_in(8000, seed=1))
     ok = chance >= confidence["threshold"]
     assert 1 - good[ok].mean() == pytest.approx(RISK, abs=0.008)
@@ -71,12 +78,12 @@ def test_from_the_threshold_on_few_are_wrong_in_pictures_never_seen() -> None:
 
 
 def test_the_search_may_end_sooner_than_a_reading_is_ok() -> None:
-    confidence, _ = fit_confidence([*seen_in(2000), *seen_in(600, vin=0.0, seed=5)])
+    confidence, _ = fitted(2000, 600)
     assert 0.6 <= confidence["settled"] <= confidence["threshold"]
 
 
 def test_pictures_without_a_vin_are_not_called_ok() -> None:
-    confidence, check = fit_confidence([*seen_in(2000), *seen_in(600, vin=0.0, seed=5)])
+    confidence, check = fitted(2000, 600)
     assert check["without_vin"] == 600
     assert check["without_vin_ok"] <= 3
     chance, _ = chances(confidence, seen_in(2000, vin=0.0, seed=6))
@@ -101,10 +108,10 @@ def test_pictures_of_which_the_vin_is_unknown_say_what_is_one_and_nothing_of_wha
     for one in unknown:
         one.exact[:] = False
     with_them, check = fit_confidence([*seen, *unknown])
-    without, _ = fit_confidence(seen)
+    without, plain = fitted(2000)
     assert with_them["right"] == pytest.approx(without["right"], abs=0.02)
     assert with_them["threshold"] == pytest.approx(without["threshold"], abs=0.02)
-    assert check["ok"] == pytest.approx(fit_confidence(seen)[1]["ok"], abs=0.02)
+    assert check["ok"] == pytest.approx(plain["ok"], abs=0.02)
 
 
 def test_clean_prints_tell_what_is_a_vin_and_nothing_of_risk() -> None:

@@ -155,8 +155,8 @@ def known_makers() -> list[str]:
 
     Those that end in 9 among them: many small makers share each of these, so that they name none (see ``maker``).
     """
-    rows = (line.split("\t") for line in _makers().decode().splitlines()[1:])
-    return sorted({code[:3] for code, name, _ in rows if name})
+    named = re.findall(rb"^(...)(?:...)?\t(?=[^\t])", _makers()[_makers().index(b"\n") :], re.MULTILINE)
+    return sorted({code.decode() for code in named})
 
 
 def model_years(vin: str, *, latest: int | None = None) -> tuple[int, ...]:

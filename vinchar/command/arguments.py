@@ -20,6 +20,7 @@ _EXAMPLES = {
     "train": """
   vinchar train --preset quick            a try in minutes
   vinchar train --labels labels.csv       the whole, with a report on pictures of your own
+  vinchar train --install                 put it in place of the shipped one, if it reads as many drawn scenes
   vinchar train --refit --out my_model    keep the networks, fit the confidence anew""",
     "synth": """
   vinchar synth --count 200 --out drawn             pictures with labels.json and glyphs.json
@@ -103,25 +104,46 @@ def _add_reading_flags(read: argparse.ArgumentParser) -> None:
 
 
 def _add_training_flags(parser: argparse.ArgumentParser) -> None:
-    from vinchar.training.config import PRESETS
+    from vinchar.training.config import GIVES, PRESETS
 
-    parser.add_argument("--preset", choices=PRESETS, default="full", help="what the flags below start from")
-    parser.add_argument("--out", type=_path, default=Path("model"), metavar="DIR", help="of the model (default: model)")
-    parser.add_argument("--work", type=_path, default=Path("work"), metavar="DIR", help="of what a killed run left")
-    parser.add_argument("--labels", type=_path, metavar="CSV", help="known VINs of pictures beside it, to report on")
-    parser.add_argument(
+    parser.description = "Draw the training pictures, train all networks, and report. A killed run goes on."
+    presets = "\n".join(f"  {name:6} {gives}" for name, gives in GIVES.items())
+    parser.epilog = f"presets, on 2 cores, and the share of VINs then read right:\n{presets}\n\n{parser.epilog}"
+    most = parser.add_argument_group("what most people need")
+    most.add_argument("--preset", choices=PRESETS, default="full", help="see below (default: full)")
+    most.add_argument(
+        "--out", type=_path, default=Path("trained"), metavar="DIR", help="where the model goes (default: trained)"
+    )
+    most.add_argument(
+        "--work", type=_path, default=Path("work"), metavar="DIR", help="where work in progress lies (default: work)"
+    )
+    most.add_argument("--boxed", type=_path, metavar="CSV", help="photos for the locator: image,x0,y0,x1,y1[,held_out]")
+    most.add_argument("--labels", type=_path, metavar="CSV", help="known VINs of pictures beside it, to report on")
+    most.add_argument(
         "--refit", action="store_true", help="keep the networks in --out; fit the confidence anew, and report"
     )
-    parser.add_argument(
-        "--boxed", type=_path, metavar="CSV", help="photos for the locator: image,x0,y0,x1,y1 and, if any, held_out"
+    start = most.add_mutually_exclusive_group()
+    start.add_argument(
+        "--resume", dest="resume", action="store_true", default=True, help="go on with what is in --work (default)"
     )
-    start = parser.add_mutually_exclusive_group()
-    start.add_argument("--resume", dest="resume", action="store_true", default=True, help="go on with it (default)")
     start.add_argument("--fresh", dest="resume", action="store_false", help="start anew")
-    for name, value in dataclasses.asdict(PRESETS["full"]).items():
-        if name != "preset":
-            flag, kind = f"--{name.replace('_', '-')}", type(value)
-            parser.add_argument(flag, type=kind, default=None, metavar=kind.__name__.upper(), help=f"full: {value}")
+    place = most.add_mutually_exclusive_group()
+    place.add_argument(
+        "--install",
+        action="store_true",
+        help="put the finished model in place of the shipped one, unless it reads fewer of the same drawn scenes",
+    )
+    place.add_argument("--install-anyway", action="store_true", help="the same, even if it reads fewer of them")
+    fields = [field for field in dataclasses.fields(PRESETS["full"]) if field.name != "preset"]
+    for title in dict.fromkeys(field.metadata["group"] for field in fields):
+        group = parser.add_argument_group(title)
+        for field in (one for one in fields if one.metadata["group"] == title):
+            values = [(name, getattr(config, field.name)) for name, config in PRESETS.items() if name != "tiny"]
+            said = ", ".join(f"{name}: {value}" for name, value in values if name == "full" or value != field.default)
+            flag, kind = f"--{field.name.replace('_', '-')}", type(field.default)
+            group.add_argument(
+                flag, type=kind, metavar=kind.__name__.upper(), help=f"{field.metadata['help']} ({said})"
+            )
 
 
 def _path(text: str) -> Path:

@@ -17,17 +17,22 @@ def train(args: argparse.Namespace) -> int:
     given = {name: getattr(args, name) for name in fields if name != "preset" and getattr(args, name) is not None}
     try:
         config = dataclasses.replace(PRESETS[args.preset], **given)
-        from vinchar.training import boxed
+        from vinchar.training import boxed, install
 
         photos = boxed.read_boxed(args.boxed) if args.boxed else None
+        to_install = args.install or args.install_anyway
+        if to_install:
+            install.check_place(args.out)  # now, before hours are spent
         if args.refit:
             from vinchar.training import finish
 
             finish.refit(args.out, args.work, labels=args.labels, boxed=photos)
-            return 0
-        from vinchar.training import run
+        else:
+            from vinchar.training import run
 
-        run.train(config, args.out, args.work, resume=args.resume, labels=args.labels, boxed=photos)
+            run.train(config, args.out, args.work, resume=args.resume, labels=args.labels, boxed=photos)
+        if to_install and not install.install(args.out, args.work, anyway=args.install_anyway):
+            return 1
     except ValueError as error:
         raise Stop(str(error)) from error
     except BrokenExecutor as error:

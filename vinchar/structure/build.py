@@ -23,7 +23,6 @@ from vinchar.structure.model import (
     names_of_contexts,
     names_of_symbols,
 )
-from vinchar.structure.rules import maker_codes
 from vinchar.vin import LENGTH
 
 DISCOUNT, LOWER = 0.8, 1.0  # of a count, and how many VINs the next shorter context counts as
@@ -63,7 +62,7 @@ def build(facts: Facts, worth: float = WORTH) -> Structure:
             symbols, weight = facts.rows[some, place].astype(np.intp), facts.weight[some]
             table = table.joined(_level(place, level, before[some], symbols, weight, shorter, worth))
         all_places = all_places.joined(table)
-    return mixed(Learned(all_places.names, all_places.logs, alone), maker_codes())
+    return mixed(Learned(all_places.names, all_places.logs, alone))
 
 
 def _level(

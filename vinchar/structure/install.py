@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from vinchar.bundle import STRUCTURE, open_bundle, sha256
-from vinchar.files import write_whole
+from vinchar.files import whole_folder
 from vinchar.structure.build import build
 from vinchar.structure.facts import FACTS, NINTH, SERIAL, UNKNOWN, VALID, Facts, load
 from vinchar.structure.model import CHECK_INDEX, Learned, Structure, weighted_sum
@@ -34,19 +34,19 @@ def install(sources: Sequence[Path], out: Path, base: Path | None = None) -> dic
         raise ValueError(f"{out}: holds something that is not a model; name another place with --out")
     facts = load([*project_facts(), *sources])
     knowledge = Knowledge(build(facts), build_text_model())
-    if not out.exists():
-        shutil.copytree(open_bundle(base).structure.parent, out)
-    path = out / "model.json"
-    description = json.loads(path.read_text(encoding="utf-8"))
-    write_whole(out / STRUCTURE, to_bytes(knowledge))
+    whose = out if out.exists() else open_bundle(base).structure.parent
+    description: dict[str, Any] = json.loads((whose / "model.json").read_text(encoding="utf-8"))
     learned = next(part for _, part in knowledge.structure.parts if isinstance(part, Learned))
     description["structure"] = {
         "facts": [source.name for source in (*project_facts(), *sources)],
         "entries": len(learned.names),
         "bits": bits(facts),
     }
-    description["sha256"][STRUCTURE] = sha256(out / STRUCTURE)
-    write_whole(path, json.dumps(description, indent=2) + "\n")
+    with whole_folder(out, replace=True) as made:
+        shutil.copytree(whose, made, dirs_exist_ok=True)
+        (made / STRUCTURE).write_bytes(to_bytes(knowledge))
+        description["sha256"][STRUCTURE] = sha256(made / STRUCTURE)
+        (made / "model.json").write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
     return dict(description["structure"])
 
 

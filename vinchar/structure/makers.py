@@ -16,6 +16,7 @@ from pathlib import Path
 
 from vininfo.dicts import WMI
 
+from vinchar.files import whole_file
 from vinchar.vin import ALPHABET
 
 # Companies whose names start so are called so: "FORD WERKE AG" is Ford. The longest start that fits counts.
@@ -191,7 +192,7 @@ def build_makers(wmis: Path, out: Path) -> None:
         if row["vehicle_type"] in _CARS or (row["vehicle_type"] in _LARGE and companies[row["wmi"]] in build_cars)
     }
     lines = [f"{code}\t{maker}\t{'light' * (code in light)}\n" for code, maker in sorted(makers.items())]
-    with out.open("wb") as plain, gzip.GzipFile("", "wb", fileobj=plain, mtime=0) as file:
+    with whole_file(out) as part, part.open("wb") as plain, gzip.GzipFile("", "wb", fileobj=plain, mtime=0) as file:
         file.write("".join(["code\tmaker\tlight\n", *lines]).encode())
 
 

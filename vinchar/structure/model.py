@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinchar.structure.facts import BEGINNING, NINTH, SERIAL
-from vinchar.structure.rules import maker_factor, position_table, region_table
+from vinchar.structure.rules import maker_codes, maker_factor, position_table, region_table
 from vinchar.vin import ALPHABET, LENGTH, VALUES, WEIGHTS
 
 Doubles = NDArray[np.float64]
@@ -179,7 +179,6 @@ class Rules:
 
     def __init__(self, makers: NDArray[np.bool_] | None) -> None:
         vins = makers is not None
-        self.makers = makers
         self._places = position_table() if vins else np.full((LENGTH, SIGNS), -np.log(SIGNS))
         self._makers = None if makers is None else maker_factor(makers)
         self._obeys = np.array([OBEYS if char in "12345L" else OBEYS_ELSEWHERE for char in ALPHABET]) * vins
@@ -244,6 +243,6 @@ def _draw(logs: Doubles, rng: np.random.Generator) -> int:
 UNIFORM = Structure(((1.0, Rules(None)),))  # nothing is known
 
 
-def mixed(learned: Learned, makers: NDArray[np.bool_]) -> Structure:
-    """Return what was learned with a share of the plain rules; ``makers``: which codes are known, as ``Rules`` has."""
-    return Structure(((MODEL, learned), (RULES, Rules(makers))))
+def mixed(learned: Learned) -> Structure:
+    """Return what was learned with a share of the plain rules, which know the makers that ``vin.maker`` knows."""
+    return Structure(((MODEL, learned), (RULES, Rules(maker_codes()))))

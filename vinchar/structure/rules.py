@@ -65,8 +65,8 @@ def position_table() -> NDArray[np.float64]:
 def maker_codes() -> NDArray[np.bool_]:
     """Return which first three characters a known maker uses, bool (33, 33, 33)."""
     known = np.zeros((len(ALPHABET),) * MAKER, np.bool_)
-    for code in known_makers():
-        known[tuple(ALPHABET.index(char) for char in code)] = True
+    alphabet, codes = (np.frombuffer(text.encode(), np.uint8) for text in (ALPHABET, "".join(known_makers())))
+    known[tuple(np.searchsorted(alphabet, codes.reshape(-1, MAKER)).T)] = True  # the alphabet is sorted
     return known
 
 

@@ -52,7 +52,7 @@ def indices(vin: str) -> NDArray[np.intp]:
 def to_bytes(knowledge: Knowledge) -> bytes:
     """Return the file: a NumPy archive. The sorted names are stored as steps, and bytes of like weight together."""
     (_, learned), (_, rules) = knowledge.structure.parts
-    if not isinstance(learned, Learned) or not isinstance(rules, Rules) or rules.makers is None:
+    if not isinstance(learned, Learned) or not isinstance(rules, Rules):
         raise ValueError("structure: got another mixture, expected what was learned and the plain rules")
     steps = np.diff(learned.names, prepend=np.uint32(0))
     logs = np.rint(learned.logs * STEPS).astype(np.int16)
@@ -60,7 +60,6 @@ def to_bytes(knowledge: Knowledge) -> bytes:
         "names": steps.view(np.uint8).reshape(-1, 4).T,
         "logs": logs.view(np.uint8).reshape(-1, 2).T,
         "alone": learned.alone,
-        "makers": np.packbits(rules.makers),
     }
     arrays |= {f"text_{name}": array for name, array in knowledge.text.arrays().items()}
     file = io.BytesIO()
@@ -77,7 +76,6 @@ def load(path: Path) -> Knowledge:
         logs = np.ascontiguousarray(arrays["logs"].T).view(np.int16)[:, 0].astype(np.float32) / np.float32(STEPS)
         text = {name.removeprefix("text_"): array for name, array in arrays.items() if name.startswith("text_")}
         learned = Learned(np.cumsum(steps, dtype=np.uint32), logs, arrays["alone"])
-        makers = np.unpackbits(arrays["makers"], count=len(ALPHABET) ** 3).reshape((len(ALPHABET),) * 3)
-        return Knowledge(mixed(learned, makers.astype(np.bool_)), TextModel.from_arrays(text))
+        return Knowledge(mixed(learned), TextModel.from_arrays(text))
     except (KeyError, IndexError, EOFError, NotImplementedError, ValueError, zlib.error, zipfile.BadZipFile) as error:
         raise ValueError(f"{path}: got something else than what is known of VINs ({error!r})") from error

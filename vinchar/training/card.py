@@ -190,7 +190,7 @@ def model_card(description: dict[str, Any]) -> str:
             for name, of in pictures["groups"].items()
         ),
         synthetic=" | ".join(str(synthetic.get(key, "-")) for key in keys),
-        replaced=_beside(summary(description), description["replaced"]),
+        replaced=_beside((summary(description) or {}) | description.get("beside", {}), description["replaced"]),
         **{key: made[key] for key in ("minutes", "optimizer", "keras", "precision", "python")},
     )
 
@@ -203,7 +203,7 @@ def summary(description: dict[str, Any]) -> dict[str, str] | None:
         return {
             "trained": f"`{_command(description)}`",
             "classifier": f"{classifier['steps']:,} steps, {classifier['pictures']:,} pictures, {classifier['by']}",
-            "held-out faces, exact match": f"{synthetic['exact_match']:.4f}",
+            "held-out faces, exact match": f"{synthetic['exact_match']:.4f} of {synthetic['n']:,} scenes",
             "called ok": _share(synthetic.get("ok")),
             "of those right": _share(synthetic.get("ok_right")),
             "glyphs right at their true places": _share(synthetic["glyphs_right"]),
@@ -215,9 +215,9 @@ def summary(description: dict[str, Any]) -> dict[str, str] | None:
         return None
 
 
-def _beside(new: dict[str, str] | None, old: dict[str, str] | None) -> str:
+def _beside(new: dict[str, str], old: dict[str, str] | None) -> str:
     """Return a section that sets a model beside the one it replaced, nothing where there was none."""
-    if new is None or old is None:
+    if not new or old is None:
         return ""
     rows = "\n".join(f"| {name} | {value} | {old.get(name, '-')} |" for name, value in new.items())
     return f"## Beside the model it replaced\n\n| | this model | the one before |\n| --- | --- | --- |\n{rows}\n\n"

@@ -11,10 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +20,7 @@ from tqdm import tqdm
 
 from vinchar.drawing.faces import font_faces
 from vinchar.drawing.scenes import draw_scene
+from vinchar.files import whole_folder
 from vinchar.training.parts import shared_out
 
 Row = tuple[str, str, list[list[list[float]]]]  # file name, VIN, quads
@@ -67,23 +64,3 @@ def _write_pictures(folder: Path, seed: int, face: str | None, indices: range) -
         (folder / name).write_bytes(cv2.imencode(".png", scene.gray)[1].tobytes())
         rows.append((name, scene.vin, [[[round(float(v), 2) for v in p] for p in quad] for quad in scene.quads]))
     return rows
-
-
-@contextmanager
-def whole_folder(out: Path) -> Iterator[Path]:
-    """Yield a new folder beside ``out`` that takes its place at the end, or vanishes if what is done in it fails.
-
-    Raises ``ValueError`` if ``out`` is a file or a folder that holds anything, ``OSError``.
-    """
-    if os.path.lexists(out) and not (out.is_dir() and not any(out.iterdir())):
-        raise ValueError(f"{out}: it is there already; name a new or an empty folder")
-    out = out.resolve()  # a link to an empty folder leads to what may be replaced
-    out.parent.mkdir(parents=True, exist_ok=True)
-    part = out.with_name(f".{secrets.token_hex(8)}.part")
-    part.mkdir()
-    try:
-        yield part
-        os.replace(part, out)  # an empty folder may be replaced
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise

@@ -6,10 +6,8 @@ Keras exports through TensorFlow; a network trained by another backend is export
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +16,7 @@ import keras
 import numpy as np
 import onnx
 
+from vinchar.files import whole_file
 from vinchar.session import open_session
 
 TOLERANCE = 1e-4
@@ -39,24 +38,21 @@ def export(build: Callable[[], keras.Model], trained: keras.Model, example: tupl
         model.set_weights([weight.astype(np.float16).astype(np.float32) for weight in trained.get_weights()])
         batch = np.random.default_rng(0).random((3, *example), np.float32)
         want = np.asarray(keras.ops.convert_to_numpy(model(batch, training=False)))
-        with tempfile.TemporaryDirectory(dir=stem.parent) as name:
-            folder = Path(name)
-            model.save(folder / "model.keras")
+        with whole_file(stem.with_suffix(".keras")) as saved, whole_file(stem.with_suffix(".onnx")) as exported:
+            model.save(saved)
             if keras.backend.backend() == "tensorflow":
-                _to_onnx(model, folder / "model.onnx")
+                _to_onnx(model, exported)
             else:
-                _to_onnx_elsewhere(folder / "model.keras", folder / "model.onnx", batch.shape)
-            session = open_session(folder / "model.onnx")
+                _to_onnx_elsewhere(saved, exported, batch.shape)
+            session = open_session(exported)
             (got,) = session.run(None, {session.get_inputs()[0].name: batch})
             difference = float(np.abs(got - want).max() / max(1.0, float(np.abs(want).max())))
             if difference > TOLERANCE:
                 raise ValueError(
                     f"{stem.name}: ONNX and Keras differ by {difference:.1e}, expected at most {TOLERANCE}"
                 )
-            _pack(folder / "model.keras")
-            _halve(folder / "model.onnx")
-            for suffix in (".keras", ".onnx"):
-                shutil.move(folder / f"model{suffix}", stem.with_suffix(suffix))
+            _pack(saved)
+            _halve(exported)
     finally:
         keras.mixed_precision.set_dtype_policy(policy)
     return difference

@@ -14,7 +14,7 @@ import cv2
 from vinchar.bundle import open_bundle
 from vinchar.classify import Classifier
 from vinchar.evaluation.scored import Label, labelled_pictures
-from vinchar.files import write_whole
+from vinchar.files import whole_folder, write_whole
 from vinchar.imaging import Source
 from vinchar.training import measure
 from vinchar.training.boxed import Boxed
@@ -25,7 +25,7 @@ from vinchar.training.confidence import USUAL, fit_glyph
 from vinchar.training.config import TrainConfig
 from vinchar.training.decisions import Seen, cached, documents, look_at, photographed
 from vinchar.training.located import located
-from vinchar.training.work import check_places, open_work, publish
+from vinchar.training.work import check_places, open_work
 
 # So many scenes are read for one photo, and for one document, without a VIN; and so many clean lines for each photo.
 SCENES_A_PICTURE, LINES_A_PICTURE = 10, 3
@@ -71,9 +71,11 @@ def finish(
             scores[name] = measure.reading_report(staged, labelled, report / name, workers)
     scores["located"] = located(staged, unseen, [one for one in boxed if one.held_out], workers)
     description |= {"scores": scores, "replaced": _replaced(out)}
+    description.pop("beside", None)  # of the model as it was installed
     write_whole(staged / "README.md", model_card(description))
     _describe(staged, description)
-    publish(staged, out)
+    with whole_folder(out, replace=True) as fresh:
+        shutil.copytree(staged, fresh, dirs_exist_ok=True)
     print(f"vinchar: the model is in {out}, its report in {out / 'report'}", file=sys.stderr)
     return description
 

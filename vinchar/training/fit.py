@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import json
+import csv
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import keras
 import numpy as np
 from tqdm import tqdm
+from tqdm.keras import TqdmCallback
 
-from vinchar.files import write_whole
+from vinchar.files import whole_file, write_whole
 from vinchar.training.muon import KernelMuon
 
 Batch = tuple[Any, ...]
-EPOCH_STEPS = 200  # a checkpoint is written after each
+EPOCH_STEPS = 50  # a checkpoint may be written after each
+CHECKPOINT_SECONDS = 60  # from which on one is written: with that of an epoch, a killed run loses two minutes at most
+SEEDED = 200  # batches are counted by so many, and within them: what a seed stands for does not hang on the epochs
 DECAY = 0.01  # of the weights, times the learning rate
 
 
@@ -30,43 +33,24 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         self.epoch = 0
 
     def __len__(self) -> int:
-        return min(EPOCH_STEPS, self._steps)
+        return self._steps
 
     def __getitem__(self, index: int) -> Batch:
-        return self._draw(np.random.default_rng([self._seed, self.epoch, index]))
+        return self._draw(np.random.default_rng([self._seed, *divmod(self.epoch * self._steps + index, SEEDED)]))
 
 
-class _Progress(keras.callbacks.Callback):  # type: ignore[misc]
-    """A tqdm bar over all steps, on standard error."""
+class _Backup(keras.callbacks.BackupAndRestore):  # type: ignore[misc]
+    """Keras's checkpoints, only where the last one is old enough: a large network takes its time to write."""
 
-    def __init__(self, name: str, epochs: int, epoch_steps: int) -> None:
-        super().__init__()
-        self._epoch_steps = epoch_steps
-        self._bar = tqdm(total=epochs * epoch_steps, desc=name, unit="step", mininterval=2, smoothing=0.05)
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self._bar.n = epoch * self._epoch_steps  # a resumed run does not begin at 0
-
-    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        self._bar.update()
-        if logs and batch % 20 == 0:
-            self._bar.set_postfix({name: f"{value:.4f}" for name, value in logs.items()}, refresh=False)
-
-    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        self._bar.close()
-
-
-class _History(keras.callbacks.Callback):  # type: ignore[misc]
-    """One line of JSON an epoch, so that the curves survive a kill."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self._path = path
+    def __init__(self, folder: Path) -> None:
+        # Of two checkpoints one is whole whenever the kill comes.
+        super().__init__(str(folder), double_checkpoint=True, delete_checkpoint=False)
+        self._written = monotonic()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        row = {"epoch": epoch, **{name: float(value) for name, value in (logs or {}).items()}}
-        with self._path.open("a") as file:
-            file.write("\n" + json.dumps(row))  # a row that a full disk cut off stays alone on its line
+        if monotonic() - self._written >= CHECKPOINT_SECONDS:
+            super().on_epoch_end(epoch, logs)
+            self._written = monotonic()
 
 
 def precision(wanted: str) -> str:
@@ -94,12 +78,12 @@ def fit(
     """Train ``model`` for ``steps`` batches of ``draw(rng)``, in whole epochs, and leave its averaged weights in it.
 
     A finished run lies in ``work/NAME.weights.h5`` and is loaded instead of trained again; a killed one continues at
-    its last full epoch of 200 steps. ``start_from``: a model whose weights to begin with. ``optimizer``: makes one of a
-    rate, ``weight_decay`` and what Keras's take for an average of the weights. Returns the history, a dict an epoch,
-    and the backend and devices it was finished on.
+    its last checkpoint, of at most two minutes ago where 50 steps take no more than one. ``start_from``: a model whose
+    weights to begin with. ``optimizer``: makes one of a rate, ``weight_decay`` and what Keras's take for an average of
+    the weights. Returns the history, a dict an epoch, and the backend and devices it was finished on.
     """
     work.mkdir(parents=True, exist_ok=True)
-    done, history, backup = work / f"{name}.weights.h5", work / f"{name}.jsonl", work / f"{name}.backup"
+    done, history, backup = work / f"{name}.weights.h5", work / f"{name}.csv", work / f"{name}.backup"
     devices = work / f"{name}.devices"
     if not done.exists():
         keras.utils.set_random_seed(seed)
@@ -122,8 +106,7 @@ def fit(
         if not backup.exists():
             history.unlink(missing_ok=True)
         batches = Batches(draw, epoch_steps, seed)
-        # History is written before the backup: a kill between the two repeats an epoch, and its row wins below. Of two
-        # backups one is whole whenever the kill comes.
+        # History goes on before the checkpoint: a resumed run repeats epochs, and their rows win below.
         model.fit(
             batches,
             epochs=epochs,
@@ -131,22 +114,23 @@ def fit(
             shuffle=False,  # they are drawn at random; shuffled, a resumed run would see them in another order
             callbacks=[
                 keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: setattr(batches, "epoch", epoch)),
-                _History(history),
-                keras.callbacks.BackupAndRestore(str(backup), double_checkpoint=True, delete_checkpoint=False),
-                _Progress(name, epochs, epoch_steps),
+                keras.callbacks.CSVLogger(history, append=True),
+                _Backup(backup),
+                TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, desc=name, mininterval=2, smoothing=0.05),
             ],
         )
-        partial = work / f"{name}.partial.weights.h5"
-        model.save_weights(partial)
         write_whole(devices, f"{keras.backend.backend()} on {', '.join(keras.distribution.list_devices())}")
-        partial.replace(done)
+        with whole_file(done) as part:
+            model.save_weights(part)
         shutil.rmtree(backup, ignore_errors=True)
     model.load_weights(done)
-    rows = {row["epoch"]: row for row in _whole_rows(history)}
-    return [rows[epoch] for epoch in sorted(rows)], devices.read_text()
+    return _rows(history), devices.read_text()
 
 
-def _whole_rows(history: Path) -> Iterator[dict[str, float]]:
-    for line in history.read_text().splitlines():
-        with suppress(ValueError):  # what a full disk cut off
-            yield json.loads(line)
+def _rows(history: Path) -> list[dict[str, float]]:
+    """Return the rows of a log of Keras's, one an epoch, the last one written; without what a full disk cut off."""
+    with history.open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if None not in row and None not in row.values()]
+    last = {int(row["epoch"]): row for row in rows}
+    kept = [name for name in rows[0] if not name.startswith("val_")]  # Keras has columns for these, with nothing in
+    return [{name: float(last[epoch][name]) for name in kept} for epoch in sorted(last)]

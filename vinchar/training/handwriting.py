@@ -6,7 +6,9 @@ would teach a lower-case l as L and g as G.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal
 
 import cv2
@@ -21,6 +23,12 @@ BALANCE = 0.4  # how far the counts of the classes count: a digit is 25 times as
 _BYCLASS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # labels 0 to 35; from 36 on lower case
 
 
+# As torchvision has them, datasets/mnist.py, pull requests 3570 and 8350.
+URL = "https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip"
+MD5 = "58c8d27c78d21e728a6bc7b3cc06412e"
+ARCHIVE = "~/.cache/emnist/emnist.zip"
+
+
 class DataError(ValueError):
     """Training data that is missing or broken, with what to do about it."""
 
@@ -29,18 +37,18 @@ def load(split: Literal["train", "test"]) -> tuple[NDArray[np.uint8], NDArray[np
     """Return the pictures, uint8 (N, 28, 28) light on dark, and labels, int32 (N,) indices into ``vin.ALPHABET``.
 
     Goes through the ``emnist`` package: its cache (~/.cache/emnist/emnist.zip) is used where it is filled, else it
-    downloads. Raises ``DataError`` with advice where neither works.
+    downloads, from the official address alone. Raises ``DataError`` with advice where neither works.
     """
     try:
         import emnist
 
+        emnist.SOURCE_URLS[:] = [URL]  # the package has a copy on a file host, and an address that has moved
         extract = emnist.extract_training_samples if split == "train" else emnist.extract_test_samples
         images, labels = extract("byclass")
     except Exception as error:  # the package raises whatever requests, zipfile or numpy raise
         raise DataError(
             f"EMNIST could not be loaded ({type(error).__name__}: {error}). It is downloaded once, about 540 MB; "
-            "without a network put the archive gzip.zip of the NIST EMNIST page at ~/.cache/emnist/emnist.zip, "
-            "and if the file there is broken remove it."
+            f"without a network get {URL} elsewhere (MD5 {MD5}) and put it at {ARCHIVE}{_found()}."
         ) from error
     index = np.full(256, -1, np.int32)
     for label, char in enumerate(_BYCLASS):
@@ -48,6 +56,16 @@ def load(split: Literal["train", "test"]) -> tuple[NDArray[np.uint8], NDArray[np
     classes = index[labels]
     keep = classes >= 0
     return np.ascontiguousarray(images[keep]), classes[keep]
+
+
+def _found() -> str:
+    """Return what to say of the archive that lies in the cache and could not be used, if one does."""
+    path = Path(ARCHIVE).expanduser()
+    if not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "md5").hexdigest()
+    return "" if digest == MD5 else f"; the file there has the MD5 {digest} and is another one: remove it"
 
 
 def class_weights(labels: NDArray[np.int32], power: float = BALANCE) -> NDArray[np.float64]:

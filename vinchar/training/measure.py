@@ -38,7 +38,7 @@ from vinchar.training.cache import SceneCache
 from vinchar.training.confidence import fit_confidence, fit_quality
 from vinchar.training.decisions import Seen, Shown, seen_in
 from vinchar.training.framing import draw_box_frame, place_in_frame
-from vinchar.training.parts import PART, shared_out
+from vinchar.training.parts import shared_out
 from vinchar.types import Strip
 from vinchar.vin import ALPHABET, LENGTH
 
@@ -46,7 +46,7 @@ Glyphs = tuple[NDArray[np.uint8], NDArray[np.int32]]
 HEIGHTS = (0, 6, 8, 10, 12, 16, 20, 26, 1000)  # pixels of the photo that a glyph is high
 HIGH = 16
 REPORTED = 200  # scenes of which every wrong reading is looked into
-SOME = 20  # pictures that a process reads in one go
+SOME, SCENES = 20, 100  # pictures, and scenes, that a process reads in one go
 _TIMED = 200
 
 
@@ -136,13 +136,23 @@ def _read_scenes(model: Path, job: tuple[int, SceneCache]) -> list[_Read]:
 
 
 def _read_all(model: Path, scenes: SceneCache, workers: int) -> list[_Read]:
-    jobs = [(first, scenes.part(first)) for first in range(0, len(scenes), PART)]
+    jobs = [(first, scenes.part(first, SCENES)) for first in range(0, len(scenes), SCENES)]
     rows: list[_Read] = []
     with tqdm(total=len(scenes), desc="reading held-out faces", unit="scene", mininterval=2) as bar:
         for part in shared_out(partial(_read_scenes, model), jobs, workers):
             rows += part
             bar.update(len(part))
     return rows
+
+
+def read_scenes(model: Path, scenes: SceneCache, workers: int) -> list[str | None]:
+    """Return what a model reads in scenes from loose boxes, None where it finds no line."""
+    return [row.vin for row in _read_all(model, scenes, workers)]
+
+
+def true_vins(scenes: SceneCache) -> list[str]:
+    """Return the VINs that were drawn."""
+    return ["".join(ALPHABET[c] for c in classes) for classes in scenes.classes]
 
 
 def synthetic_rows(
@@ -157,7 +167,7 @@ def synthetic_rows(
     ones; those of a line not found count as wrong.
     """
     rows = _read_all(model, scenes, workers)
-    truths = ["".join(ALPHABET[c] for c in classes) for classes in scenes.classes]
+    truths = true_vins(scenes)
     read = [row.vin for row in rows]
     named = np.stack([row.named for row in rows]) == scenes.classes
     write_classification(report, "synthetic", *metrics.character_pairs(truths, read))
@@ -193,7 +203,7 @@ def synthetic_rows(
 
 def labelled_scenes(scenes: SceneCache) -> list[tuple[Source, Label]]:
     """Return at most ``REPORTED`` scenes, and what they are on; no confidence was fitted on these."""
-    texts = ["".join(ALPHABET[c] for c in row) for row in scenes.classes]
+    texts = true_vins(scenes)
     return [(scenes.gray(i), Label(texts[i], MATERIALS[scenes.material[i]])) for i in range(_reported(scenes))]
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from onnxruntime.quantization import CalibrationDataReader, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
+from vinchar.files import whole_file
 from vinchar.session import open_session
 from vinchar.training.cache import SceneCache, StripCache
 
@@ -41,8 +42,8 @@ def quantize(path: Path, batches: Batches) -> float:
     """
     before = open_session(path)
     name = before.get_inputs()[0].name
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        prepared, done = Path(folder) / "prepared.onnx", Path(folder) / "done.onnx"
+    with whole_file(path) as done, tempfile.TemporaryDirectory() as folder:
+        prepared = Path(folder) / "prepared.onnx"
         quant_pre_process(path, prepared, skip_symbolic_shape=True)
         level = logging.getLogger().level
         quantize_static(prepared, done, _Calibration(name, batches), per_channel=True, activation_type=QuantType.QUInt8)
@@ -52,7 +53,6 @@ def quantize(path: Path, batches: Batches) -> float:
         for batch in batches:
             (want,), (got,) = (session.run(None, {name: batch}) for session in (before, after))
             same.append(float((want.argmax(axis=-1) == got.argmax(axis=-1)).mean()))
-        done.replace(path)
     return float(np.mean(same))
 
 

@@ -26,7 +26,7 @@ from vinchar.drawing.printing import draw_glyph
 from vinchar.drawing.scenes import Scene, draw_scene, is_clear
 from vinchar.drawing.strings import draw_vin
 from vinchar.drawing.strokes import stroke_face
-from vinchar.training.dataset_files import whole_folder
+from vinchar.files import whole_folder
 from vinchar.types import Gray
 from vinchar.vin import check_digit, maker
 

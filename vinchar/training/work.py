@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import secrets
 import shutil
 import sys
 import time
@@ -13,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from vinchar.drawing.faces import faces_digest
-from vinchar.files import write_whole
+from vinchar.files import remove_parts, write_whole
 from vinchar.training.boxed import Boxed
 from vinchar.training.config import TrainConfig
 
-CONTENTS = 4  # of what a work folder holds: one more with every change to it
+CONTENTS = 5  # of what a work folder holds: one more with every change to it
 
 
 class Clock:
@@ -59,6 +58,7 @@ def open_work(config: TrainConfig, boxed: list[Boxed], work: Path, resume: bool)
         same = {**left, "workers": 0} == {**wanted, "workers": 0}  # how many draw changes nothing
         if resume and same:
             print(f"vinchar: going on with what is in {work}", file=sys.stderr)
+            remove_parts(work)
             return
         why = "--fresh" if same else "it is of another configuration, version, other faces or photos"
         print(f"vinchar: starting anew, clearing {work}: {why}", file=sys.stderr)
@@ -84,20 +84,3 @@ def _left_by_a_run(kept: Path) -> dict[str, Any] | None:
         return None
     always = {"preset", "rectifier_steps", "classifier_steps", "faces"}  # in every version, and in nobody else's files
     return left if isinstance(left, dict) and always <= left.keys() else None
-
-
-def publish(staged: Path, out: Path) -> None:
-    """Put the finished model in place of the old one, which stays until the new one lies beside it."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    fresh, old = (out.with_name(f"{out.name}.{secrets.token_hex(4)}.{age}") for age in ("new", "old"))
-    try:
-        shutil.copytree(staged, fresh)
-        if out.exists():
-            out.rename(old)
-        fresh.rename(out)
-    except BaseException:
-        if old.exists() and not out.exists():
-            old.rename(out)
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
