@@ -1,6 +1,12 @@
-"""What every test gets, fixed seeds and no network, and what several share: a small EMNIST archive."""
+"""What every test gets, fixed seeds and no network, and what several share: pictures, a small EMNIST archive."""
 
 from __future__ import annotations
+
+import os
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # the other processes have the other cores; before NumPy and others look
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+        os.environ.setdefault(name, "1")
 
 import csv
 import gzip
@@ -15,6 +21,10 @@ from typing import Any, NoReturn
 import cv2
 import numpy as np
 import pytest
+from name_reader import Folder
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    cv2.setNumThreads(1)  # and so has every network one
 
 BYCLASS = string.digits + string.ascii_uppercase + string.ascii_lowercase  # the archive's labels 0 to 61
 
@@ -58,6 +68,20 @@ def block_network(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     block_network(monkeypatch)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    """Makes pictures of the given names in a folder, and returns it."""
+
+    def make(*names: str) -> Path:
+        for name in names:
+            path = tmp_path / "in" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            assert cv2.imwrite(str(path), np.full((20, 60, 3), 90, np.uint8))
+        return tmp_path / "in"
+
+    return make
 
 
 def train_eagerly(monkeypatch: pytest.MonkeyPatch) -> None:

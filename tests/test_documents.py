@@ -14,9 +14,9 @@ VINS = ("1HGCM82633A004352", "WVWZZZ1JZ3W386752", "JTDKB20U093498123")
 
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_every_kind_is_drawn_with_vins_and_without(kind: str) -> None:
-    for seed in range(3):
-        rng = np.random.default_rng(seed)
-        vins = VINS[:seed]
+    for count in (0, 2):
+        rng = np.random.default_rng(count)
+        vins = VINS[:count]
         drawn = draw_document(rng, vins, kind)
         assert drawn.kind == kind
         assert drawn.vins == vins
@@ -28,7 +28,7 @@ def test_every_kind_is_drawn_with_vins_and_without(kind: str) -> None:
 
 def test_the_glyphs_stand_where_it_says_from_left_to_right() -> None:
     high = []
-    for seed in range(12):
+    for seed in range(8):
         drawn = draw_document(np.random.default_rng([1, seed]), VINS[:1], "form", held_out=True)
         (quads,) = drawn.quads
         assert (np.diff(quads.mean(1)[:, 0]) > 0).all()

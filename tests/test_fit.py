@@ -13,8 +13,8 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from conftest import train_eagerly
 
+from conftest import train_eagerly
 from vinchar.training import fit as fitting
 from vinchar.training.fit import fit, precision
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import drawn_glyph
 
+from conftest import drawn_glyph
 from vinchar.training import handwriting
 from vinchar.training.handwriting import DataError, class_weights, draw_balanced, load, strip_of_glyphs, warp_glyph
 from vinchar.types import GLYPH_HEIGHT

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_command import NameReader
+from name_reader import NameReader
 
 from vinchar import vin
 from vinchar.command.lines import FORMATS

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import expect_picture, rows_of
 
+from conftest import expect_picture, rows_of
 from vinchar.evaluation.metrics import edit_distance
 from vinchar.evaluation.page import report_page
 from vinchar.evaluation.reading_report import summarise, summary_text, write_reading_report

@@ -5,8 +5,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from conftest import expect_picture, rows_of
 
+from conftest import expect_picture, rows_of
 from vinchar.evaluation import plots, reports
 from vinchar.vin import ALPHABET
 

@@ -15,8 +15,8 @@ import cv2
 import keras
 import numpy as np
 import pytest
-from conftest import block_network, train_eagerly
 
+from conftest import block_network, train_eagerly
 from vinchar import Reader, __version__
 from vinchar.bundle import NETWORKS, STRUCTURE, WEIGHTS, default_folder, open_bundle, sha256
 from vinchar.drawing import faces

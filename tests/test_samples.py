@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from vinchar.drawing.faces import font_faces
+from vinchar.drawing.photos import draw_photo
 from vinchar.drawing.printing import draw_glyph
 from vinchar.training import samples
 from vinchar.training.samples import GLYPHS, MAX_BYTES, PHOTOS, STRIPS, main, write_samples
@@ -22,6 +24,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(samples, "GLYPHS", GLYPHS[:1] + GLYPHS[-1:])
     monkeypatch.setattr(samples, "STRIPS", STRIPS[:1])
     monkeypatch.setattr(samples, "PHOTOS", PHOTOS[:1])
+    monkeypatch.setattr(samples, "draw_photo", partial(draw_photo, small=True))  # coarser, and so sooner
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -60,6 +63,7 @@ def test_nothing_is_written_over_and_nothing_is_left_half_done(tmp_path: Path, m
     with pytest.raises(ValueError, match="name a new or an empty folder"):
         write_samples(tmp_path)
     monkeypatch.setattr(samples, "_is_clear", lambda *_: False)
+    monkeypatch.setattr(samples, "_vin", lambda rng: "1HGCM82633A004352")
     monkeypatch.setattr(
         samples, "draw_scene", lambda rng, **_: samples.Scene(np.zeros((9, 9), np.uint8), None, "", True, "print", 0.0)
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from vinchar.drawing.strings import draw_label_text, draw_vin
-from vinchar.structure.store import shipped
+from vinchar.structure.store import indices, shipped
 from vinchar.vin import ALPHABET, check_digit, check_digit_required, known_makers, validate
 
 DRAWABLE = set(ALPHABET) | set(" -/")
@@ -21,12 +21,18 @@ def draw(count: int, seed: int = 0, uniform: float = 0.5) -> list[str]:
 
 @pytest.fixture(scope="module")
 def mixed() -> list[str]:
-    return draw(3000)
+    return draw(1200)
 
 
 @pytest.fixture(scope="module")
 def built() -> list[str]:
-    return draw(1000, uniform=0.0)
+    return draw(400, uniform=0.0)
+
+
+def look_real(vins: list[str]) -> float:
+    """The share of VINs that are likelier as such than as other text."""
+    strings = np.concatenate(list(map(indices, vins)))
+    return float(np.mean(shipped().structure.log_prob(strings) > shipped().text.log_prob(strings)))
 
 
 def test_the_same_seed_gives_the_same_vins() -> None:
@@ -46,8 +52,8 @@ def test_every_character_comes_at_every_place(mixed: list[str]) -> None:
 
 def test_half_look_like_those_of_real_makers(mixed: list[str], built: list[str]) -> None:
     known = set(known_makers())
-    assert 0.45 < np.mean([shipped().likeness(vin) > 0 for vin in mixed]) < 0.6
-    assert np.mean([shipped().likeness(vin) > 0 for vin in built]) > 0.95
+    assert 0.45 < look_real(mixed) < 0.6
+    assert look_real(built) > 0.95
     assert 0.3 < np.mean([vin[-4:].isdigit() for vin in mixed]) < 0.6
     assert np.mean([vin[-4:].isdigit() for vin in built]) > 0.9
     assert np.mean([vin[:3] in known for vin in built]) > 0.9
@@ -56,7 +62,7 @@ def test_half_look_like_those_of_real_makers(mixed: list[str], built: list[str])
 
 def test_check_digits_are_right_where_they_must_be(built: list[str]) -> None:
     required = [vin for vin in built if check_digit_required(vin)]
-    assert len(required) > 300
+    assert len(required) > 120
     assert np.mean([vin[8] == check_digit(vin) for vin in required]) > 0.95
 
 

@@ -101,7 +101,7 @@ def test_check_digit_misses_8_percent_of_single_substitutions() -> None:
     pairs = list(combinations(vin.ALPHABET, 2))
     blind = {frozenset(pair) for group in BLIND for pair in combinations(group, 2)}
     missed = total = 0
-    for number in random_vins(10):
+    for number in random_vins(3):
         for position in (*range(1, 8), *range(9, 17)):
             for one, other in pairs:
                 a, b = (number[:position] + char + number[position + 1 :] for char in (one, other))
