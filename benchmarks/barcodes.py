@@ -34,6 +34,7 @@ from vinchar.resizing import resized  # noqa: E402
 
 KINDS = ("Code39", "Code128", "DataMatrix", "QRCode", "PDF417")
 LINEAR = KINDS[:2]
+SIDES = (256, 1000, 3464)  # pixels: photos that are timed
 WAYS = ("whole picture", "and round the line")
 MARGIN = 90  # pixels of print round the barcode
 Quad = NDArray[np.float32]
@@ -117,7 +118,7 @@ def times() -> list[tuple[str, str, int, int]]:
     cv2.setNumThreads(1)
     plain = load(ROOT / "images" / "photos" / "door-label-white.jpg")
     shown, inner, _ = label(draw_vin(np.random.default_rng(5)), "Code39", 6)
-    for side in (256, 1000, 3464):
+    for side in SIDES:
         for barcode in ("sharp", "too blurred", "none"):
             gray = resized(plain, side, side)
             line = _box(0.2 * side, 0.4 * side, 0.6 * side, 0.44 * side)

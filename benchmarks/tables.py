@@ -7,6 +7,7 @@ alone: ``python3 benchmarks/tables.py`` puts all of them in again.
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -63,11 +64,8 @@ def kept(name: str) -> dict[str, Any] | None:
 
 def places(document: Path) -> Iterator[tuple[str, str]]:
     """Yield the name of every result that a document shows, and what it shows."""
-    rest = document.read_text(encoding="utf-8")
-    while (start := rest.find("<!-- ")) >= 0:
-        name, _, rest = rest[start + 5 :].partition(" -->\n")
-        shown, _, rest = rest.partition(f"\n<!-- /{name} -->")
-        yield name, shown
+    for found in re.finditer(r"<!-- (\w+) -->\n(.*?)\n?<!-- /\1 -->", document.read_text(encoding="utf-8"), re.DOTALL):
+        yield found[1], found[2]
 
 
 def put(document: Path, name: str, text: str) -> None:

@@ -76,6 +76,7 @@ def test_models_are_compared_by_the_check_digit() -> None:
 
 STRIPS = Path(__file__).parents[1] / "images" / "strips"
 COMMANDS: dict[str, list[str]] = {
+    "barcodes": ["--count", "5", "--workers", "1"],
     "drawn_photos": ["--count", "1"],
     "endurance": ["--files", "5", "--pictures", "3"],
     "false_alarms": ["--count", "2"],
@@ -117,6 +118,7 @@ def test_every_benchmark_runs(
         monkeypatch.setattr(module, "TIMES", 1)
         monkeypatch.setattr(module.os, "sched_setaffinity", lambda *_: None, raising=False)
     monkeypatch.setattr(module, "ANGLES", (0, 180), raising=False)
+    monkeypatch.setattr(module, "SIDES", (256,), raising=False)
     monkeypatch.setattr(module, "PLACES", ("frame",), raising=False)
     module.main()
     assert "| --- |" in capsys.readouterr().out
