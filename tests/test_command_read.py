@@ -277,3 +277,62 @@ def test_known_vins_and_no_priors_contradict_each_other(
     said = capsys.readouterr()
     assert said.out == ""
     assert "contradict each other" in said.err
+
+
+def test_strict_counts_what_is_uncertain_as_not_read(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    pictures = folder("Z.png", f"maybe-{VIN}.jpg")
+    assert run(pictures) == 0
+    assert run(pictures, "--strict") == 1
+    assert run(pictures / "Z.png", "--strict") == 0
+    said = capsys.readouterr()
+    assert said.err.count("vinchar: 2 pictures: 1 ok, 1 uncertain\n") == 2
+    assert said.out.count(f"{VIN}?, ") == 2
+
+
+def test_a_killed_run_goes_on_with_its_output(
+    folder: Folder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pictures, out = folder(*(f"{char}.png" for char in "ABCD")), tmp_path / "out.csv"
+    asked: list[str] = []
+
+    class Killed(NameReader):
+        def read(self, source: Path, kind: str = "auto") -> Reading:
+            asked.append(source.stem)
+            if len(asked) == 3:
+                raise KeyboardInterrupt
+            return super().read(source, kind)
+
+    how = ["--format", "csv", "--output", out]
+    assert run(pictures, *how, make=Killed) == 130
+    assert not out.exists()
+    assert "--resume goes on with it" in capsys.readouterr().err
+    assert run(pictures, *how, "--resume", make=Killed) == 0
+    assert asked == ["A", "B", "C", "C", "D"]
+    with out.open(newline="") as file:
+        assert [row["vin"] for row in csv.DictReader(file)] == list("ABCD")
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "2 of 4 pictures are in" in said.err
+    assert run(pictures, *how, "--resume", make=Killed) == 0
+    assert len(asked) == 5
+
+
+def test_resume_needs_a_file_and_reads_for_no_report(
+    folder: Folder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(folder("Z.png"), "--resume") == 2
+    assert "name it by --output" in capsys.readouterr().err
+    labels = ["--labels", tmp_path / "a.csv", "--report", tmp_path / "r"]
+    assert run(folder("Z.png"), "--resume", "--output", tmp_path / "o", *labels) == 2
+    assert "contradict each other" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("flag", "said"), [("--target-error", "target error: got 1e-09, expected a share from"), ("--min-confidence", "")]
+)
+def test_how_sure_to_be_reaches_the_reader(
+    flag: str, said: str, folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The shipped model says which threshold gives which error, down to what could be measured."""
+    status = main(["read", str(folder("Z.png")), flag, "1e-9"])
+    assert (status, said in capsys.readouterr().err) == (2 if said else 1, True)
