@@ -78,6 +78,7 @@ def test_a_barcode_is_outlined() -> None:
 
 def test_caption_says_how_sure() -> None:
     assert caption(reading_of(check_digit="valid")) == f"{VIN}  0.93  check digit valid"
+    assert caption(replace(reading_of(), confidence=0.9989)) == f"{VIN}  >0.99"
     assert caption(reading_of("uncertain", check_digit="not_required")) == f"{VIN}  0.93  uncertain"
     assert caption(reading_of("not_found", None)) == "no VIN found"
     assert caption(replace(reading_of(), source="barcode")) == f"{VIN}  0.93  barcode"
@@ -96,3 +97,19 @@ def test_reasons_are_written_too_and_not_beyond_the_edge(width: int) -> None:
     high = [np.ptp(np.flatnonzero(ink[:390].any(axis=1))) for ink in (plain, told)]
     assert high[1] > high[0] + 2 * 12
     assert not told[:, -3:].any()
+
+
+def test_a_picture_hardly_larger_than_its_line_is_not_written_over() -> None:
+    found = replace(reading_of(), characters=(Character("1", 0.99, quad(3, 1, 9, 15)),), quad=quad(3, 1, 215, 15))
+    ink = inked(np.zeros((18, 222, 3), np.uint8), found)
+    assert ink[1:17, 3].all()
+    assert not ink[:, 15:].any()
+
+
+def test_an_uncertain_reading_looks_otherwise_than_an_accepted_one() -> None:
+    picture = np.zeros((240, 720, 3), np.uint8)
+    colours = [
+        {tuple(pixel) for pixel in draw(picture, reading_of(status))[130, 20:60].tolist()}
+        for status in ("ok", "uncertain")
+    ]
+    assert not colours[0] & colours[1]

@@ -312,7 +312,8 @@ def test_a_killed_run_goes_on_with_its_output(
         assert [row["vin"] for row in csv.DictReader(file)] == list("ABCD")
     said = capsys.readouterr()
     assert said.out == ""
-    assert "2 of 4 pictures are in" in said.err
+    assert f"pictures that are in {out} already: 2 of 4" in said.err
+    assert said.err.endswith("vinchar: 4 pictures: 4 ok\n")
     assert run(pictures, *how, "--resume", make=Killed) == 0
     assert len(asked) == 5
 

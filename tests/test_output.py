@@ -57,10 +57,10 @@ def test_csv_columns_do_not_move() -> None:
     header, row = csv.reader(io.StringIO(FORMATS["csv"].header + csv_lines('a,"b".png', reading)))
     assert ",".join(header) == (
         "image,rank,kind,vin,status,confidence,source,check_digit,maker,region,model_year,reasons,second,"
-        "second_confidence,barcodes,x1,y1,x2,y2,x3,y3,x4,y4,model"
+        "second_confidence,barcodes,without_list,x1,y1,x2,y2,x3,y3,x4,y4,model"
     )
     said = ['a,"b".png', "1", "photo", "", "not_found", "0.0", "", "", "", "", "1980 2010", "too dark; blurred"]
-    assert row == said + [""] * 12
+    assert row == said + [""] * 13
 
 
 def test_other_vins_have_lines_of_their_own_but_for_json() -> None:
@@ -92,13 +92,34 @@ def test_a_killed_run_goes_on_where_it_was(form: str, tmp_path: Path) -> None:
         write_and_stop()
     assert not path.exists()
     again = output_file(path, kind, resume=True)
-    assert again.done == {kind.name(name) for name in NAMES[:2]}
+    assert again.kept.statuses == {kind.name(name): "ok" for name in NAMES[:2]}
     with again.open() as write:
         for line in lines[2:]:
             write(line)
     assert path.read_text(encoding="utf-8", errors="surrogateescape") == kind.header + "".join(lines)
     assert list(path.parent.iterdir()) == [path]
-    assert output_file(path, kind, resume=True).done == {kind.name(name) for name in NAMES}
+    assert output_file(path, kind, resume=True).kept.statuses == {kind.name(name): "ok" for name in NAMES}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_what_could_not_be_used_is_tried_again(form: str, tmp_path: Path) -> None:
+    kind, path = FORMATS[form], tmp_path / "out"
+    with output_file(path, kind, resume=False).open() as write:
+        for name, status in (("a", "ok"), ("b", "error"), ("c", "uncertain")):
+            vin = None if status == "error" else VIN
+            write(kind.lines(name, Reading(name, "photo", vin, status)))  # type: ignore[arg-type]
+    again = output_file(path, kind, resume=True).kept
+    assert again.statuses == {"a": "ok", "c": "uncertain"}
+    assert again.text.startswith(kind.header)
+    assert again.text.count("\n") == 2 + bool(kind.header)
+
+
+def test_a_part_is_not_lost_for_want_of_a_flag(tmp_path: Path) -> None:
+    (tmp_path / "out.part").write_text(f"{VIN}, a.png\n")
+    with pytest.raises(Stop, match="add --resume to go on with it, or remove it"):
+        output_file(tmp_path / "out", FORMATS["text"], resume=False)
+    with pytest.raises(Stop, match="is a folder"):
+        output_file(tmp_path, FORMATS["text"], resume=False)
 
 
 def test_a_new_run_starts_anew(tmp_path: Path) -> None:

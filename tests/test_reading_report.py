@@ -35,7 +35,7 @@ def placed(vin: str, height: float, tilt: float, turned: bool = False, contrast:
     turn = np.deg2rad(tilt + 180 * turned)
     quads = quads @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]) + 500
     characters = tuple(Character(c, 0.9, quad.astype(np.float32)) for c, quad in zip(vin, quads, strict=True))
-    return replace(reading(vin, 0.9), characters=characters, quality=(("contrast", contrast),))
+    return replace(reading(vin, 0.9), characters=characters, quality={"contrast": contrast})
 
 
 @pytest.fixture(scope="module")

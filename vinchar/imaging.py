@@ -72,10 +72,14 @@ def load(source: Source, *, color: bool = False, channels: Channels = "BGR") -> 
 
 @dataclass(frozen=True)
 class Pictures:
-    """``paths``: each picture once, in the order given; ``repeated``: how many were named again and left out."""
+    """``paths``: each picture once, in the order given; ``repeated``: how many were named again and left out.
+
+    ``passed_over``: files in the folders that are not named like pictures.
+    """
 
     paths: tuple[Path, ...]
     repeated: int
+    passed_over: int = 0
 
 
 def find_pictures(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> Pictures:
@@ -87,22 +91,27 @@ def find_pictures(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str
     folders are not followed. One place in one folder is one picture, however its path is spelled.
     """
     found: dict[tuple[str, str], Path] = {}
-    count = 0
+    count = others = 0
     real = cache(os.path.realpath)
     for path in [paths] if isinstance(paths, str | os.PathLike) else paths:
-        for picture in _pictures_below(path) if os.path.isdir(path) else [Path(path)]:
+        pictures, rest = _pictures_below(path) if os.path.isdir(path) else ([Path(path)], 0)
+        others += rest
+        for picture in pictures:
             found.setdefault((real(picture.parent), picture.name), picture)
             count += 1
-    return Pictures(tuple(found.values()), count - len(found))
+    return Pictures(tuple(found.values()), count - len(found), others)
 
 
-def _pictures_below(folder: str | os.PathLike[str]) -> list[Path]:
+def _pictures_below(folder: str | os.PathLike[str]) -> tuple[list[Path], int]:
+    """Return the pictures in a folder, sorted, and how many other files there are."""
     found: set[Path] = set()
+    others = 0
     for parent, folders, files in os.walk(folder, onerror=lambda error: found.add(Path(error.filename))):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        named = (name for name in folders + files if os.path.splitext(name)[1].lower() in SUFFIXES)
+        named = {name for name in folders + files if os.path.splitext(name)[1].lower() in SUFFIXES}
         found.update(Path(parent, name) for name in named if not name.startswith("."))
-    return sorted(found)
+        others += sum(name not in named and not name.startswith(".") for name in files)
+    return sorted(found), others
 
 
 def _read(path: str | os.PathLike[str]) -> bytes:

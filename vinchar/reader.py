@@ -22,7 +22,7 @@ from vinchar.decide import Decision, Judge, Line
 from vinchar.explain import READABLE, compare, glyph_reading, no_vin, vin_reading
 from vinchar.imaging import Channels, ImageError, Source, load
 from vinchar.kind import guess_kind, light_glyph
-from vinchar.known import KnownVins
+from vinchar.known import KnownVins, known_vins, read_known
 from vinchar.locate import Locator
 from vinchar.memory import keep_flat
 from vinchar.posterior import NO_PRIORS, Priors
@@ -34,6 +34,7 @@ from vinchar.search import Search
 from vinchar.straighten import Straightener
 from vinchar.structure import store
 from vinchar.types import Gray, Kind
+from vinchar.vin import validate
 
 __all__ = ["ModelError", "Reader", "read"]
 
@@ -53,7 +54,7 @@ class Reader:
 
     ``model``: a model folder, by default the shipped one.
     ``vin_priors``: use what is known of how VINs are built, softly.
-    ``known``: your own list of VINs, to which then a share of the prior goes (see ``known.read_known``).
+    ``known``: your own list of VINs, or the file of one: these become likelier (see ``known.read_known``).
     ``barcodes``: also look for barcodes that hold a VIN, which takes zxing-cpp and some time.
     ``every``: where a photo shows several VINs, put all but the best into ``Reading.others``.
     ``min_confidence``: the probability of being right from which on a reading is ``ok``, instead of the model's own.
@@ -72,7 +73,7 @@ class Reader:
         model: str | os.PathLike[str] | None = None,
         *,
         vin_priors: bool = True,
-        known: KnownVins | None = None,
+        known: KnownVins | str | os.PathLike[str] | Iterable[str] | None = None,
         barcodes: bool = False,
         every: bool = False,
         min_confidence: float | None = None,
@@ -88,13 +89,17 @@ class Reader:
             knowledge = store.load(self.bundle.structure)
         except ValueError as error:
             raise ModelError(f"{error}; train the model again") from error
-        self.priors = Priors(knowledge.structure if vin_priors else NO_PRIORS.structure, known)
+        self.priors = Priors(knowledge.structure if vin_priors else NO_PRIORS.structure, _list_of(known))
         judge = Judge(self.priors, knowledge, self.confidence)
         self.recogniser = LatticeRecogniser(self.classifier)
         self.search = Search(self.locator, Straightener(self.rectifier), self.recogniser, judge)
         self._barcodes, self._every = barcodes, every
         if barcodes:
-            import zxingcpp  # noqa: F401  (missed now, not at the first picture)
+            try:
+                import zxingcpp  # noqa: F401  (missed now, not at the first picture)
+            except ModuleNotFoundError as error:
+                said = "barcodes need the package zxing-cpp: python3 -m pip install zxing-cpp"
+                raise ModuleNotFoundError(said, name=error.name) from error
 
     @cached_property
     def glyph(self) -> Classifier:
@@ -162,12 +167,14 @@ class Reader:
         if line is None:
             return no_vin(kind)
         found = vin_reading(line, decision, chance, kind, self.confidence)
+        if found.vin is None:
+            return found
         values = quality_of(line, gray)
         why = found.reasons
         if found.status != "ok":
             several = not self._every and len(decision.each()) > 1
             why += advice(values, self.bundle.quality) + ((SEVERAL,) if several else ())
-        return replace(found, quality=tuple(values.items()), reasons=why)
+        return replace(found, quality=values, reasons=why)
 
     def read_many(
         self, sources: Iterable[Source], kind: AskedKind = "auto", workers: int = 1, *, channels: Channels = "BGR"
@@ -180,9 +187,26 @@ class Reader:
         ``ValueError`` for one path or one picture in place of several, and for another kind.
         """
         _expect_kind(kind)
-        if isinstance(sources, str | os.PathLike | bytes | bytearray | memoryview):
-            raise ValueError(f"pictures: got one, {sources!r:.60}, expected several: read_many([picture]), or read")
+        if _is_one(sources):
+            got = type(sources).__name__
+            raise ValueError(f"pictures: got one {got}, expected several: read_many([picture]), or read")
+        if workers < 1:
+            raise ValueError(f"workers: got {workers}, expected 1 or more")
         return _read_all(partial(self.read, kind=kind, channels=channels), sources, workers)
+
+
+def _is_one(sources: object) -> bool:
+    """Tell a picture, or what is none, from several: one can go through arrays, files and Pillow images, too."""
+    one = isinstance(sources, str | os.PathLike | bytes | bytearray | memoryview | np.ndarray)
+    return one or hasattr(sources, "read") or hasattr(sources, "getexif") or not isinstance(sources, Iterable)
+
+
+def _list_of(known: KnownVins | str | os.PathLike[str] | Iterable[str] | None) -> KnownVins | None:
+    if known is None or isinstance(known, KnownVins):
+        return known
+    if isinstance(known, str | os.PathLike):
+        return read_known(Path(known))
+    return known_vins([validate(vin) for vin in known])
 
 
 def _read_all(read: Read, sources: Iterable[Source], workers: int) -> Iterator[Reading]:
@@ -228,7 +252,7 @@ def failed(name: str | None, reason: str, kind: AskedKind = "auto") -> Reading:
     return Reading(name, "photo" if kind == "auto" else kind, None, "error", reasons=(reason,))
 
 
-def read(source: Source, kind: AskedKind = "auto", *, channels: Channels = "BGR") -> Reading:
+def read(source: Source, kind: AskedKind = "auto", name: str | None = None, *, channels: Channels = "BGR") -> Reading:
     """Read one picture with the shipped model, which is loaded at the first call and kept.
 
     >>> read("door.jpg").vin
@@ -239,7 +263,7 @@ def read(source: Source, kind: AskedKind = "auto", *, channels: Channels = "BGR"
     global _shared
     if _shared is None:
         _shared = Reader()
-    return _shared.read(source, kind, channels=channels)
+    return _shared.read(source, kind, name, channels=channels)
 
 
 _shared: Reader | None = None

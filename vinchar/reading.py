@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -68,7 +68,7 @@ class Reading:
     check_digit: CheckDigit | None = None
     reasons: tuple[str, ...] = ()
     alternatives: tuple[tuple[str, float], ...] = ()
-    quality: tuple[tuple[str, float], ...] = ()
+    quality: Mapping[str, float] = field(default_factory=dict)
     maker: str | None = None
     region: str | None = None
     model_year: tuple[int, ...] = ()
@@ -102,7 +102,7 @@ class Reading:
             "check_digit": self.check_digit,
             "reasons": list(self.reasons),
             "alternatives": _chances(self.alternatives),
-            "quality": {name: round(float(value), 3) for name, value in self.quality},
+            "quality": {name: round(float(value), 3) for name, value in self.quality.items()},
             "maker": self.maker,
             "region": self.region,
             "model_year": list(self.model_year),
@@ -111,6 +111,12 @@ class Reading:
             "model": self.model,
             "others": [other.to_dict() for other in self.others],
         }
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether two readings say the same, as exactly as it is written."""
+        return isinstance(other, Reading) and self.to_dict() == other.to_dict()
+
+    __hash__ = None  # type: ignore[assignment]
 
     def to_json(self) -> str:
         """Return ``to_dict()`` as one line of JSON, in ASCII."""
@@ -131,7 +137,7 @@ class Reading:
                 reasons=tuple(values["reasons"]),
                 model_year=tuple(values["model_year"]),
                 alternatives=_pairs(values["alternatives"]),
-                quality=tuple(values["quality"].items()),
+                quality=dict(values["quality"]),
                 quad=None if values["quad"] is None else _quad(values["quad"]),
                 characters=tuple(
                     Character(c["char"], c["confidence"], _quad(c["quad"]), _pairs(c["alternatives"]))
@@ -165,7 +171,7 @@ def readings_to_rows(readings: Iterable[Reading]) -> list[dict[str, Any]]:
 
 ROW = (
     *("image", "rank", "kind", "vin", "status", "confidence", "source", "check_digit", "maker", "region"),
-    *("model_year", "reasons", "second", "second_confidence", "barcodes"),
+    *("model_year", "reasons", "second", "second_confidence", "barcodes", "without_list"),
     *(f"{axis}{corner}" for corner in range(1, 5) for axis in "xy"),
     "model",
 )

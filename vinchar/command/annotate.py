@@ -9,18 +9,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.reading import Reading
+from vinchar.reading import Character, Reading
 
 Picture = NDArray[np.uint8]
 Colour = tuple[int, int, int]  # BGR
 Box = tuple[int, int, int, int]  # x0, y0, x1, y1
 
-_SURE, _UNSURE, _PLAIN = (80, 200, 60), (40, 150, 255), (255, 255, 255)
+_OK, _UNCERTAIN, _WEAK, _PLAIN = (80, 200, 60), (40, 150, 255), (80, 80, 255), (255, 255, 255)
 _SURE_FROM = 0.9  # a character's confidence from which it is drawn as sure
 _SHADE = 0.75  # how dark the ground of the writing is
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _CAP = 22.0  # height of a capital of _FONT at scale 1, in pixels
 _LEAST_SCALE = 0.35  # of _FONT, below which nobody can read it
+_COVERED = 0.3  # of what was read, from which on it is better not written over
 _SHOWN_AT = 720  # pixels: so wide a picture is shown, and can be read there
 _WIDEST = 0.96  # of the picture, so much is written on
 
@@ -50,6 +51,8 @@ def draw(picture: Picture, reading: Reading) -> Picture:
     for one in readings:
         rows = _rows(one, width, unit)
         box = _place(one, _size(rows), (width, height), taken, unit)
+        if any(_shared(box, other) > _COVERED * _shared(other, other) for other in taken):
+            continue  # in a picture that is hardly larger than its line
         taken.append(box)
         _write(canvas, rows, box)
     return canvas
@@ -59,7 +62,7 @@ def caption(reading: Reading) -> str:
     """Return the reading in one line: what, how sure, and what its check digit says."""
     if reading.vin is None:
         return "no VIN found" if reading.kind != "glyph" else "no character found"
-    words = [reading.vin, f"{reading.confidence:.2f}"]
+    words = [reading.vin, f"{reading.confidence:.2f}" if reading.confidence < 0.995 else ">0.99"]
     if reading.status == "uncertain":
         words.append("uncertain")
     if reading.source == "barcode":
@@ -73,22 +76,21 @@ def _outlines(canvas: Picture, reading: Reading, unit: float) -> Iterator[Box]:
     """Outline what was read; yield the box round it, which no writing should cover."""
     thick = max(1, round(unit))
     for character in reading.characters:
-        cv2.polylines(canvas, [np.rint(character.quad).astype(np.int32)], True, _colour(character.confidence), thick)
+        cv2.polylines(canvas, [np.rint(character.quad).astype(np.int32)], True, _colour(reading, character), thick)
     quads = [reading.quad] if reading.quad is not None else [one.quad for one in reading.characters]
     if reading.quad is not None and not reading.characters:
-        cv2.polylines(canvas, [np.rint(reading.quad).astype(np.int32)], True, _status_colour(reading), thick)
+        cv2.polylines(canvas, [np.rint(reading.quad).astype(np.int32)], True, _colour(reading), thick)
     if quads:
         points = np.concatenate(quads)
         (x0, y0), (x1, y1) = np.floor(points.min(axis=0)).astype(int), np.ceil(points.max(axis=0)).astype(int)
         yield int(x0), int(y0), int(x1), int(y1)
 
 
-def _colour(confidence: float) -> Colour:
-    return _SURE if confidence >= _SURE_FROM else _UNSURE
-
-
-def _status_colour(reading: Reading) -> Colour:
-    return {"ok": _SURE, "uncertain": _UNSURE}.get(reading.status, _PLAIN)
+def _colour(reading: Reading, character: Character | None = None) -> Colour:
+    """Return the colour of a reading, or of a character of it, which stands out if it is in doubt."""
+    if character is not None and reading.status != "ok" and character.confidence < _SURE_FROM:
+        return _WEAK
+    return {"ok": _OK, "uncertain": _UNCERTAIN}.get(reading.status, _PLAIN)
 
 
 def _rows(reading: Reading, width: int, unit: float) -> list[_Row]:
@@ -96,8 +98,8 @@ def _rows(reading: Reading, width: int, unit: float) -> list[_Row]:
     text = caption(reading)
     scale = min(max(0.8 * unit, _LEAST_SCALE), _WIDEST * width / _wide(text, 1.0))
     small = min(max(0.55 * unit, _LEAST_SCALE), scale)
-    marks = [_colour(one.confidence) for one in reading.characters]
-    lines = [_Row(text, scale, [*marks, *[_status_colour(reading)] * (len(text) - len(marks))])]
+    marks = [_colour(reading, one) for one in reading.characters]
+    lines = [_Row(text, scale, [*marks, *[_colour(reading)] * (len(text) - len(marks))])]
     for reason in reading.reasons:
         lines += [_Row(line, small, [_PLAIN] * len(line)) for line in _wrapped(reason, small, _WIDEST * width)]
     return lines
@@ -112,11 +114,17 @@ def _place(reading: Reading, size: tuple[int, int], picture: tuple[int, int], ta
     """Return where writing of a ``size`` covers least of what is ``taken``: by its own line, or at an edge."""
     (wide, tall), (width, height) = size, picture
     quad = reading.quad if reading.quad is not None else np.zeros((1, 2))
-    (x0, y0), (_, y1) = quad.min(axis=0), quad.max(axis=0)
+    (x0, y0), (x1, y1) = quad.min(axis=0), quad.max(axis=0)
     left = int(np.clip(x0, 0, max(0, width - wide)))
-    gap = round(4 * unit)
-    tops = [int(y0) - gap - tall, int(y1) + gap, 0, height - tall]
-    boxes = [(left, top, left + wide, top + tall) for top in tops if 0 <= top <= max(0, height - tall)]
+    gap, middle = round(4 * unit), int(y0 + y1 - tall) // 2
+    corners = [
+        (left, int(y0) - gap - tall),
+        (left, int(y1) + gap),
+        (int(x1) + gap, middle),
+        (int(x0) - gap - wide, middle),
+    ]
+    corners += [(left, 0), (left, height - tall)]
+    boxes = [(x, y, x + wide, y + tall) for x, y in corners if 0 <= x <= width - wide and 0 <= y <= height - tall]
     boxes = boxes or [(left, 0, left + wide, tall)]
     return min(boxes, key=lambda box: sum(_shared(box, other) for other in taken))
 

@@ -74,28 +74,41 @@ def _verb(verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str,
 
 def _add_reading_flags(read: argparse.ArgumentParser) -> None:
     read.add_argument("paths", nargs="+", type=_path, metavar="PATH", help="pictures, and folders of them")
-    read.add_argument("--kind", choices=KINDS, default="auto", help="what the pictures show (default: found out)")
+    read.add_argument("--kind", choices=KINDS, default="auto", help="what the pictures show (default: auto)")
     read.add_argument("--model", type=_path, metavar="DIR", help="read with this model (default: the shipped one)")
-    read.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes that read (default: 1)")
+    read.add_argument(
+        "--workers",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="processes that read, at most as many as you have cores (default: 1)",
+    )
     find = read.add_argument_group("what is looked for")
     find.add_argument("--all", action="store_true", help="every VIN in a picture, the best one first")
     find.add_argument("--barcodes", action="store_true", help="read barcodes, too, and compare")
-    find.add_argument("--known", type=_path, metavar="CSV", help="VINs of your own cars (column vin): likelier then")
+    find.add_argument("--known", type=_path, metavar="CSV", help="a list of your VINs (column vin), made likelier")
     find.add_argument("--no-priors", action="store_true", help="read what is there, whatever VINs usually look like")
     sure = read.add_argument_group("how sure to be")
     least = sure.add_mutually_exclusive_group()
     least.add_argument(
-        "--min-confidence", type=_share, metavar="P", help="call ok what is right with this probability, 0 to 1"
+        "--min-confidence",
+        type=_share,
+        metavar="P",
+        help="accept from this confidence on, 0 to 1 (default: the model's own)",
     )
     least.add_argument(
-        "--target-error", type=_share, metavar="R", help="choose that so that this share of what is ok is wrong"
+        "--target-error", type=_share, metavar="R", help="accept so that at most this share of the accepted is wrong"
     )
-    sure.add_argument("--strict", action="store_true", help="count what is uncertain as not read: exit status 1")
+    sure.add_argument("--strict", action="store_true", help="exit status 1 where a reading is uncertain, too")
     out = read.add_argument_group("what is written")
-    out.add_argument("--format", choices=FORMATS, default="text", help="of the lines (default: text)")
+    out.add_argument(
+        "--format", choices=FORMATS, help="of the lines (default: what --output ends in, .csv or .jsonl, else text)"
+    )
     out.add_argument("--output", type=_path, metavar="FILE", help="write the lines to a file, whole at the end")
     out.add_argument("--resume", action="store_true", help="skip the pictures that are in --output already")
-    out.add_argument("--annotate", type=_path, metavar="DIR", help="write the pictures with what was read drawn on")
+    out.add_argument(
+        "--annotate", type=_path, metavar="DIR", help="save copies of the pictures, with what was read drawn on them"
+    )
     out.add_argument("--labels", type=_path, metavar="CSV", help="known VINs: columns image, vin; needs --report")
     out.add_argument("--report", type=_path, metavar="DIR", help="write how right the readings are; needs --labels")
     out.add_argument(

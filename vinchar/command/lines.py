@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,16 +13,25 @@ from vinchar.reading import ROW, Reading, readings_to_rows, writable
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
-    """A form of output: what stands above all, the lines of a reading, and how to find the pictures in such lines.
+class Kept:
+    """What stays of the lines of an earlier run: ``text``, whole, and the status of each picture by its name there."""
 
-    ``name``: what a path becomes in them; ``named``: those of all pictures in a whole text.
+    text: str
+    statuses: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A form of output: what stands above all, the lines of a reading, what a path becomes in them.
+
+    ``kept``: what stays of a whole text of them; pictures that could not be read are left out, to be tried again. It
+    raises ``ValueError`` or ``KeyError`` for another text.
     """
 
     header: str
     lines: Callable[[str, Reading], str]
     name: Callable[[str], str]
-    named: Callable[[str], set[str]]
+    kept: Callable[[str], Kept]
 
 
 def was_read(reading: Reading) -> bool:
@@ -65,20 +74,37 @@ def _csv_row(values: Sequence[Any]) -> str:
     return buffer.getvalue()
 
 
-def _named_in_json(text: str) -> set[str]:
-    return {json.loads(line)["image"] for line in text.splitlines()}
+def _kept_json(text: str) -> Kept:
+    said = {line: json.loads(line) for line in text.splitlines(keepends=True)}
+    good = {line: one for line, one in said.items() if one["status"] != "error"}
+    return Kept("".join(good), {one["image"]: one["status"] for one in good.values()})
 
 
-def _named_in_csv(text: str) -> set[str]:
-    return {row["image"] for row in csv.DictReader(io.StringIO(text, newline=""))}
+def _kept_csv(text: str) -> Kept:
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    if rows.fieldnames is None or tuple(rows.fieldnames) != ROW:
+        raise ValueError(f"got the columns {rows.fieldnames}, expected {ROW}")
+    good = [row for row in rows if row["status"] != "error"]
+    statuses = {row["image"]: row["status"] for row in good if row["rank"] == "1"}
+    return Kept(_csv_row(ROW) + "".join(_csv_row(list(row.values())) for row in good), statuses)
 
 
-def _named_in_text(text: str) -> set[str]:
-    return {line.partition(", ")[2] for line in text.split("\n") if line}
+def _kept_text(text: str) -> Kept:
+    """In text a picture without a VIN looks as one that could not be read, so both are tried again."""
+    statuses: dict[str, str] = {}
+    good = []
+    for line in text.split("\n")[:-1]:
+        what, parted, name = line.partition(", ")
+        if not parted:
+            raise ValueError(f"got {line!r}, expected what was read and the picture")
+        if what != "-":
+            good.append(line + "\n")
+            statuses.setdefault(name, "uncertain" if what.endswith("?") else "ok")
+    return Kept("".join(good), statuses)
 
 
 FORMATS: dict[str, Format] = {
-    "text": Format("", text_lines, _one_line, _named_in_text),
-    "csv": Format(_csv_row(ROW), csv_lines, str, _named_in_csv),
-    "jsonl": Format("", json_lines, writable, _named_in_json),
+    "text": Format("", text_lines, _one_line, _kept_text),
+    "csv": Format(_csv_row(ROW), csv_lines, str, _kept_csv),
+    "jsonl": Format("", json_lines, writable, _kept_json),
 }

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vinchar.command.lines import Format
-from vinchar.command.talk import Stop, tell
+from vinchar.command.lines import Format, Kept
+from vinchar.command.talk import Stop, shown, tell
+from vinchar.files import write_whole
 
 Write = Callable[[str], None]
 
@@ -30,23 +31,22 @@ def standard_output(form: Format) -> Iterator[Write]:
 class OutputFile:
     """A file of lines at ``path``; as long as the run goes on they lie in ``part`` beside it.
 
-    ``before``: whole lines of an earlier run to go on with, ``done``: the names of the pictures in them.
+    ``kept``: what an earlier run left to go on with.
     """
 
     path: Path
     form: Format
-    before: str = ""
-    done: frozenset[str] = frozenset()
+    kept: Kept
 
     @property
     def part(self) -> Path:
-        return self.path.with_name(self.path.name + ".part")
+        return _part_of(self.path)
 
     @contextmanager
     def open(self) -> Iterator[Write]:
         """Yield what writes lines. The file takes its place when all is done; if that fails its part is kept."""
-        with self.part.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
-            file.write(self.before or self.form.header)
+        write_whole(self.part, (self.kept.text or self.form.header).encode("utf-8", "surrogateescape"))
+        with self.part.open("a", encoding="utf-8", errors="surrogateescape", newline="") as file:
 
             def write(lines: str) -> None:
                 file.write(lines)
@@ -55,7 +55,7 @@ class OutputFile:
             try:
                 yield write
             except BaseException:
-                tell(f"what was read so far is in {self.part}; --resume goes on with it")
+                tell(f"what was read so far is in {shown(self.part)}; --resume goes on with it")
                 raise
             os.fsync(file.fileno())
         os.replace(self.part, self.path)
@@ -64,22 +64,30 @@ class OutputFile:
 def output_file(path: Path, form: Format, resume: bool) -> OutputFile:
     """Return the file that lines go to; with ``resume``, what an earlier run left in it or in its part stays.
 
-    Raises ``Stop`` where that is no file of such lines, ``OSError`` where it cannot be written.
+    Raises ``Stop`` where that is no file of such lines, or where a part would be lost, ``OSError`` where it cannot be
+    written.
     """
+    if path.is_dir():
+        raise Stop(f"--output: {shown(path)} is a folder, expected a file")
     path.parent.mkdir(parents=True, exist_ok=True)
-    found = OutputFile(path, form)
-    kept = next((one for one in (found.part, path) if one.exists()), None)
-    if not resume or kept is None:
-        return found
-    text = kept.read_text(encoding="utf-8", errors="surrogateescape")
+    part = _part_of(path)
+    if not resume:
+        if part.exists():
+            raise Stop(f"{shown(part)} holds what an earlier run read: add --resume to go on with it, or remove it")
+        return OutputFile(path, form, Kept("", {}))
+    before = next((one for one in (part, path) if one.exists()), None)
+    if before is None:
+        return OutputFile(path, form, Kept("", {}))
+    text = before.read_text(encoding="utf-8", errors="surrogateescape")
     text = text[: text.rfind("\n") + 1]  # the line that was written when it was killed
     try:
-        named = form.named(text) if text.startswith(form.header) else None
+        return OutputFile(path, form, form.kept(text) if text else Kept("", {}))
     except (KeyError, TypeError, ValueError):
-        named = None
-    if named is None and text:
-        raise Stop(f"--resume: {kept} does not hold lines of this --format; name another --output")
-    return OutputFile(path, form, text, frozenset(named or ()))
+        raise Stop(f"--resume: {shown(before)} does not hold lines of this --format; name another --output") from None
+
+
+def _part_of(path: Path) -> Path:
+    return path.with_name(path.name + ".part")
 
 
 def _pass_names_through(stream: Any) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from vinchar.evaluation.scored import Label, Scored
 
 _LEAST_CAUSES = 5.0  # seconds for finding out why readings are wrong, however few were read
-_COUNTED = {"ok": "ok", "uncertain": "uncertain", "not_found": "not found", "error": "not usable"}
+_COUNTED = {"ok": "ok", "uncertain": "uncertain", "not_found": "not found", "error": "error"}
 
 
 def read(args: argparse.Namespace, make: Callable[[], Reader] | None = None) -> int:
@@ -41,12 +41,15 @@ def read(args: argparse.Namespace, make: Callable[[], Reader] | None = None) -> 
     pictures = found.paths
     if found.repeated:
         tell(f"{found.repeated} named more than once; each is read once")
-    form = FORMATS[args.format]
+    if found.passed_over:
+        tell(f"other files in the folders, not named like pictures and passed over: {found.passed_over}")
+    form = FORMATS[args.format or _format_of(args.output)]
     file = None if args.output is None else output_file(args.output, form, args.resume)
-    if file is not None and file.done:
-        known = [picture for picture in pictures if form.name(str(picture)) in file.done]
-        tell(f"{len(known)} of {len(pictures)} pictures are in {shown(args.output)} already")
-        pictures = tuple(picture for picture in pictures if picture not in set(known))
+    before = {} if file is None else file.kept.statuses
+    if before:
+        known = {picture for picture in pictures if form.name(str(picture)) in before}
+        tell(f"pictures that are in {shown(args.output)} already: {len(known)} of {len(pictures)}")
+        pictures = tuple(picture for picture in pictures if picture not in known)
     elif not pictures:
         tell(f"no pictures in {', '.join(map(shown, args.paths))}")
         return 1
@@ -55,7 +58,7 @@ def read(args: argparse.Namespace, make: Callable[[], Reader] | None = None) -> 
     if args.report is not None:
         args.report.mkdir(parents=True, exist_ok=True)  # now, so that a long run does not end without
     make = make or _reader_maker(args)
-    started, counts = time.monotonic(), Counter[str]()
+    started, counts = time.monotonic(), Counter(before.values())  # of all that will be in the file
     scored: list[Scored] = []
     with standard_output(form) if file is None else file.open() as write, progress(len(pictures)) as (advance, say):
         readings = read_all(pictures, make, args.kind, args.workers)
@@ -68,13 +71,19 @@ def read(args: argparse.Namespace, make: Callable[[], Reader] | None = None) -> 
                 scored.append(label.score(reading, picture))
             counts[reading.status] += 1
             advance()
-    if len(pictures) > 1:
+    if counts.total() > 1:
         said = ", ".join(f"{counts[status]} {word}" for status, word in _COUNTED.items() if counts[status])
-        tell(f"{len(pictures)} pictures: {said}")
+        tell(f"{counts.total()} pictures: {said}")
     if args.report is not None:
         _report(args, scored, make(), time.monotonic() - started)
     enough = ("ok",) if args.strict else ("ok", "uncertain")
     return 0 if counts.total() == sum(counts[status] for status in enough) else 1
+
+
+def _format_of(output: Path | None) -> str:
+    """Return the format that a file's ending asks for: text, unless it is one of the others."""
+    ending = "" if output is None else output.suffix.lower().removeprefix(".")
+    return ending if ending in FORMATS else "text"
 
 
 def _expect_flags_that_agree(args: argparse.Namespace) -> None:
@@ -112,9 +121,9 @@ def _reader_maker(args: argparse.Namespace) -> Callable[[], Reader]:
 
 
 def _explain(picture: Path, reading: Reading, say: Callable[[str], object]) -> None:
-    """Say why a reading is not sure, and why one of the other VINs in the picture is not."""
+    """Say why a reading is not sure, and why one of the other VINs in the picture is not; and if your list decided."""
     for one in (reading, *reading.others):
-        if one.status != "ok":
+        if one.status != "ok" or one.reasons:
             which = shown(picture) if one is reading else f"{shown(picture)}, {one.vin}"
             say(f"{which}: {'; '.join(one.reasons) or _COUNTED[one.status]}")
 

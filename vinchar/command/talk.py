@@ -10,7 +10,11 @@ from pathlib import Path
 
 _MANY = 500  # pictures from which a run that nobody watches still says how far it is
 # What to install for a package that is missing, beside what reading needs.
-_EXTRAS = {**dict.fromkeys(("jinja2", "matplotlib", "seaborn", "sklearn"), "[report]"), "zxingcpp": "[barcodes]"}
+_EXTRAS = {
+    **dict.fromkeys(("jinja2", "matplotlib", "pandas", "scipy", "seaborn", "sklearn"), "[report]"),
+    "zxingcpp": "[barcodes]",
+}
+_CALLED = {"PIL": "pillow", "cv2": "opencv-python-headless", "sklearn": "scikit-learn", "zxingcpp": "zxing-cpp"}
 
 
 class Stop(Exception):
@@ -33,7 +37,7 @@ def missing(error: ModuleNotFoundError, verb: str) -> str:
     extra = "[train]" if verb in ("train", "synth") else _EXTRAS.get(package, "")
     here = (Path(__file__).parents[2] / "pyproject.toml").exists()
     what = f"{'.' if here else 'vinchar'}{extra}"
-    return f"the package {package} is missing: python3 -m pip install {what!r}"
+    return f"the package {_CALLED.get(package, package)} is missing: python3 -m pip install {what!r}"
 
 
 @contextmanager

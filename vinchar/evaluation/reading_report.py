@@ -153,7 +153,7 @@ def _height_and_tilt(reading: Reading) -> tuple[float, float]:
 
 
 def _contrast(reading: Reading) -> float:
-    return dict(reading.quality).get("contrast", float("nan"))  # a barcode's or a caller's own reading has none
+    return reading.quality.get("contrast", float("nan"))  # a barcode's or a caller's own reading has none
 
 
 def _row(one: Scored) -> list[Any]:
