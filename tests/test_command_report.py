@@ -50,7 +50,7 @@ def test_labels_and_report(folder: Folder, tmp_path: Path, capsys: pytest.Captur
     assert summary["vin"]["exact_match"] == 0.5
     assert summary["glyph"]["exact_match"] == 1.0
     said = capsys.readouterr()
-    assert "names 3 of the 4 pictures" in said.err
+    assert "gives a VIN for 3 of the 4 pictures" in said.err
     assert "exact match 0.500" in said.err
     page = (tmp_path / "report" / "index.html").read_text()
     assert f"vinchar read {pictures} --labels {labels} --report {tmp_path / 'report'}" in page

@@ -142,9 +142,9 @@ def _known_labels(args: argparse.Namespace, pictures: Sequence[Path]) -> Sequenc
     matched = match_labels(labels, folders, pictures)
     known = len(pictures) - matched.count(None)
     if not known:
-        raise Stop(f"{shown(args.labels)}: names none of the {len(pictures)} pictures")
+        raise Stop(f"{shown(args.labels)}: gives a VIN for none of the pictures read: {len(pictures)}")
     if known < len(pictures):
-        tell(f"{shown(args.labels)}: names {known} of the {len(pictures)} pictures; the others are not scored")
+        tell(f"{shown(args.labels)}: gives a VIN for {known} of the {len(pictures)} pictures; the others are not scored")
     return matched
 
 
