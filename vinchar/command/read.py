@@ -37,20 +37,11 @@ def read(args: argparse.Namespace, make: Callable[[], Reader] | None = None) -> 
     ``make``: makes the readers instead of the model that ``args`` names.
     """
     _expect_flags_that_agree(args)
-    found = find_pictures(args.paths)
-    pictures = found.paths
-    if found.repeated:
-        tell(f"{found.repeated} named more than once; each is read once")
-    if found.passed_over:
-        tell(f"other files in the folders, not named like pictures and passed over: {found.passed_over}")
     form = FORMATS[args.format or _format_of(args.output)]
     file = None if args.output is None else output_file(args.output, form, args.resume)
     before = {} if file is None else file.kept.statuses
-    if before:
-        known = {picture for picture in pictures if form.name(str(picture)) in before}
-        tell(f"pictures that are in {shown(args.output)} already: {len(known)} of {len(pictures)}")
-        pictures = tuple(picture for picture in pictures if picture not in known)
-    elif not pictures:
+    pictures = _pictures(args, lambda picture: form.name(str(picture)) in before)
+    if not pictures and not before:
         tell(f"no pictures in {', '.join(map(shown, args.paths))}")
         return 1
     labels = _known_labels(args, pictures)
@@ -78,6 +69,20 @@ def read(args: argparse.Namespace, make: Callable[[], Reader] | None = None) -> 
         _report(args, scored, make(), time.monotonic() - started)
     enough = ("ok",) if args.strict else ("ok", "uncertain")
     return 0 if counts.total() == sum(counts[status] for status in enough) else 1
+
+
+def _pictures(args: argparse.Namespace, is_done: Callable[[Path], bool]) -> Sequence[Path]:
+    """Return the pictures that ``args`` names and that are not done, and say what is left out."""
+    found = find_pictures(args.paths)
+    if found.repeated:
+        tell(f"{found.repeated} named more than once; each is read once")
+    if found.passed_over:
+        tell(f"other files in the folders, not named like pictures and passed over: {found.passed_over}")
+    left = [picture for picture in found.paths if not is_done(picture)]
+    if len(left) < len(found.paths):
+        done = len(found.paths) - len(left)
+        tell(f"pictures that are in {shown(args.output)} already: {done} of {len(found.paths)}")
+    return left
 
 
 def _format_of(output: Path | None) -> str:
@@ -144,7 +149,9 @@ def _known_labels(args: argparse.Namespace, pictures: Sequence[Path]) -> Sequenc
     if not known:
         raise Stop(f"{shown(args.labels)}: gives a VIN for none of the pictures read: {len(pictures)}")
     if known < len(pictures):
-        tell(f"{shown(args.labels)}: gives a VIN for {known} of the {len(pictures)} pictures; the others are not scored")
+        tell(
+            f"{shown(args.labels)}: gives a VIN for {known} of the {len(pictures)} pictures; the others are not scored"
+        )
     return matched
 
 
