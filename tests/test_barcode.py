@@ -210,6 +210,11 @@ def test_a_barcode_alone_whose_check_digit_does_not_fit_is_uncertain() -> None:
     assert "check digit does not fit" in only.reasons[0]
 
 
+def test_a_barcode_alone_is_uncertain_where_more_is_asked_for_than_it_can_give() -> None:
+    (only,) = compare([reading("not_found", None)], bars(VIN), threshold=1.0)
+    assert (only.status, only.reasons) == ("uncertain", ("only a barcode says so: compare it with the text",))
+
+
 def test_without_barcodes_nothing_changes() -> None:
     before = reading("ok")
     assert beside([before]) == [before]

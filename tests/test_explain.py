@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from lines import VIN, line
@@ -95,3 +97,11 @@ def test_what_is_hardly_a_glyph_is_none(none: float, status: str) -> None:
         assert (reading.vin, reading.characters, reading.reasons) == (None, (), ("no character found",))
     else:
         assert reading.confidence == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_glyph_that_nothing_rivals_says_so_where_more_is_asked_for() -> None:
+    chances = np.full(34, 1e-6, np.float32)
+    chances[ALPHABET.index("Z")] = 1 - 33e-6
+    reading = glyph_reading(np.log(chances), (28, 28), replace(SURE, glyph_threshold=1.0))
+    assert reading.status == "uncertain"
+    assert reading.reasons == ("no other character is likely, but it is less sure than you ask for",)

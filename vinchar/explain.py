@@ -103,6 +103,7 @@ def _of_barcode(code: Barcode, kind: Kind, threshold: float) -> Reading:
     facts = _facts(code.vin)
     odd = facts["check_digit"] == "invalid"
     confidence = EVEN if odd else BARCODE
+    said = f"only a barcode says so{', and the check digit does not fit' if odd else ''}: compare it with the text"
     return Reading(
         image=None,
         kind=kind,
@@ -111,7 +112,7 @@ def _of_barcode(code: Barcode, kind: Kind, threshold: float) -> Reading:
         confidence=confidence,
         source="barcode",
         quad=code.quad,
-        reasons=("only a barcode says so, and the check digit does not fit: compare it with the text",) if odd else (),
+        reasons=() if confidence >= threshold else (said,),
         barcodes=(code,),
         **facts,
     )
@@ -145,14 +146,18 @@ def glyph_reading(log_probs: NDArray[np.float32], shape: tuple[int, ...], confid
         source="text",
         quad=quad,
         characters=(character,),
-        reasons=() if sure else ("could also be " + " or ".join(c for c, _ in character.alternatives[:2]),),
+        reasons=() if sure else (_glyph_doubt(character),),
         alternatives=character.alternatives,
     )
 
 
+def _glyph_doubt(character: Character) -> str:
+    others = " or ".join(char for char, _ in character.alternatives[:2])
+    return f"could also be {others}" if others else "no other character is likely, but it is less sure than you ask for"
+
+
 def _character(char: str, chances: NDArray[np.float32], quad: NDArray[np.float32]) -> Character:
     order = np.argsort(-chances)[:4]
-    others = tuple((ALPHABET[i], float(chances[i])) for i in order if ALPHABET[i] != char and chances[i] >= UNLIKELY)[
-        :3
-    ]
+    likely = [i for i in order if ALPHABET[i] != char and chances[i] >= UNLIKELY][:3]
+    others = tuple((ALPHABET[i], float(chances[i])) for i in likely)
     return Character(char, float(chances[ALPHABET.index(char)]), quad, others)
