@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vinchar.files import remove_parts, table_errors, whole_file, whole_folder, write_whole
+from vinchar.files import remove_parts, table_rows, whole_file, whole_folder, write_whole
 
 
 def test_writes_text_and_bytes_into_new_folders(tmp_path: Path) -> None:
@@ -92,6 +92,16 @@ def test_what_a_kill_left_half_written_can_be_removed_and_nothing_else(tmp_path:
 
 
 def test_a_table_with_an_open_quote_is_named(tmp_path: Path) -> None:
-    rows = csv.reader(['"' + "a" * csv.field_size_limit(), "a"])
-    with pytest.raises(ValueError, match=r"a\.csv: not a table"), table_errors(tmp_path / "a.csv"):
+    text = 'image,vin\n"' + "a" * (csv.field_size_limit() + 1)
+    with table_rows(tmp_path / "a.csv", "image\n") as rows:
+        assert list(rows) == []
+    with pytest.raises(ValueError, match=r"a\.csv: not a table"), table_rows(tmp_path / "a.csv", text) as rows:
         list(rows)
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_table_is_parted_as_its_header_is(mark: str, tmp_path: Path) -> None:
+    text = f"image{mark}vin\na.jpg{mark}X;Y\n" if mark != ";" else "image;vin\na.jpg;X,Y\n"
+    with table_rows(tmp_path, text) as rows:
+        (row,) = rows
+    assert (row["image"], len(row["vin"])) == ("a.jpg", 3)

@@ -17,6 +17,12 @@ def test_read_labels_keeps_vins_and_single_characters(tmp_path: Path) -> None:
     assert read_labels(path) == {"a.jpg": A, "glyphs/z.png": Label("Z")}
 
 
+def test_labels_of_a_spreadsheet_that_parts_by_semicolons(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text(f"image;vin\na, b.jpg;{A.text}\n")
+    assert read_labels(path) == {"a, b.jpg": A}
+
+
 def test_labels_may_tell_kinds_of_pictures_apart(tmp_path: Path) -> None:
     path = tmp_path / "labels.csv"
     path.write_text(f"image,vin,group\na.jpg,{A.text}, door label\nb.jpg,{B.text},\nc.jpg,{B.text}\n")

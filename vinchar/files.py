@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 import secrets
 import shutil
@@ -76,12 +77,20 @@ def remove_parts(folder: Path) -> None:
 
 
 @contextmanager
-def table_errors(path: Path) -> Iterator[None]:
-    """Raise ``ValueError`` with the file's name where ``csv`` cannot make out a table, as with a quote left open."""
+def table_rows(path: Path, text: str) -> Iterator[csv.DictReader[str]]:
+    """Yield the rows of the table ``text``, which is that of the file ``path``, parted as its header is.
+
+    Raises ``ValueError`` with the file's name where that is no table, as with a quote left open.
+    """
     try:
-        yield
+        yield csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter_of(text))
     except csv.Error as error:
         raise ValueError(f"{path}: not a table of comma-separated values: {error}") from error
+
+
+def delimiter_of(text: str) -> str:
+    """Return what parts the columns of a table's first line: a comma, a semicolon, or a tab."""
+    return max(",;\t", key=text.partition("\n")[0].count)
 
 
 def _beside(path: Path) -> Path:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from vinchar.files import table_errors
+from vinchar.files import table_rows
 from vinchar.imaging import Source, find_pictures
 from vinchar.reading import Reading, writable
 from vinchar.vin import ALPHABET, LENGTH
@@ -52,8 +51,9 @@ def read_labels(path: Path) -> dict[str, Label]:
     a VIN nor one character, ``OSError`` for a file that cannot be read.
     """
     labels: dict[str, Label] = {}
-    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file, table_errors(path):
-        rows = csv.DictReader(file)
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        text = file.read()
+    with table_rows(path, text) as rows:
         missing = {"image", "vin"} - set(rows.fieldnames or ())
         if missing:
             raise ValueError(f"{path}: got the columns {rows.fieldnames}, expected 'image' and 'vin' among them")

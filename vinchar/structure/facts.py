@@ -26,7 +26,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.files import write_whole
+from vinchar.files import delimiter_of, write_whole
 from vinchar.vin import ALPHABET, LENGTH, check_digit, validate
 
 BEGINNING, NINTH, SERIAL = (0, 1, 2, 3, 4, 5, 6, 7, 9, 10), 8, range(11, 17)  # places, from 0
@@ -135,9 +135,9 @@ def read_vins(path: Path) -> list[str]:
             raise ValueError(f"{path}: got broken JSON ({error})") from error
         readings = [one for one in readings if isinstance(one, dict)]
         found = (str(one["vin"]) for one in readings if one.get("status") == "ok" and one.get("kind") != "glyph")
-    elif lines and "vin" in (header := [name.strip().lower() for name in next(csv.reader([lines[0]]))]):
+    elif lines and "vin" in (header := [name.strip().lower() for name in next(_columns(lines[0]))]):
         column = header.index("vin")
-        found = (row[column] for row in csv.reader(io.StringIO(text)) if len(row) > column)
+        found = (row[column] for row in _columns(text) if len(row) > column)
     else:
         found = lines
     vins: dict[str, None] = {}
@@ -151,6 +151,10 @@ def read_vins(path: Path) -> list[str]:
     if not vins:
         raise ValueError(f"{path}: got no VIN, expected a column vin, readings as JSON lines, or a VIN a line")
     return list(vins)
+
+
+def _columns(text: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text), delimiter=delimiter_of(text))
 
 
 def apart_from(vins: Sequence[str], others: Sequence[str]) -> list[str]:

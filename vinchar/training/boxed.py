@@ -6,8 +6,6 @@ of the box is believed where the glyphs, put back into the photo, fill it.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.files import table_errors
+from vinchar.files import table_rows
 from vinchar.imaging import ImageError, load
 from vinchar.rectify import Edges, Rectifier, bend, turn_round
 from vinchar.training.cache import SceneCache
@@ -54,8 +52,7 @@ def read_boxed(table: Path) -> list[Boxed]:
         text = table.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"{table}: {getattr(error, 'strerror', None) or 'not text in UTF-8'}") from error
-    with io.StringIO(text, newline="") as file, table_errors(table):
-        rows = csv.DictReader(file)
+    with table_rows(table, text) as rows:
         missing = [name for name in COLUMNS if name not in (rows.fieldnames or [])]
         if missing:
             raise ValueError(f"{table}: no column {', '.join(missing)}; it needs {', '.join(COLUMNS)}")
