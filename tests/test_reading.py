@@ -55,8 +55,8 @@ def read() -> dict[str, Reading]:
     """What the shipped model reads in a picture of each kind, in one that shows nothing, and in one that is none."""
     reader = Reader(every=True)
     sources: dict[str, Any] = {
-        "glyph": next((SAMPLES / "glyphs").iterdir()),
-        "strip": next((SAMPLES / "strips").iterdir()),
+        "glyph": SAMPLES / "glyphs" / "0.png",
+        "strip": SAMPLES / "strips" / "ocr-b-400-print-dark.png",
         "photo": SAMPLES / "photos" / "door-label-white.jpg",
         "nothing": np.full((64, 320), 90, np.uint8),
         "broken": b"Dear Sir or Madam",

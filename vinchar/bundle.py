@@ -49,7 +49,9 @@ class Confidence:
             raise ValueError("target error: this model does not say which threshold gives which error; train it anew")
         least = self.risks[0][0]
         if not least <= risk < 1:
-            raise ValueError(f"target error: got {risk:g}, expected a share from {least:g} (the least measured) to 1")
+            raise ValueError(
+                f"target error: got {risk:g}, expected a share from {least:g} (the least measured) to below 1"
+            )
         return next(threshold for of, threshold in reversed(self.risks) if of <= risk)
 
 

@@ -1,8 +1,7 @@
 """Picture files and Pillow images to arrays of pixels.
 
 Pillow decodes. What it does not do is done here: reasons that a person understands, limits checked before anything is
-decoded, 16 bit by the bits in use, and silence. Where OpenCV is as silent and
-faster, or keeps more bits, it decodes.
+decoded, 16 bit by the bits in use, and silence. Where OpenCV is as silent and faster, or keeps more bits, it decodes.
 """
 
 from __future__ import annotations

@@ -34,9 +34,10 @@ def doubts(decision: Decision, line: Line, chance: float, confidence: Confidence
     place = decision.lines.index(line)
     right = decision.chances[place] / max(decision.likely[place], 1e-9)
     views, elsewhere = _rivals(decision, line)
-    if chance / max(right, 1e-9) > decision.likely[place] + 1e-6:  # it was asked by itself whether it is a VIN
+    alone = chance / max(right, 1e-9)
+    if alone > decision.likely[place] + 1e-6:  # it was asked by itself whether it is a VIN
         elsewhere = []
-    there = sum(decision.likely[decision.lines.index(one)] for one in views) + chance / max(right, 1e-9)
+    there = alone + sum(decision.likely[decision.lines.index(one)] for one in views)
     unlikely = bool(elsewhere) or there < decision.ok
     reasons = []
     if views or right < decision.ok or not unlikely:
