@@ -75,6 +75,11 @@ def test_from_the_threshold_on_few_are_wrong_in_pictures_never_seen() -> None:
     ok = chance >= confidence["threshold"]
     assert 1 - good[ok].mean() == pytest.approx(RISK, abs=0.008)
     assert ok.mean() == pytest.approx(check["ok"], abs=0.06)
+    risks, least = zip(*confidence["risks"], strict=True)
+    assert list(risks) == sorted(risks)
+    assert list(least) == sorted(least, reverse=True)
+    for risk, threshold in zip(risks, least, strict=True):
+        assert 1 - good[chance >= threshold].mean() == pytest.approx(risk, abs=0.015)
 
 
 def test_the_search_may_end_sooner_than_a_reading_is_ok() -> None:

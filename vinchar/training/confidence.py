@@ -144,18 +144,22 @@ def fit_glyph(glyphs: NDArray[np.float32], nothing: NDArray[np.float32]) -> tupl
 
 def _threshold(chance: NDArray[np.float64], right: NDArray[np.bool_], risk: float) -> float:
     """Return the least probability from which on at most a share ``risk`` is wrong, within 0.6 to 0.99."""
-    order = np.argsort(-chance)
-    wrong = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
-    below = np.flatnonzero(wrong <= risk)
-    return float(np.clip(chance[order][below[-1]], 0.6, 0.99)) if len(below) else 0.99
+    least = _least(chance, right, risk)
+    return 0.99 if least is None else float(np.clip(least, 0.6, 0.99))
 
 
 def _risks(chance: NDArray[np.float64], right: NDArray[np.bool_]) -> list[list[float]]:
     """Return which threshold gives which share of wrong readings, for the shares of ``RISKS`` that can be measured."""
+    measured = [(risk, _least(chance, right, risk)) for risk in RISKS if risk * len(chance) >= 1]
+    return [[risk, round(least, 4)] for risk, least in measured if least is not None]
+
+
+def _least(chance: NDArray[np.float64], right: NDArray[np.bool_], risk: float) -> float | None:
+    """Return the least probability from which on at most a share ``risk`` is wrong, None if there is none."""
     order = np.argsort(-chance)
     wrong = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
-    enough = [(risk, np.flatnonzero(wrong <= risk)) for risk in RISKS if risk * len(order) >= 1]
-    return [[risk, round(float(chance[order][below[-1]]), 4)] for risk, below in enough if len(below)]
+    below = np.flatnonzero(wrong <= risk)
+    return float(chance[order][below[-1]]) if len(below) else None
 
 
 def fit_quality(measured: list[dict[str, float] | None], right: NDArray[np.bool_]) -> dict[str, dict[str, float]]:
