@@ -102,6 +102,6 @@ def advice(values: dict[str, float], thresholds: dict[str, float]) -> tuple[str,
     if found:
         return found
     height = values["glyph_height"]
-    if height < READS_BEST:
-        return (f"the characters are {height:.0f} pixels high, from {READS_BEST} on they read best: move closer",)
-    return ("another picture of it, sharper or from another angle, may settle it",)
+    if height >= READS_BEST:
+        return ()
+    return (f"the characters are {height:.0f} pixels high, from {READS_BEST} on they read best: move closer",)
