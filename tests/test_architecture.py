@@ -52,6 +52,7 @@ ALLOWED: dict[str, set[str]] = {
     "quality": {"decide", "rectify", "types"},
     "doubts": {"bundle", "decide", "vin"},
     "explain": {"bundle", "decide", "doubts", "reading", "types", "vin"},
+    "alignment": BASE | {"assemble", "classify", "recognise"},
     "straighten": BASE | {"rectify"},
     "looks": BASE | {"decide", "locate", "rectify", "rows", "textlines"},
     "search": BASE | {"decide", "locate", "looks", "recognise", "rectify", "straighten"},
@@ -73,11 +74,11 @@ ALLOWED: dict[str, set[str]] = {
     "__init__": BASE | {"reader"},
     "command": BASE | STAGES | {"bundle", "known", "reader", "structure", "training", "evaluation", "__init__"},
     "__main__": {"command"},
-    "evaluation": BASE | STAGES | {"posterior"},
+    "evaluation": BASE | STAGES | {"alignment", "posterior"},
     "drawing": BASE | {"imaging", "structure"},
     "training": BASE
     | STAGES
-    | {"bundle", "decide", "drawing", "evaluation", "kind", "quality", "reader", "structure", "__init__"},
+    | {"alignment", "bundle", "decide", "drawing", "evaluation", "kind", "quality", "reader", "structure", "__init__"},
 }
 HEAVY = ("keras", "tensorflow", "sklearn", "matplotlib", "pandas", "seaborn", "scipy", "PIL", "onnx")
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from vinchar.alignment import Track
 from vinchar.classify import STRIDE
-from vinchar.evaluation.causes import CAUSES, Track, find_cause, with_causes
+from vinchar.evaluation.causes import CAUSES, find_cause, with_causes
 from vinchar.evaluation.scored import Label, Scored
 from vinchar.posterior import NO_PRIORS, Priors
 from vinchar.reader import Reader
