@@ -69,7 +69,7 @@ class Way:
         model = self.build()
         some = np.s_[: round(self.share * len(strips.gray))]
         rehearsal = config.rehearsal if self.rehearsal is None else self.rehearsal
-        strips = StripCache(strips.gray[some], strips.centres[some], strips.classes[some])
+        strips = StripCache(strips.gray[some], strips.centres[some], strips.classes[some], strips.scene[some])
         fit(
             "classifier",
             model,

@@ -44,7 +44,7 @@ def test_strips_are_shaken_anew_and_keep_their_characters() -> None:
     gray = np.random.default_rng(3).integers(0, 255, (2, 40, 400)).astype(np.uint8)
     centres = np.tile(np.linspace(40, 360, 17, dtype=np.float32), (2, 1))
     classes = np.stack([np.arange(17), np.arange(16, 33)]).astype(np.int32)
-    strips = StripCache(gray, centres, classes)
+    strips = StripCache(gray, centres, classes, np.arange(len(gray), dtype=np.int32))
     draw = batches.strip_batches(strips, glyphs(range(5), DARK), 6, 0.0)
     pictures, targets = draw(np.random.default_rng(0))
     assert pictures.shape == (6, 40, 400, 1)

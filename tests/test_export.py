@@ -121,7 +121,7 @@ def test_in_integers_a_network_answers_much_the_same_and_its_file_is_smaller(cla
     path = tmp_path / "net.onnx"
     shutil.copyfile(classifier.with_suffix(".onnx"), path)
     rng = np.random.default_rng(3)
-    strips = StripCache(rng.integers(0, 255, (12, 40, 400)).astype(np.uint8), *(np.zeros((12, 17)),) * 2)
+    strips = StripCache(rng.integers(0, 255, (12, 40, 400)).astype(np.uint8), *(np.zeros((12, 17)),) * 2, np.zeros(12))
     (*batches, last) = classifier_inputs(strips)
     assert [len(batch) for batch in (*batches, last)] == [8, 4]
     before, size = answers(path, last), path.stat().st_size

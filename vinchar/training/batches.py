@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from vinchar.training.cache import LineCache, StripCache
 from vinchar.training.handwriting import BALANCE, draw_balanced, strip_of_glyphs, warp_glyph
-from vinchar.training.targets import dense_targets
+from vinchar.training.targets import dense_targets, left_out
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 
 Draw = Callable[[np.random.Generator], tuple[NDArray[np.float32], NDArray[np.float32]]]
@@ -139,26 +140,52 @@ def shake_strip(gray: NDArray[np.uint8], centres: NDArray[np.float32], rng: np.r
     return np.clip(picture, 0, 255).astype(np.uint8), matrix[0, 0] * centres + lean * middle[1] + np.float32(offset[0])
 
 
+Shake = Callable[[NDArray[np.uint8], NDArray[np.float32], np.random.Generator], Shaken]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Taught:
+    """Strips of real photos; ``weight`` float64 (N,): how often each is drawn; ``taught`` bool (N, 17): which glyphs.
+
+    The others teach nothing, as they are not sure.
+    """
+
+    strips: StripCache
+    weight: NDArray[np.float64]
+    taught: NDArray[np.bool_]
+
+
 def strip_batches(
     strips: StripCache,
-    glyphs: Glyphs,
+    glyphs: Glyphs | None,
     batch: int,
     rehearsal: float,
-    shake: Callable[[NDArray[np.uint8], NDArray[np.float32], np.random.Generator], Shaken] = shake_strip,
+    shake: Shake = shake_strip,
+    real: Taught | None = None,
+    share: float = 0.0,
 ) -> Draw:
     """Return a source of batches for the classifier: synthetic strips and a share ``rehearsal`` of handwritten ones.
 
-    ``shake``: what each synthetic strip goes through whenever it is drawn.
+    ``shake``: what each strip goes through whenever it is drawn. ``real``: strips of photos, which are a ``share`` of
+    each batch.
     """
-    written = min(round(rehearsal * batch), batch - 1)
+    written = min(round(rehearsal * batch), batch - 1) if glyphs else 0
+    photographed = min(round(share * batch), batch - written) if real else 0
 
     def draw(rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         pictures, targets = [], []
-        for index in rng.integers(0, len(strips.gray), batch - written):
+        for index in rng.integers(0, len(strips.gray), batch - written - photographed):
             gray, centres = shake(strips.gray[index], strips.centres[index], rng)
             pictures.append(gray)
             targets.append(dense_targets(centres, strips.classes[index], STRIP_WIDTH))
+        if real is not None:
+            chances = real.weight / real.weight.sum()
+            for index in rng.choice(len(chances), photographed, p=chances):
+                gray, centres = shake(real.strips.gray[index], real.strips.centres[index], rng)
+                pictures.append(gray)
+                target = dense_targets(centres, real.strips.classes[index], STRIP_WIDTH)
+                targets.append(left_out(target, centres, real.taught[index]))
         drawn = np.stack(pictures), np.stack(targets)
-        return _together(drawn, glyph_strips(glyphs, written, rng) if written else None)
+        return _together(drawn, glyph_strips(glyphs, written, rng) if glyphs and written else None)
 
     return draw

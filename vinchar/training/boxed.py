@@ -7,7 +7,7 @@ of the box is believed where the glyphs, put back into the photo, fill it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -15,10 +15,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vinchar.drawing.scenes import Scene
 from vinchar.files import table_rows
 from vinchar.imaging import ImageError, load
 from vinchar.rectify import Edges, Rectifier, bend, turn_round
-from vinchar.training.cache import SceneCache
+from vinchar.training.cache import SceneCache, scene_arrays
 from vinchar.training.parts import PART, Arrays, Job, build
 from vinchar.types import Gray
 from vinchar.vin import LENGTH
@@ -164,23 +165,18 @@ def draw_boxed(folder: Path, boxed: list[Boxed], rectifier: Path, workers: int) 
 
 
 def _placed(boxed: list[Boxed], model: Path) -> Arrays:
-    rectifier = Rectifier(model)
-    pictures, quads = [], []
+    rectifier, scenes = Rectifier(model), []
     for gray, box in open_boxed(boxed):
         placed, agrees = place_glyphs(gray, box, rectifier)
-        if agrees < AGREES:
-            continue
-        scale = min(1.0, SIDE / max(gray.shape))
-        if scale < 1:
-            gray = np.asarray(cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
-        pictures.append(gray)
-        quads.append(placed * np.float32(scale))
-    return {
-        "pixels": np.concatenate([gray.ravel() for gray in pictures] or [np.zeros(0, np.uint8)]),
-        "shapes": np.array([gray.shape for gray in pictures], np.int32).reshape(-1, 2),
-        "quads": np.array(quads, np.float32).reshape(-1, LENGTH, 4, 2),
-        "classes": np.zeros((len(quads), LENGTH), np.int32),
-        "light": np.zeros(len(quads), bool),
-        "material": np.zeros(len(quads), np.uint8),
-        "blur": np.full(len(quads), np.nan, np.float32),
-    }
+        if agrees >= AGREES:
+            scenes.append(reduced(Scene(gray, placed, "0" * LENGTH, False, "print", np.nan), SIDE))
+    return scene_arrays(scenes)
+
+
+def reduced(scene: Scene, side: int) -> Scene:
+    """Return the scene with at most ``side`` pixels at its longest."""
+    scale = min(1.0, side / max(scene.gray.shape))
+    if scale == 1:
+        return scene
+    gray = cv2.resize(scene.gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return replace(scene, gray=np.asarray(gray, np.uint8), quads=scene.quads * np.float32(scale))

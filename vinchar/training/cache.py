@@ -90,11 +90,15 @@ class LineCache:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class StripCache:
-    """``gray`` uint8 (N, 40, 400); ``centres`` float32 (N, 17): columns of the glyphs; ``classes`` int32 (N, 17)."""
+    """``gray`` uint8 (N, 40, 400); ``centres`` float32 (N, 17): columns of the glyphs; ``classes`` int32 (N, 17).
+
+    ``scene`` int32 (N,): which one each strip was cut from.
+    """
 
     gray: NDArray[np.uint8]
     centres: NDArray[np.float32]
     classes: NDArray[np.int32]
+    scene: NDArray[np.int32]
 
 
 def draw_scenes(folder: Path, count: int, seed: int, workers: int, held_out: bool = False) -> SceneCache:
@@ -190,13 +194,13 @@ def _pictures(draw: Callable[[np.random.Generator], Scene], first: int, rows: in
 
 
 def scene_arrays(scenes: Sequence[Scene]) -> Arrays:
-    """Return what ``SceneCache.of`` makes a cache of: of scenes drawn in any way, at least one, with VINs of 17."""
+    """Return what ``SceneCache.of`` makes a cache of: of any number of scenes drawn in any way, with VINs of 17."""
     return {
-        "pixels": np.concatenate([s.gray.ravel() for s in scenes]),
-        "shapes": np.array([s.gray.shape for s in scenes], np.int32),
-        "quads": np.stack([s.quads for s in scenes]),
-        "classes": np.array([[_INDEX[c] for c in s.vin] for s in scenes], np.int32),
-        "light": np.array([s.light for s in scenes]),
+        "pixels": np.concatenate([np.zeros(0, np.uint8), *(s.gray.ravel() for s in scenes)]),
+        "shapes": np.array([s.gray.shape for s in scenes], np.int32).reshape(-1, 2),
+        "quads": np.array([s.quads for s in scenes], np.float32).reshape(-1, LENGTH, 4, 2),
+        "classes": np.array([[_INDEX[c] for c in s.vin] for s in scenes], np.int32).reshape(-1, LENGTH),
+        "light": np.array([s.light for s in scenes], bool),
         "material": np.array([MATERIALS.index(s.material) for s in scenes], np.uint8),
         "blur": np.array([s.blur for s in scenes], np.float32),
     }
@@ -250,7 +254,7 @@ def cut_strips(folder: Path, scenes: SceneCache, rectifier: Path, seed: int, wor
 
 def _strips(scenes: SceneCache, first: int, seed: int, model: Path) -> Arrays:
     rectifier = Rectifier(model)
-    gray, centres, classes = [], [], []
+    gray, centres, classes, kept = [], [], [], []
     for i in range(len(scenes)):
         rng = np.random.default_rng([seed, 2, first + i])
         picture, quads = scenes.gray(i), scenes.quads[i]
@@ -264,8 +268,10 @@ def _strips(scenes: SceneCache, first: int, seed: int, model: Path) -> Arrays:
         gray.append(strip.gray)
         centres.append(placed[:, 0] * STRIP_WIDTH)
         classes.append(scenes.classes[i])
+        kept.append(first + i)
     return {
         "gray": np.array(gray, np.uint8).reshape(-1, STRIP_HEIGHT, STRIP_WIDTH),
         "centres": np.array(centres, np.float32).reshape(-1, LENGTH),
         "classes": np.array(classes, np.int32).reshape(-1, LENGTH),
+        "scene": np.array(kept, np.int32),
     }

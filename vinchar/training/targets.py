@@ -25,3 +25,16 @@ def dense_targets(centres: NDArray[np.float32], classes: NDArray[np.int32], widt
         target[np.arange(len(columns)), classes[nearest]] = share
     target[:, -1] = 1 - target.sum(1)
     return target
+
+
+def left_out(
+    targets: NDArray[np.float32], centres: NDArray[np.float32], taught: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """Return ``dense_targets`` with nothing at all in the columns of the glyphs that are not ``taught``, bool (N,).
+
+    Of a column without a target nothing is learned: the cross-entropy there is 0 whatever the network says.
+    """
+    columns = (np.arange(len(targets)) + 0.5) * STRIDE
+    distance = np.abs(columns[:, None] - centres[None, :])  # (W / 2, N)
+    untaught = (distance.min(1) < CLEAR) & ~taught[distance.argmin(1)]
+    return np.asarray(np.where(untaught[:, None], 0, targets), np.float32)
