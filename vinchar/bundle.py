@@ -59,8 +59,9 @@ class Confidence:
 class Bundle:
     """A checked model folder.
 
-    Its networks, what is known of VINs (``structure``), its confidence, thresholds of ``quality.FAULTS``, and all of
-    model.json. ``version``: the vinchar that trained it, and a digest of all it reads with.
+    Its networks, what is known of VINs (``structure``), its confidence, thresholds of ``quality.FAULTS``, the margin of
+    located lines (see ``locate.Heat``) if it has one of its own, and all of model.json. ``version``: the vinchar that
+    trained it, and a digest of all it reads with.
     """
 
     paths: dict[str, Path]
@@ -69,6 +70,7 @@ class Bundle:
     quality: dict[str, float]
     description: dict[str, Any]
     version: str = "unknown"
+    margin: tuple[float, float] | None = None
 
 
 def default_folder() -> Path:
@@ -109,6 +111,8 @@ def open_bundle(folder: Path | None = None) -> Bundle:
         risks = tuple((float(risk), float(threshold)) for risk, threshold in said.get("risks", ()))
         confidence = Confidence(weights["vin"], weights["right"], risks=risks, **bounds)
         quality = {name: float(fault["threshold"]) for name, fault in description["quality"].items()}
+        along, across = (float(side) for side in description.get("margin", (0.0, 0.0)))
+        margin = (along, across) if along > 0 < across else None
         version = _version(description)
     except ModelError:
         raise
@@ -118,9 +122,10 @@ def open_bundle(folder: Path | None = None) -> Bundle:
         raise ModelError(f"{error.filename}: {error.strerror}") from error
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{description_path}: not a model description ({error!r}); train the model again") from error
-    return Bundle(paths, structure, confidence, quality, description, version)
+    return Bundle(paths, structure, confidence, quality, description, version, margin)
 
 
 def _version(description: dict[str, Any]) -> str:
-    said = json.dumps({name: description[name] for name in ("sha256", "confidence", "quality")}, sort_keys=True)
+    named = ("sha256", "confidence", "quality", "margin")
+    said = json.dumps({name: description[name] for name in named if name in description}, sort_keys=True)
     return f"{description['vinchar']}-{hashlib.sha256(said.encode()).hexdigest()[:8]}"

@@ -29,7 +29,7 @@ MULTIPLE = 32  # the net's sides are multiples of this
 RIDGE = 1.2  # centres and gaps together along the middle of a line: what a Gaussian target adds up to
 SEEN, SURE = 0.25, 0.4  # heat that belongs to a line; heat that a line has somewhere
 BAND = 0.83  # height of what is above SEEN to the glyphs' height: 2 * 0.25 * sqrt(2 * log(1 / SEEN))
-MARGIN_ALONG, MARGIN_ACROSS = 1.08, 1.3  # of the quad to the VIN's length and height
+MARGIN = (1.08, 1.3)  # of the quad to the VIN's length and height, where a model does not say otherwise
 FEWEST_CELLS = 6
 COLD = 0.1  # heat below which it makes no difference any more
 MOST_PARTS = 12  # pieces of lines that are tried with each other
@@ -57,11 +57,13 @@ def score(line: Streak) -> float:
 class Heat:
     """What the net sees in a photo: ``maps`` of glyph centres and of gaps, float32 (H', W', 2) in 0..1.
 
-    ``cells``: how many of theirs there are for a photo pixel.
+    ``cells``: how many of theirs there are for a photo pixel; ``margin``: how many times as long and as high as the VIN
+    its lines are, so that the rectifier has all of it in its frame.
     """
 
     maps: Floats
     cells: float
+    margin: tuple[float, float] = MARGIN
 
     def lines(self, limit: int = 6) -> list[Quad]:
         """Return what looks most like a VIN, best first, at most ``limit``.
@@ -69,7 +71,7 @@ class Heat:
         The text runs from left to right in each quad, or from top to bottom where the line is steeper than 45 degrees.
         A line that stands on its head is not told from one that does not.
         """
-        return [_quad(line, self.cells) for line in find_lines(self.maps)[:limit]]
+        return [_quad(line, self.cells, self.margin) for line in find_lines(self.maps)[:limit]]
 
     @cached_property
     def _ridge(self) -> Floats:
@@ -83,10 +85,13 @@ class Heat:
 
 
 class Locator:
-    """The net that finds VINs in photos, from ``path``, an ONNX file; safe to share between threads."""
+    """The net that finds VINs in photos, from ``path``, an ONNX file; safe to share between threads.
 
-    def __init__(self, path: Path) -> None:
-        self._session = open_session(path)
+    ``margin``: of its lines, see ``Heat``.
+    """
+
+    def __init__(self, path: Path, margin: tuple[float, float] = MARGIN) -> None:
+        self._session, self._margin = open_session(path), margin
         self._input = self._session.get_inputs()[0].name
         self._options = returning_memory()
 
@@ -109,7 +114,7 @@ class Locator:
         feed = {self._input: small[None, ..., None].astype(np.float32) / 255}
         logits = self._session.run(None, feed, self._options)[0][0]
         heat = 1 / (1 + np.exp(-logits[: -(-height // STRIDE), : -(-width // STRIDE)]))
-        return Heat(np.asarray(heat, np.float32), scale / STRIDE)
+        return Heat(np.asarray(heat, np.float32), scale / STRIDE, self._margin)
 
 
 def find_lines(heat: Floats) -> list[Streak]:
@@ -174,11 +179,11 @@ def _on_one_line(one: Streak, other: Streak) -> bool:
     return across < 0.5 * height + 0.1 * along and -height < gap < 0.7 * (one.length + other.length)
 
 
-def _quad(streak: Streak, cells: float) -> Quad:
-    """Return the quad round a streak, in photo pixels: ``cells`` of them for one."""
+def _quad(streak: Streak, cells: float, margin: tuple[float, float]) -> Quad:
+    """Return the quad round a streak, ``margin`` times as long and high, in photo pixels: ``cells`` of them for one."""
     angle = streak.angle
-    along = np.array([np.cos(angle), np.sin(angle)]) * streak.length / 2 * MARGIN_ALONG
-    down = np.array([-np.sin(angle), np.cos(angle)]) * streak.height / 2 * MARGIN_ACROSS
+    along = np.array([np.cos(angle), np.sin(angle)]) * streak.length / 2 * margin[0]
+    down = np.array([-np.sin(angle), np.cos(angle)]) * streak.height / 2 * margin[1]
     middle = np.array([streak.x, streak.y]) + 0.5  # of the first cell
     corners = np.array([-along - down, along - down, along + down, down - along]) + middle
     return Quad((corners / cells).astype(np.float32), score(streak))

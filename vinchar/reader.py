@@ -23,7 +23,7 @@ from vinchar.explain import READABLE, compare, glyph_reading, no_vin, vin_readin
 from vinchar.imaging import Channels, ImageError, Source, load
 from vinchar.kind import guess_kind, light_glyph
 from vinchar.known import KnownVins, known_vins, read_known
-from vinchar.locate import Locator
+from vinchar.locate import MARGIN, Locator
 from vinchar.memory import keep_flat
 from vinchar.posterior import NO_PRIORS, Priors
 from vinchar.quality import advice, quality_of
@@ -82,7 +82,7 @@ class Reader:
         keep_flat()
         self.bundle: Bundle = open_bundle(None if model is None else Path(model))
         self.confidence = _with_threshold(self.bundle.confidence, min_confidence, target_error)
-        self.locator = Locator(self.bundle.paths["locator"])
+        self.locator = Locator(self.bundle.paths["locator"], self.bundle.margin or MARGIN)
         self.rectifier = Rectifier(self.bundle.paths["rectifier"])
         self.classifier = Classifier(self.bundle.paths["classifier"])
         try:

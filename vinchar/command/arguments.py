@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 KINDS = ("auto", "glyph", "strip", "photo")
 FORMATS = ("text", "csv", "jsonl")
@@ -22,6 +23,10 @@ _EXAMPLES = {
   vinchar train --labels labels.csv       the whole, with a report on pictures of your own
   vinchar train --install                 put it in place of the shipped one, if it reads as many drawn scenes
   vinchar train --refit --out my_model    keep the networks, fit the confidence anew""",
+    "adapt": """
+  vinchar adapt labels.csv --out my_model                      learn from the photos whose VINs are in labels.csv
+  vinchar adapt labels.csv --unlabelled photos --out my_model  and from others, by what is surely read in them
+  vinchar adapt --unlabelled photos --out my_model --suggest 100   from those alone, and say which to label next""",
     "synth": """
   vinchar synth --count 200 --out drawn             pictures with labels.json and glyphs.json
   vinchar synth --count 50 --out look --face Inter  all in one family of fonts""",
@@ -32,16 +37,19 @@ _EXAMPLES = {
 
 
 def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
-    """Return what parses ``argv``; the flags of the verb ``train`` are there only where it is named."""
+    """Return what parses ``argv``; the flags of ``train`` and ``adapt`` are there only where one is named."""
     from vinchar import __version__
 
     made = argparse.ArgumentParser(prog="vinchar", description="Read vehicle identification numbers in pictures.")
     made.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    verbs = made.add_subparsers(dest="verb", required=True, metavar="{read,train,synth,vins}")
+    verbs = made.add_subparsers(dest="verb", required=True, metavar="{read,train,adapt,synth,vins}")
     _add_reading_flags(_verb(verbs, "read", "print what is written in pictures"))
     train = _verb(verbs, "train", "train the model from scratch")
     if argv[:1] == ["train"]:  # its flags are the fields of a class of the training package
         _add_training_flags(train)
+    adapt = _verb(verbs, "adapt", "teach a model your own photos")
+    if argv[:1] == ["adapt"]:
+        _add_adapting_flags(adapt)
     synth = _verb(verbs, "synth", "draw pictures of VINs, with labels")
     synth.add_argument("--count", type=_positive, required=True, metavar="N", help="how many")
     synth.add_argument("--out", type=_path, required=True, metavar="DIR", help="a new or an empty folder")
@@ -135,11 +143,7 @@ def _add_training_flags(parser: argparse.ArgumentParser) -> None:
     most.add_argument(
         "--refit", action="store_true", help="keep the networks in --out; fit the confidence anew, and report"
     )
-    start = most.add_mutually_exclusive_group()
-    start.add_argument(
-        "--resume", dest="resume", action="store_true", default=True, help="go on with what is in --work (default)"
-    )
-    start.add_argument("--fresh", dest="resume", action="store_false", help="start anew")
+    _add_start(most)
     place = most.add_mutually_exclusive_group()
     place.add_argument(
         "--install",
@@ -147,12 +151,64 @@ def _add_training_flags(parser: argparse.ArgumentParser) -> None:
         help="put the finished model in place of the shipped one, unless it reads fewer of the same drawn scenes",
     )
     place.add_argument("--install-anyway", action="store_true", help="the same, even if it reads fewer of them")
-    fields = [field for field in dataclasses.fields(PRESETS["full"]) if field.name != "preset"]
+    values = {name: config for name, config in PRESETS.items() if name != "tiny"}
+    _add_fields(parser, PRESETS["full"], values)
+
+
+def _add_adapting_flags(parser: argparse.ArgumentParser) -> None:
+    from vinchar.training.adapting.config import AdaptConfig
+
+    parser.description = (
+        "Teach a model your own photos, labelled or not, without a box drawn: report what that gave and which labels "
+        "are likely wrong, and write the model if it is better on photos kept apart. A killed run goes on."
+    )
+    most = parser.add_argument_group("what most people need")
+    most.add_argument(
+        "sources",
+        nargs="*",
+        type=_path,
+        metavar="SOURCE",
+        help="CSV files with columns image, vin[, x0, y0, x1, y1][, split]; docTR folders of texts or of polygons",
+    )
+    most.add_argument(
+        "--unlabelled", nargs="+", default=[], type=_path, metavar="DIR", help="photos without labels, to learn from"
+    )
+    most.add_argument("--out", type=_path, required=True, metavar="DIR", help="where the model goes")
+    most.add_argument("--base", type=_path, metavar="DIR", help="the model to adapt (default: the shipped one)")
+    most.add_argument("--report", type=_path, metavar="DIR", help="where the report goes (default: OUT_report)")
+    most.add_argument(
+        "--suggest", type=_positive, default=0, metavar="N", help="name N photos without a label that would teach most"
+    )
+    most.add_argument("--force", action="store_true", help="write the model even if it is not better")
+    most.add_argument("--credit", default="", metavar="TEXT", help="whose photos these are, for the model card")
+    most.add_argument(
+        "--work",
+        type=_path,
+        default=Path("work-adapt"),
+        metavar="DIR",
+        help="where work in progress lies (default: work-adapt)",
+    )
+    _add_start(most)
+    _add_fields(parser, AdaptConfig(), {"default": AdaptConfig()})
+
+
+def _add_start(group: argparse._ArgumentGroup) -> None:
+    start = group.add_mutually_exclusive_group()
+    start.add_argument(
+        "--resume", dest="resume", action="store_true", default=True, help="go on with what is in --work (default)"
+    )
+    start.add_argument("--fresh", dest="resume", action="store_false", help="start anew")
+
+
+def _add_fields(parser: argparse.ArgumentParser, config: Any, values: dict[str, Any]) -> None:
+    """Make a flag of each field of a configuration, and say its value in each of ``values``, the first one always."""
+    first = next(iter(values))
+    fields = [field for field in dataclasses.fields(config) if field.metadata]
     for title in dict.fromkeys(field.metadata["group"] for field in fields):
         group = parser.add_argument_group(title)
         for field in (one for one in fields if one.metadata["group"] == title):
-            values = [(name, getattr(config, field.name)) for name, config in PRESETS.items() if name != "tiny"]
-            said = ", ".join(f"{name}: {value}" for name, value in values if name == "full" or value != field.default)
+            named = [(name, getattr(of, field.name)) for name, of in values.items()]
+            said = ", ".join(f"{name}: {value}" for name, value in named if name == first or value != field.default)
             flag, kind = f"--{field.name.replace('_', '-')}", type(field.default)
             group.add_argument(
                 flag, type=kind, metavar=kind.__name__.upper(), help=f"{field.metadata['help']} ({said})"

@@ -1,4 +1,4 @@
-"""The command line: ``vinchar read|train|synth|vins``.
+"""The command line: ``vinchar read|train|adapt|synth|vins``.
 
 Standard output has data alone: one line for a picture. Everything else (reasons, progress, summaries) goes to standard
 error. Exit status: 0 all was read, 1 some pictures were not, 2 wrong usage, a package that is missing or a file that
@@ -26,6 +26,8 @@ def main(argv: Sequence[str] | None = None, make: Callable[[], Reader] | None = 
     """
     argv = list(sys.argv[1:] if argv is None else argv)
     sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115
+    if argv[:1] == ["train"] and "--adapt" in argv:
+        argv = ["adapt", *(arg for arg in argv[1:] if arg != "--adapt")]
     try:
         args = parser(argv).parse_args(argv)
         args.command = argv
@@ -37,6 +39,10 @@ def main(argv: Sequence[str] | None = None, make: Callable[[], Reader] | None = 
             from vinchar.command.vins import vins
 
             return vins(args)
+        if args.verb == "adapt":
+            from vinchar.command.adapt import adapt
+
+            return adapt(args)
         from vinchar.command import making
 
         return {"train": making.train, "synth": making.synth}[args.verb](args)

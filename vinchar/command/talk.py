@@ -34,7 +34,7 @@ def shown(path: Path) -> str:
 def missing(error: ModuleNotFoundError, verb: str) -> str:
     """Return one sentence: which package a verb misses, and what installs it, here or where vinchar came from."""
     package = (error.name or "").partition(".")[0]
-    extra = "[train]" if verb in ("train", "synth") else _EXTRAS.get(package, "")
+    extra = "[train]" if verb in ("train", "adapt", "synth") else _EXTRAS.get(package, "")
     here = (Path(__file__).parents[2] / "pyproject.toml").exists()
     what = f"{'.' if here else 'vinchar'}{extra}"
     return f"the package {_CALLED.get(package, package)} is missing: python3 -m pip install {what!r}"

@@ -79,6 +79,21 @@ class SceneCache:
             self.offsets[chosen] - start,
         )
 
+    def take(self, chosen: Sequence[int] | NDArray[np.intp]) -> SceneCache:
+        """Return a copy of some of the scenes."""
+        some = np.asarray(chosen, np.intp)
+        return SceneCache.of(
+            {
+                "pixels": np.concatenate([np.zeros(0, np.uint8), *(self.gray(i).ravel() for i in some)]),
+                "shapes": self.shapes[some],
+                "quads": self.quads[some],
+                "classes": self.classes[some],
+                "light": self.light[some],
+                "material": self.material[some],
+                "blur": self.blur[some],
+            }
+        )
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class LineCache:

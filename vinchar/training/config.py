@@ -13,7 +13,7 @@ BATCHES = "batches: pictures in one step"
 RATES = "rates and shares"
 
 
-def _flag(default: Any, group: str, says: str) -> Any:
+def flag(default: Any, group: str, says: str) -> Any:
     """Return a field that becomes a flag, with what its help says."""
     return field(default=default, metadata={"group": group, "help": says})
 
@@ -23,32 +23,32 @@ class TrainConfig:
     """Sizes, lengths and rates of one training run. Each field says what it is in its metadata, and is a flag."""
 
     preset: str = "full"
-    seed: int = _flag(7, USUAL, "of all that is drawn by chance; held-out scenes are of the next one")
-    workers: int = _flag(2, USUAL, "processes that draw and read; how many changes nothing but the time")
-    precision: str = _flag("auto", USUAL, "float32, mixed_bfloat16, or auto: bfloat16 where the processor has it")
-    scenes: int = _flag(80_000, SIZES, "drawn scenes of one VIN each, for the classifier")
-    line_scenes: int = _flag(80_000, SIZES, "of these, at most so many for the rectifier")
-    frames: int = _flag(2, SIZES, "rough cut-outs of each scene, for the rectifier")
-    photos: int = _flag(2_500, SIZES, "whole drawn photos, for the locator")
-    characters: int = _flag(9_900, SIZES, "printed characters, for the network for single ones")
-    no_glyphs: int = _flag(6_000, SIZES, "small pictures without a character, for the same network")
-    validation_scenes: int = _flag(4_000, SIZES, "scenes in held-out faces, to fit the confidence and to report on")
-    validation_photos: int = _flag(300, SIZES, "photos in held-out faces, for the same")
-    rectifier_steps: int = _flag(6_000, STEPS, "of the network that straightens lines")
-    locator_steps: int = _flag(7_000, STEPS, "of the network that finds VINs in photos")
-    baseline_steps: int = _flag(1_600, STEPS, "of the published network, for comparison on EMNIST")
-    emnist_steps: int = _flag(1_600, STEPS, "of the network on EMNIST that the next two begin as")
-    glyph_steps: int = _flag(2_600, STEPS, "of the network for single characters")
-    classifier_steps: int = _flag(11_000, STEPS, "of the network that reads strips")
-    batch: int = _flag(24, BATCHES, "strips, for the classifier")
-    written_batch: int = _flag(20, BATCHES, "strips where most are handwritten: EMNIST, single characters")
-    glyph_batch: int = _flag(128, BATCHES, "single pictures, for the baseline")
-    line_batch: int = _flag(48, BATCHES, "cut-outs, for the rectifier")
-    photo_batch: int = _flag(8, BATCHES, "parts of photos, for the locator")
-    learning_rate: float = _flag(6e-3, RATES, "highest rate of Muon; some networks get a fixed part of it")
-    printed: float = _flag(0.1875, RATES, "share of printed characters where single ones are learned")
-    nothing: float = _flag(0.2, RATES, "share of pictures without a character there")
-    rehearsal: float = _flag(0.2, RATES, "share of handwritten strips in the classifier's batches")
+    seed: int = flag(7, USUAL, "of all that is drawn by chance; held-out scenes are of the next one")
+    workers: int = flag(2, USUAL, "processes that draw and read; how many changes nothing but the time")
+    precision: str = flag("auto", USUAL, "float32, mixed_bfloat16, or auto: bfloat16 where the processor has it")
+    scenes: int = flag(80_000, SIZES, "drawn scenes of one VIN each, for the classifier")
+    line_scenes: int = flag(80_000, SIZES, "of these, at most so many for the rectifier")
+    frames: int = flag(2, SIZES, "rough cut-outs of each scene, for the rectifier")
+    photos: int = flag(2_500, SIZES, "whole drawn photos, for the locator")
+    characters: int = flag(9_900, SIZES, "printed characters, for the network for single ones")
+    no_glyphs: int = flag(6_000, SIZES, "small pictures without a character, for the same network")
+    validation_scenes: int = flag(4_000, SIZES, "scenes in held-out faces, to fit the confidence and to report on")
+    validation_photos: int = flag(300, SIZES, "photos in held-out faces, for the same")
+    rectifier_steps: int = flag(6_000, STEPS, "of the network that straightens lines")
+    locator_steps: int = flag(7_000, STEPS, "of the network that finds VINs in photos")
+    baseline_steps: int = flag(1_600, STEPS, "of the published network, for comparison on EMNIST")
+    emnist_steps: int = flag(1_600, STEPS, "of the network on EMNIST that the next two begin as")
+    glyph_steps: int = flag(2_600, STEPS, "of the network for single characters")
+    classifier_steps: int = flag(11_000, STEPS, "of the network that reads strips")
+    batch: int = flag(24, BATCHES, "strips, for the classifier")
+    written_batch: int = flag(20, BATCHES, "strips where most are handwritten: EMNIST, single characters")
+    glyph_batch: int = flag(128, BATCHES, "single pictures, for the baseline")
+    line_batch: int = flag(48, BATCHES, "cut-outs, for the rectifier")
+    photo_batch: int = flag(8, BATCHES, "parts of photos, for the locator")
+    learning_rate: float = flag(6e-3, RATES, "highest rate of Muon; some networks get a fixed part of it")
+    printed: float = flag(0.1875, RATES, "share of printed characters where single ones are learned")
+    nothing: float = flag(0.2, RATES, "share of pictures without a character there")
+    rehearsal: float = flag(0.2, RATES, "share of handwritten strips in the classifier's batches")
 
     def __post_init__(self) -> None:
         for name in (

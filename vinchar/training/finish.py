@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import cv2
 
@@ -23,7 +23,7 @@ from vinchar.training.card import model_card, summary
 from vinchar.training.characters import draw_characters, draw_no_glyphs
 from vinchar.training.confidence import USUAL, fit_glyph
 from vinchar.training.config import TrainConfig
-from vinchar.training.decisions import Seen, cached, documents, look_at, photographed
+from vinchar.training.decisions import Pictures, Seen, cached, documents, look_at, photographed
 from vinchar.training.located import located
 from vinchar.training.work import check_places, open_work
 
@@ -43,10 +43,52 @@ def finish(
 ) -> dict[str, Any]:
     """Fit the confidence of the model in ``staged``, measure and report on it, and put it in place as ``out``.
 
-    ``description``: what model.json is to say of it so far; ``scores``: what was measured already; ``own``: pictures to
-    report on, too; ``boxed``: real photos, of which those held out are looked at. Returns all of model.json.
+    Arguments and result as of ``fit_and_report``.
     """
-    config = TrainConfig(**description["config"])
+    description |= {"replaced": _replaced(out)}
+    fit_and_report(staged, description, scores, TrainConfig(**description["config"]), work, own, boxed)
+    put(staged, out)
+    print(f"vinchar: the model is in {out}, its report in {out / 'report'}", file=sys.stderr)
+    return description
+
+
+def put(staged: Path, out: Path) -> None:
+    """Put a finished model in place as ``out``, whole."""
+    with whole_folder(out, replace=True) as fresh:
+        shutil.copytree(staged, fresh, dirs_exist_ok=True)
+
+
+class Sizes(Protocol):
+    """What says how much is drawn and read to fit the confidence, as ``TrainConfig`` does."""
+
+    @property
+    def seed(self) -> int: ...
+    @property
+    def workers(self) -> int: ...
+    @property
+    def validation_scenes(self) -> int: ...
+    @property
+    def validation_photos(self) -> int: ...
+    @property
+    def no_glyphs(self) -> int: ...
+
+
+def fit_and_report(
+    staged: Path,
+    description: dict[str, Any],
+    scores: dict[str, Any],
+    config: Sizes,
+    work: Path,
+    own: Sequence[tuple[Source, Label]],
+    boxed: list[Boxed],
+    more: Sequence[Pictures] = (),
+) -> dict[str, Any]:
+    """Fit the confidence of the model in ``staged``, measure and report on it there.
+
+    ``description``: what model.json is to say of it so far; ``scores``: what was measured already; ``own``: pictures to
+    report on, too; ``boxed``: real photos, of which those held out are looked at; ``more``: jobs that show photos that
+    the confidence is fitted on, too. Returns all of model.json.
+    """
     seed, workers, report = config.seed + 1, config.workers, staged / "report"
     description |= {"confidence": USUAL, "quality": {}}
     _describe(staged, description)
@@ -54,6 +96,7 @@ def finish(
     unseen = draw_photos(work / "photos", config.validation_photos, seed, workers, held_out=True)
     count = max(1, config.validation_scenes // SCENES_A_PICTURE)
     seen = _look_at_pictures(staged, unseen, count, seed, work / "photos", boxed, workers)
+    seen += look_at(staged, more, "validation photos", workers) if more else []
     prints = draw_prints(work / "photos", LINES_A_PICTURE * count, seed, workers)
     clean = look_at(staged, cached(prints), "clean VINs", workers)
     synthetic, fitted = measure.synthetic_rows(staged, scenes, seen, clean, report, workers)
@@ -70,13 +113,10 @@ def finish(
         if labelled:
             scores[name] = measure.reading_report(staged, labelled, report / name, workers)
     scores["located"] = located(staged, unseen, [one for one in boxed if one.held_out], workers)
-    description |= {"scores": scores, "replaced": _replaced(out)}
+    description["scores"] = scores
     description.pop("beside", None)  # of the model as it was installed
     write_whole(staged / "README.md", model_card(description))
     _describe(staged, description)
-    with whole_folder(out, replace=True) as fresh:
-        shutil.copytree(staged, fresh, dirs_exist_ok=True)
-    print(f"vinchar: the model is in {out}, its report in {out / 'report'}", file=sys.stderr)
     return description
 
 

@@ -42,13 +42,13 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
 class _Backup(keras.callbacks.BackupAndRestore):  # type: ignore[misc]
     """Keras's checkpoints, only where the last one is old enough: a large network takes its time to write."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, seconds: float) -> None:
         # Of two checkpoints one is whole whenever the kill comes.
         super().__init__(str(folder), double_checkpoint=True, delete_checkpoint=False)
-        self._written = monotonic()
+        self._written, self._seconds = monotonic(), seconds
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        if monotonic() - self._written >= CHECKPOINT_SECONDS:
+        if monotonic() - self._written >= self._seconds:
             super().on_epoch_end(epoch, logs)
             self._written = monotonic()
 
@@ -74,13 +74,15 @@ def fit(
     work: Path,
     start_from: keras.Model | None = None,
     optimizer: Callable[..., keras.optimizers.Optimizer] = KernelMuon,
+    checkpoint_seconds: float = CHECKPOINT_SECONDS,
 ) -> tuple[list[dict[str, float]], str]:
     """Train ``model`` for ``steps`` batches of ``draw(rng)``, in whole epochs, and leave its averaged weights in it.
 
     A finished run lies in ``work/NAME.weights.h5`` and is loaded instead of trained again; a killed one continues at
     its last checkpoint, of at most two minutes ago where 50 steps take no more than one. ``start_from``: a model whose
     weights to begin with. ``optimizer``: makes one of a rate, ``weight_decay`` and what Keras's take for an average of
-    the weights. Returns the history, a dict an epoch, and the backend and devices it was finished on.
+    the weights. ``checkpoint_seconds``: an epoch that ends after so many is kept. Returns the history, a dict an epoch,
+    and the backend and devices it was finished on.
     """
     work.mkdir(parents=True, exist_ok=True)
     done, history, backup = work / f"{name}.weights.h5", work / f"{name}.csv", work / f"{name}.backup"
@@ -115,7 +117,7 @@ def fit(
             callbacks=[
                 keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: setattr(batches, "epoch", epoch)),
                 keras.callbacks.CSVLogger(history, append=True),
-                _Backup(backup),
+                _Backup(backup, checkpoint_seconds),
                 TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, desc=name, mininterval=2, smoothing=0.05),
             ],
         )

@@ -43,19 +43,25 @@ def check_places(out: Path, work: Path) -> None:
 
 
 def open_work(config: TrainConfig, boxed: list[Boxed], work: Path, resume: bool) -> None:
-    """Keep what an earlier run with this configuration, these faces and photos left; clear what another one left."""
+    """Open the work folder of a run with this configuration and these photos, as ``open_folder`` does."""
     photos = [(str(one.path.resolve()), one.box, one.held_out) for one in boxed]
-    wanted = dataclasses.asdict(config) | {
-        "boxed": hashlib.sha256(repr(photos).encode()).hexdigest() if boxed else None,
-        "faces": faces_digest(),
-        "contents": CONTENTS,
-    }
+    wanted = {"boxed": hashlib.sha256(repr(photos).encode()).hexdigest() if boxed else None}
+    open_folder(work, dataclasses.asdict(config) | wanted, resume)
+
+
+def open_folder(work: Path, wanted: dict[str, Any], resume: bool) -> None:
+    """Keep what an earlier run of what is ``wanted``, with these faces, left in a folder; clear what another one left.
+
+    ``wanted``: what can be written as JSON; how many ``workers`` there are changes nothing. Raises ``ValueError`` for a
+    folder that holds something else.
+    """
+    wanted = wanted | {"faces": faces_digest(), "contents": CONTENTS}
     kept = work / "config.json"
     left = _left_by_a_run(kept)
     if left is None and work.exists() and (not work.is_dir() or any(work.iterdir())):
         raise ValueError(f"{work}: not a training folder of vinchar and not empty; name another one with --work")
     if left is not None:
-        same = {**left, "workers": 0} == {**wanted, "workers": 0}  # how many draw changes nothing
+        same = {**left, "workers": 0} == {**wanted, "workers": 0}
         if resume and same:
             print(f"vinchar: going on with what is in {work}", file=sys.stderr)
             remove_parts(work)
@@ -77,10 +83,10 @@ def kept_config(work: Path) -> TrainConfig:
 
 
 def _left_by_a_run(kept: Path) -> dict[str, Any] | None:
-    """Return the configuration that a run wrote to this file, None if none did."""
+    """Return what a run wrote to this file, None if none did."""
     try:
         left = json.loads(kept.read_text())
     except (OSError, ValueError):
         return None
-    always = {"preset", "rectifier_steps", "classifier_steps", "faces"}  # in every version, and in nobody else's files
+    always = {"rectifier_steps", "faces"}  # in every version, and in nobody else's files
     return left if isinstance(left, dict) and always <= left.keys() else None
