@@ -1,0 +1,1 @@
+"""Teaching a model real photos: the owner's labelled and unlabelled ones."""
