@@ -25,7 +25,17 @@ def adapt(args: argparse.Namespace) -> int:
         photos = read_photos(args.sources, args.unlabelled)
         for problem in photos.problems:
             tell(f"left out: {problem}")
-        made = adapt(AdaptConfig(**given), photos, args.out, args.work, args.base, args.resume, args.force, args.credit)
+        made = adapt(
+            AdaptConfig(**given),
+            photos,
+            args.out,
+            args.work,
+            args.base,
+            resume=args.resume,
+            force=args.force,
+            credit=args.credit,
+            suggestions=args.suggest,
+        )
     except ValueError as error:
         raise Stop(str(error)) from error
     except BrokenExecutor as error:

@@ -28,6 +28,7 @@ from vinchar.training.adapting.networks import Teacher
 from vinchar.training.adapting.photos import PARTS, Photo, Photos
 from vinchar.training.adapting.scoring import mean_log_score, score_photos
 from vinchar.training.adapting.split import split_by_vin
+from vinchar.training.adapting.suggest import suggest
 from vinchar.training.batches import Glyphs
 from vinchar.training.boxed import Boxed, bounding_box, draw_boxed
 from vinchar.training.cache import SceneCache
@@ -49,12 +50,14 @@ def adapt(
     resume: bool = True,
     force: bool = False,
     credit: str = "",
+    suggestions: int = 0,
 ) -> Adapted:
     """Adapt the model ``base``, by default the shipped one, to photos, and put it in place as ``out`` if it is better.
 
     Better: on the test part, which is read once, more VINs are right, or as many, and the true ones are likelier.
     ``force``: put it there anyway. ``work`` keeps what is done, so a killed run goes on, with one epoch lost at most.
-    ``credit``: whose photos these are, for the model card. Returns what the report says. Raises ``ValueError`` for
+    ``credit``: whose photos these are, for the model card; ``suggestions``: how many to name that are best labelled
+    next. Returns what the report says. Raises ``ValueError`` for
     photos that are too few or teach nothing, or places that hold something else.
     """
     out, work, base = out.resolve(), work.resolve(), (base or default_folder()).resolve()
@@ -109,6 +112,9 @@ def adapt(
     scores = {"emnist_test": description["scores"]["emnist_test"]}
     fit_and_report(staged, description, scores, config, work, [], [], validation)
 
+    unknown = [i for i, one in enumerate(everything) if not one.vin] if suggestions else []
+    before = [first.outcomes[i].read for i in unknown]
+    suggested = suggest(staged, [everything[i] for i in unknown], before, suggestions, config.workers)
     test, models = parts.of("test"), Models(base, staged)
     rows, changed, better = compared(models, test, parts.own_labels, config, work)
     if better or force:
@@ -126,6 +132,7 @@ def adapt(
         changed=changed,
         margins=margins,
         problems=photos.problems,
+        suggested=suggested,
         histories=teacher.histories,
     )
 
