@@ -1,4 +1,4 @@
-"""The rectifier's loss: nothing for the truth, more for a greater error, geometry only where the VIN is."""
+"""The losses: nothing for the truth, more for a greater error, geometry only where the VIN is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from vinchar.training.losses import ENDS_SCALE, GEOMETRY_SCALE, LIGHT_WEIGHT, line_loss
+from vinchar.training.losses import ENDS_SCALE, GEOMETRY_SCALE, LIGHT_WEIGHT, column_loss, line_loss
 
 
 def truth(inside: float = 1.0) -> np.ndarray:
@@ -70,3 +70,18 @@ def test_every_column_has_its_own_loss() -> None:
     costs = loss(true, said)
     assert costs.shape == (2, 64)
     assert [tuple(place) for place in np.argwhere(costs > 1e-3)] == [(1, 10)]
+
+
+def test_columns_without_a_target_teach_nothing() -> None:
+    """Neither loss nor gradient: a network whose loss takes it that targets sum to 1 is driven off by them."""
+    dense = keras.layers.Dense(3, use_bias=False, kernel_initializer="zeros")
+    dense.build((None, 2))
+    model = keras.Sequential([keras.Input((2, 1)), keras.layers.Flatten(), dense, keras.layers.Reshape((1, 3))])
+    model.compile(keras.optimizers.SGD(1.0), column_loss)
+    pictures, nothing = np.ones((4, 2, 1), np.float32), np.zeros((4, 1, 3), np.float32)
+    assert model.train_on_batch(pictures, nothing) == pytest.approx(0)
+    assert np.all(dense.get_weights()[0] == 0)
+    some = nothing.copy()
+    some[..., 1] = 1
+    assert model.train_on_batch(pictures, some) == pytest.approx(np.log(3), rel=1e-4)  # as Keras's own cross-entropy
+    assert dense.get_weights()[0][0].argmax() == 1

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vinchar.training.nets import CLASSES, STRIDE
-from vinchar.training.targets import CLEAR, SURE, dense_targets
+from vinchar.training.targets import CLEAR, SURE, dense_targets, left_out
 
 NONE = CLASSES - 1
 
@@ -60,3 +60,13 @@ def test_of_two_close_glyphs_the_nearer_one_counts() -> None:
 @pytest.mark.parametrize("centres", [(), (-20.0, 420.0)])
 def test_without_a_glyph_inside_all_is_none(centres: tuple[float, ...]) -> None:
     assert np.all(targets(*centres)[:, NONE] == 1)
+
+
+def test_what_is_left_out_has_no_target() -> None:
+    centres, taught = np.array([100, 120, 140], np.float32), np.array([True, False, True])
+    whole = targets(100, 120, 140)
+    target = left_out(whole, centres, taught)
+    columns = (np.arange(200) + 0.5) * STRIDE
+    near = np.abs(columns - 120) < CLEAR
+    assert np.all(target[near] == 0)
+    assert np.array_equal(target[~near], whole[~near])  # the glyphs beside it, and that there is none elsewhere

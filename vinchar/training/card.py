@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 from vinchar.drawing.scenes import CLEAR_BLUR, CLEAR_CONTRAST, LEGIBLE_CONTRAST
+from vinchar.training.adapting.config import AdaptConfig
 from vinchar.training.config import PRESETS
 
 _CARD = """# Model card: vinchar {vinchar}
@@ -35,7 +36,7 @@ number costs more than a missing one.
 | synthetic photos, for the locator, drawn by `vinchar.drawing.photos` | {synthetic_photos:,} |
 | real photos, for the locator alone, with a box round the VIN (`--boxed`){credit} | {photos:,} |
 
-## EMNIST test, {n:,} glyphs of 33 classes
+{adapted}## EMNIST test, {n:,} glyphs of 33 classes
 
 `pretrained` is the network after EMNIST alone. From it come `glyph`, trained on with rare classes drawn more often and
 printed characters among them, and `classifier`, trained on drawn VINs with some handwriting among them: it reads
@@ -199,7 +200,57 @@ def model_card(description: dict[str, Any]) -> str:
         ),
         synthetic=" | ".join(str(synthetic.get(key, "-")) for key in keys),
         replaced=_beside((summary(description) or {}) | description.get("beside", {}), description["replaced"]),
+        adapted=_adapted(description["adapted"]) if "adapted" in description else "",
         **{key: made[key] for key in ("minutes", "optimizer", "keras", "precision", "python")},
+    )
+
+
+_ADAPTED = """## Adapted to photos
+
+From the model {base}, whose data and steps are those above, by `{command}` in {minutes} minutes: {taught:,} of {photos}
+photos taught it, {labelled:,} of them by labels of their owner, {unlabelled:,} by what was read in them where the
+decision was sure; glyphs that were decided beyond what was seen were no lesson. What was tried, and the mean log
+probability of the true VINs of the validation part by it:
+
+| tried | nats | kept |
+| --- | --- | --- |
+{steps}
+
+Of the test part, which was read once, and of what was not to be forgotten:{sure}
+
+| on | n | measure | before | after |
+| --- | --- | --- | --- | --- |
+{compared}
+
+"""
+_SURE = """ the photos had no labels,
+so the VINs of validation and test are those that the model before was sure of, read here without what is known of VINs;
+this compares two models, and says nothing of how many VINs are read."""
+
+
+def _adapted(made: dict[str, Any]) -> str:
+    """Return the section on how a model was adapted."""
+    default = dataclasses.asdict(AdaptConfig())
+    flags = [f"--{name.replace('_', '-')} {value}" for name, value in made["config"].items() if value != default[name]]
+    sources = ["SOURCES"] if made["labelled"] else []
+    photos = ["--unlabelled PHOTOS"] if made["unlabelled"] else []
+    return _ADAPTED.format(
+        base=made["base"],
+        command=" ".join(["vinchar adapt", *sources, *photos, *flags]),
+        minutes=made["minutes"],
+        taught=made["taught"],
+        photos=f"{made['labelled'] + made['unlabelled']:,}",
+        labelled=made["labelled"],
+        unlabelled=made["unlabelled"],
+        steps="\n".join(
+            f"| {step['name']} | {step['log_score']:.4f} | {'yes' if step['kept'] else 'no'} |"
+            for step in made["steps"]
+        ),
+        sure="" if made["own_labels"] else _SURE,
+        compared="\n".join(
+            f"| {row['on']} | {row['n']:,} | {row['measure']} | {_share(row['before'])} | {_share(row['after'])} |"
+            for row in made["compared"]
+        ),
     )
 
 

@@ -91,7 +91,7 @@ def fit_and_report(
     """
     seed, workers, report = config.seed + 1, config.workers, staged / "report"
     description |= {"confidence": USUAL, "quality": {}}
-    _describe(staged, description)
+    write_json(staged, description)
     scenes = draw_scenes(work / "scenes", config.validation_scenes, seed, workers, held_out=True)
     unseen = draw_photos(work / "photos", config.validation_photos, seed, workers, held_out=True)
     count = max(1, config.validation_scenes // SCENES_A_PICTURE)
@@ -106,7 +106,7 @@ def fit_and_report(
     nothing = draw_no_glyphs(work / "characters", max(1, config.no_glyphs // NO_GLYPHS_A_TEST), seed, workers)
     said = (measure.named(network, some) for some in (printed, nothing))
     description["confidence"]["glyph_least"], synthetic["single"] = fit_glyph(*said)
-    _describe(staged, description)
+    write_json(staged, description)
     scores |= {"synthetic_held_out_faces": synthetic}
     pictures = {"synthetic_pictures": measure.labelled_scenes(scenes), "own_pictures": own}
     for name, labelled in pictures.items():
@@ -115,8 +115,7 @@ def fit_and_report(
     scores["located"] = located(staged, unseen, [one for one in boxed if one.held_out], workers)
     description["scores"] = scores
     description.pop("beside", None)  # of the model as it was installed
-    write_whole(staged / "README.md", model_card(description))
-    _describe(staged, description)
+    describe(staged, description)
     return description
 
 
@@ -171,5 +170,12 @@ def _replaced(out: Path) -> dict[str, str] | None:
     return summary(description)
 
 
-def _describe(folder: Path, description: dict[str, Any]) -> None:
+def write_json(folder: Path, description: dict[str, Any]) -> None:
+    """Write model.json."""
     write_whole(folder / "model.json", json.dumps(description, indent=2) + "\n")
+
+
+def describe(folder: Path, description: dict[str, Any]) -> None:
+    """Write model.json of a finished model, and its card."""
+    write_whole(folder / "README.md", model_card(description))
+    write_json(folder, description)

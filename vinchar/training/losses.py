@@ -31,6 +31,15 @@ def _huber(error: Any) -> Any:
     return ops.where(size < 1, 0.5 * size * size, size - 0.5)
 
 
+def column_loss(true: Any, said: Any) -> Any:
+    """Return the classifier's cross-entropy of every column, (B, W / 2), 0 where a column has no target at all.
+
+    ``true`` (B, W / 2, 34) as of ``targets.dense_targets`` and ``left_out``; ``said`` of the same shape, logits.
+    Keras's own takes it that targets sum to 1: where they are 0 its gradient is not.
+    """
+    return -ops.sum(true * ops.log_softmax(said, axis=-1), axis=-1)
+
+
 def heat_loss(true: Any, said: Any) -> Any:
     """Return the locator's loss of every cell, (B, H, W): cross-entropy, heavier where a VIN is.
 

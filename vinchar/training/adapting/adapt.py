@@ -11,13 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import cv2
 import keras
 import numpy as np
 
 from vinchar.bundle import default_folder, open_bundle
-from vinchar.evaluation.adapted import Adapted, LeftOut, Step
+from vinchar.evaluation.adapted import Adapted, Compared, LeftOut, Step
 from vinchar.imaging import ImageError, load
 from vinchar.training import handwriting
 from vinchar.training.adapting.comparison import Models, compared
@@ -34,7 +35,7 @@ from vinchar.training.boxed import Boxed, bounding_box, draw_boxed
 from vinchar.training.cache import SceneCache
 from vinchar.training.card import summary
 from vinchar.training.decisions import Pictures, Shown
-from vinchar.training.finish import fit_and_report, put
+from vinchar.training.finish import describe, fit_and_report, put
 from vinchar.training.fit import precision
 from vinchar.training.work import Clock, check_places, open_folder
 
@@ -99,12 +100,14 @@ def adapt(
         "replaced": summary(description),
         "adapted": {
             "base": version,
+            "own_labels": parts.own_labels,
             "labelled": len(photos.labelled),
             "unlabelled": len(photos.unlabelled),
             "taught": len(taught),
             "steps": [dataclasses.asdict(step) for step in steps],
             "config": dataclasses.asdict(config),
             "minutes": round(clock.minutes(), 1),
+            "compared": [],
         },
     }
     if credit:
@@ -117,6 +120,8 @@ def adapt(
     suggested = suggest(staged, [everything[i] for i in unknown], before, suggestions, config.workers)
     test, models = parts.of("test"), Models(base, staged)
     rows, changed, better = compared(models, test, parts.own_labels, config, work)
+    description["adapted"]["compared"] = [_plain(row) for row in rows]
+    describe(staged, description)
     if better or force:
         put(staged, out)
     return Adapted(
@@ -248,6 +253,11 @@ def _shown(photos: Sequence[Photo]) -> Iterator[Shown]:
             yield Shown(load(one.path), one.vin)
         except ImageError:
             continue
+
+
+def _plain(row: Compared) -> dict[str, Any]:
+    """Return a row as JSON has it, which knows no NaN."""
+    return {name: None if value != value else value for name, value in dataclasses.asdict(row).items()}
 
 
 def _left_out(photo: Photo, outcome: Outcome) -> LeftOut:

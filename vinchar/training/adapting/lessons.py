@@ -177,7 +177,7 @@ def hold_photo(reader: Reader, gray: Gray, photo: Photo) -> tuple[Outcome, Lesso
         return Outcome("unsure", read, sure), None
     strip = best.reading.strip
     quads = glyph_quads(strip, best.boxes[:, [0, 2]].mean(axis=1).astype(np.float32))
-    lesson = _lesson(gray, quads + corner, best.vin, strip, _seen(best), decision.chance)
+    lesson = _lesson(gray, quads + corner, best.vin, strip, seen_glyphs(best), decision.chance)
     return Outcome("", read, sure), lesson
 
 
@@ -192,10 +192,10 @@ def _held_to_label(
         return "", against, held
     if held is None or held.shown < SHOWN:
         return "contradicted" if decision.chance >= SURELY else "not located", against, None
+    if not (held.glyph[0] and held.glyph[-1]) and decision.chance < SURELY:
+        return "cut off", against, None
     if against >= CONTRADICTS:
         return "contradicted", against, None
-    if not (held.glyph[0] and held.glyph[-1]):
-        return "cut off", against, None
     return "" if held.shown >= READABLE else "unreadable", against, held
 
 
@@ -212,7 +212,7 @@ def _is_sure(decision: Decision, best: Line) -> bool:
     return decision.is_ok and check_digit_status(best.vin) != "invalid"
 
 
-def _seen(line: Line) -> NDArray[np.bool_]:
+def seen_glyphs(line: Line) -> NDArray[np.bool_]:
     """Return which glyphs of a line are, by sight alone, what the line is taken for, bool (17,)."""
     logs = line.reading.log_likelihoods[line.posterior.path].astype(np.float64)  # (17, 33)
     chances = np.exp(logs - np.logaddexp.reduce(logs, axis=1)[:, None])

@@ -31,7 +31,7 @@ from vinchar.training.cache import (
 )
 from vinchar.training.export import export
 from vinchar.training.fit import fit
-from vinchar.training.losses import heat_loss, line_loss
+from vinchar.training.losses import column_loss, heat_loss, line_loss
 from vinchar.training.quantize import Batches, classifier_inputs, locator_inputs, quantize
 from vinchar.training.sights import SIDE, sight_batches
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
@@ -64,9 +64,8 @@ class Teacher:
         )
         real = Taught(strips, lessons.weight[strips.scene], lessons.taught[strips.scene])
         draw = strip_batches(drawn, self.written, config.batch, config.rehearsal, real=real, share=config.real)
-        loss = keras.losses.CategoricalCrossentropy(from_logits=True)
         shape = (STRIP_HEIGHT, STRIP_WIDTH, 1)
-        teach = partial(self._fit, name, draw=draw, loss=loss, steps=config.steps, rate=config.learning_rate)
+        teach = partial(self._fit, name, draw=draw, loss=column_loss, steps=config.steps, rate=config.learning_rate)
         return self._taught(name, model, "classifier", nets.classifier, teach, shape, lambda: classifier_inputs(drawn))
 
     def locator(self, name: str, model: Path, wholes: Sequence[SceneCache]) -> Path:

@@ -1,0 +1,280 @@
+"""`vinchar adapt`, end to end on a few drawn photos: what it learns, keeps, reports and refuses; that it resumes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import keras
+import numpy as np
+import pytest
+
+from conftest import block_network, rows_of, train_eagerly
+from vinchar.bundle import default_folder, open_bundle
+from vinchar.command.main import main
+from vinchar.decide import Decision
+from vinchar.drawing.faces import font_faces
+from vinchar.drawing.photos import draw_photo
+from vinchar.evaluation.adapted import Adapted
+from vinchar.evaluation.metrics import bootstrap_interval
+from vinchar.locate import MARGIN, Heat, Streak, _quad
+from vinchar.training.adapting import adapt as module
+from vinchar.training.adapting import comparison, lessons, margin, networks, scoring, suggest
+from vinchar.training.adapting.adapt import _parted
+from vinchar.training.adapting.config import AdaptConfig
+from vinchar.training.adapting.lessons import Outcome
+from vinchar.training.adapting.photos import Photo, read_photos
+from vinchar.training.adapting.scoring import Score, chance_of, mean_log_score, score_photos
+
+VINS = ("1HGCM82633A004352", "1M8GDM9AXKP042788", "5GZCZ43D13S812715", "JH4TB2H26CC000000", "WVWZZZ1JZ3W386752")
+FEW = (
+    *("--rounds", "1", "--steps", "2", "--scenes", "8", "--photos", "4", "--copies", "1", "--locator-steps", "1"),
+    *("--rectifier-steps", "1", "--validation-scenes", "8", "--validation-photos", "2", "--no-glyphs", "6"),
+    *("--batch", "4", "--photo-batch", "1", "--line-batch", "4", "--workers", "1", "--precision", "float32"),
+)
+Run = Callable[..., int]
+
+
+def write_photo(path: Path, vin: str, seed: int) -> None:
+    face = next(face for face in font_faces() if face.name == "roboto-condensed-700")
+    photo = draw_photo(np.random.default_rng(seed), "label", vin, face, calm=True, small=True, rows=1)
+    cv2.imwrite(str(path), photo.bgr)
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five labelled photos, one of them labelled wrongly, one row that is none, and two photos without labels."""
+    folder = tmp_path_factory.mktemp("owner")
+    rows = ["image,vin,split"]
+    for i, vin in enumerate(VINS):
+        write_photo(folder / f"{i}.png", vin, 5 + i)
+        part = ("train", "train", "validation", "test", "train")[i]
+        rows.append(f"{i}.png,{vin if i != 1 else vin[:12] + '9' + vin[13:]},{part}")
+    rows += ["gone.png,1HGCM82633A004352,", "0.png,1HGCM82633A00435,"]
+    (folder / "labels.csv").write_text("\n".join(rows) + "\n")
+    (folder / "more").mkdir()
+    write_photo(folder / "more" / "a.png", "WBA3A5C51CF256551", 31)
+    cv2.imwrite(str(folder / "more" / "b.png"), np.full((200, 300), 120, np.uint8))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory, emnist_home: Path) -> Iterator[Run]:
+    """Run ``vinchar adapt`` with these arguments, with the small EMNIST and no network; return its exit status."""
+    folder = tmp_path_factory.mktemp("adapting")
+    policy, threads = keras.mixed_precision.dtype_policy(), cv2.getNumThreads()
+    with pytest.MonkeyPatch.context() as patch:
+        block_network(patch)
+        train_eagerly(patch)
+        patch.setenv("HOME", str(emnist_home))
+        patch.chdir(folder)
+        patch.setattr("vinchar.training.finish.PRINTED_TEST", 33)
+        patch.setattr(margin, "ALONG", (1.0,))
+        patch.setattr(margin, "ACROSS", (1.3,))
+        patch.setattr(comparison, "SCENES", 4)
+        yield lambda *arguments: main([*arguments, *FEW])
+    keras.mixed_precision.set_dtype_policy(policy)
+    cv2.setNumThreads(threads)
+
+
+@pytest.fixture(scope="module")
+def adapted(run: Run, photos: Path) -> Path:
+    """The folder with all that a run leaves."""
+    arguments = ("--unlabelled", str(photos / "more"), "--out", "mine", "--suggest", "1", "--force", "--credit", "us")
+    assert run("train", "--adapt", str(photos / "labels.csv"), *arguments) == 0
+    return Path.cwd()
+
+
+def test_the_model_can_be_read_with_and_says_how_it_was_made(adapted: Path, photos: Path) -> None:
+    made = open_bundle(adapted / "mine").description
+    base = open_bundle().description
+    assert made["adapted"]["base"] == open_bundle().version
+    assert made["adapted"]["labelled"] == 5
+    assert made["adapted"]["unlabelled"] == 2
+    assert made["adapted"]["taught"] == 3  # two with right labels, and the one that was read surely
+    assert [step["name"].split(",")[0] for step in made["adapted"]["steps"][:1]] == ["round 1"]
+    assert "us" in made["trained_on"]["credits"]
+    assert made["sha256"]["glyph.onnx"] == base["sha256"]["glyph.onnx"]
+    card = (adapted / "mine" / "README.md").read_text()
+    assert "## Adapted to photos" in card
+    assert "`vinchar adapt SOURCES --unlabelled PHOTOS --rounds 1 --steps 2" in card
+    assert "| drawn scenes, unseen faces | 4 | exact match |" in card
+    assert main(["read", str(photos / "0.png"), "--model", str(adapted / "mine")]) == 0
+
+
+def test_the_report(adapted: Path) -> None:
+    report = adapted / "mine_report"
+    assert (report / "index.html").stat().st_size > 1000
+    (row,) = rows_of(report / "label_errors.csv")
+    assert row["label"] == "1M8GDM9AXKP092788"
+    assert row["read"] == "1M8GDM9AXKP042788"
+    assert [Path(row["image"]).name for row in rows_of(report / "suggested.csv")] == ["a.png"]
+    on = {row["on"] for row in rows_of(report / "comparison.csv")}
+    assert {"the test part", "drawn scenes, unseen faces", "EMNIST test", "the sample pictures"} <= on
+
+
+def test_what_is_done_is_not_done_again(
+    adapted: Path, run: Run, photos: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def never(*_: Any, **__: Any) -> Any:
+        raise AssertionError("it was done already")
+
+    monkeypatch.setattr(keras.Model, "fit", never)
+    monkeypatch.setattr(lessons, "hold_photo", never)
+    monkeypatch.setattr(module, "fit_and_report", never)
+    arguments = ("--unlabelled", str(photos / "more"), "--out", "mine", "--suggest", "1", "--force", "--credit", "us")
+    with pytest.raises(AssertionError):  # the last step of all is made anew, no other
+        run("train", "--adapt", str(photos / "labels.csv"), *arguments)
+    said = capsys.readouterr().err
+    assert "going on with what is in" in said
+    assert "line 8: vin: got 16 characters" in said
+    assert "line 7: image: got no such file" in said
+
+
+def test_a_model_that_is_not_better_is_not_written(
+    adapted: Path, run: Run, photos: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def worse(model: Path, test: list[Photo], *_: Any) -> list[Score]:
+        return [Score("", False, False, 0.0, -1.0 if model == default_folder() else -2.0) for _ in test]
+
+    monkeypatch.setattr(comparison, "score_photos", worse)
+    arguments = ("--unlabelled", str(photos / "more"), "--out", "other", "--suggest", "1", "--credit", "us")
+    assert run("adapt", str(photos / "labels.csv"), *arguments) == 1
+    assert "--force writes it all the same" in capsys.readouterr().err
+    assert not (adapted / "other").exists()
+    assert (adapted / "other_report" / "index.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "no photo to learn from"),
+        (("labels.csv",), "labels.csv"),
+        (("--rounds", "0"), "rounds: got 0"),
+        (("--real", "0.9", "--rehearsal", "0.2"), "real, rehearsal"),
+    ],
+)
+def test_wrong_usage_gets_a_sentence(
+    run: Run, arguments: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("adapt", "--out", "none", "--work", "w", *arguments) == 2 or arguments[:1] == ("--rounds",)
+    if arguments[:1] != ("--rounds",):
+        assert said in capsys.readouterr().err
+
+
+def test_the_model_that_is_adapted_is_not_replaced(tmp_path: Path, photos: Path) -> None:
+    base = tmp_path / "base"
+    shutil.copytree(default_folder(), base)
+    found = read_photos([photos / "labels.csv"])
+    with pytest.raises(ValueError, match="name another place"):
+        module.adapt(AdaptConfig(), found, base, tmp_path / "work", base)
+
+
+def test_without_labels_what_was_read_tells_which_photos_are_of_one_car() -> None:
+    """Two photos of each of five cars, and one in which nothing was read."""
+    found = [Photo(Path(f"{i}.png")) for i in range(11)]
+    outcomes = [Outcome("", VINS[i // 2], 0.9) for i in range(10)] + [Outcome("unsure", "", 0.1)]
+    parts = _parted(found, outcomes, labelled=False, seed=0)
+    assert {len(parts.rows(part)) for part in ("validation", "test")} <= {2, 4, 6}
+    assert all(one.vin for part in ("validation", "test") for one in parts.of(part))
+    assert all(parts.parts[2 * i] == parts.parts[2 * i + 1] for i in range(5))
+    assert parts.parts[10] == "train"
+    assert not any(one.vin for one in parts.of("train"))  # what was read once is read again in every round
+
+
+def test_photos_without_labels_are_never_measured_on_beside_labelled_ones() -> None:
+    found = [*(Photo(Path(f"{i}.png"), vin) for i, vin in enumerate(VINS)), Photo(Path("x.png"))]
+    outcomes = [*(Outcome("", vin, 0.9) for vin in VINS), Outcome("", "WBA3A5C51CF256551", 0.99)]
+    parts = _parted(found, outcomes, labelled=True, seed=0)
+    assert parts.parts[5] == "train"
+    assert parts.own_labels
+
+
+def test_scores(photos: Path) -> None:
+    known = [Photo(photos / "0.png", VINS[0]), Photo(photos / "0.png", VINS[1]), Photo(photos / "labels.csv", VINS[0])]
+    right, wrong, none = score_photos(default_folder(), known, 1, "scores")
+    assert right.right
+    assert right.read == VINS[0]
+    assert right.log_score > np.log(0.5)
+    assert not wrong.right
+    assert wrong.log_score == none.log_score == pytest.approx(np.log(scoring.FLOOR))
+    assert mean_log_score([right, wrong]) == pytest.approx((right.log_score + wrong.log_score) / 2)
+    assert chance_of(Decision(), VINS[0]) == 0
+
+
+def test_the_margin_of_a_located_line() -> None:
+    streak = Streak(50, 50, 0.0, 40.0, 4.0, 1.0)
+    for along, across in ((1.0, 1.0), (1.5, 2.0)):
+        x, y = _quad(streak, 0.5, (along, across)).points.T
+        assert np.ptp(x) == pytest.approx(80 * along)
+        assert np.ptp(y) == pytest.approx(8 * across)
+    assert Heat(np.zeros((1, 1, 2), np.float32), 1.0).margin == MARGIN
+
+
+def test_the_margin_is_kept_with_the_model(tmp_path: Path) -> None:
+    widened = margin.with_margin(default_folder(), (1.2, 1.7), tmp_path / "wide")
+    bundle = open_bundle(widened)
+    assert bundle.margin == (1.2, 1.7)
+    assert bundle.version != open_bundle().version
+    assert (widened / "classifier.keras").exists()
+    path = widened / "model.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"margin": "wide"}))
+    with pytest.raises(ValueError, match="not a model description"):
+        open_bundle(widened)
+
+
+def test_the_best_margin_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def scored(model: Path, photos: list[Photo], *_: Any) -> list[Score]:
+        along, across = json.loads((model / "model.json").read_text())["margin"]
+        return [Score("", True, True, 1.0, -abs(along - 1.2) - abs(across - 1.7))]
+
+    monkeypatch.setattr(margin, "score_photos", scored)
+    rows = margin.fit_margin(default_folder(), [Photo(Path("a.png"), VINS[0])], tmp_path, 1)
+    assert rows[0] == (1.2, 1.7, 0)
+    assert len(rows) == 16
+    assert not (tmp_path / "margin").exists()
+
+
+def test_suggested_photos_are_those_in_doubt_one_for_a_car(photos: Path, tmp_path: Path) -> None:
+    blurred = cv2.GaussianBlur(cv2.imread(str(photos / "2.png")), (0, 0), 2.2)
+    for name in ("blurred.png", "again.png"):
+        cv2.imwrite(str(tmp_path / name), blurred)
+    found = [Photo(photos / "0.png"), Photo(tmp_path / "blurred.png"), Photo(tmp_path / "again.png")]
+    read = ["", "", ""]
+    for i, one in enumerate(suggest.suggest(default_folder(), found, read, 3, 1)):
+        read[i] = one.read
+    named = suggest.suggest(default_folder(), found, [VINS[0], read[0], read[0]], 3, 1)
+    assert [one.path.name for one in named] == ["blurred.png", "0.png"]
+    assert named[0].worth > named[1].worth
+    assert suggest.suggest(default_folder(), [Photo(photos / "labels.csv")], [""], 3, 1) == []
+
+
+def test_the_bootstrap_goes_over_whole_cars() -> None:
+    gains = [1.0] * 10 + [0.0] * 10
+    low, high = bootstrap_interval(gains, [str(i) for i in range(20)])
+    assert 0.25 < low < 0.35
+    assert 0.65 < high < 0.75
+    low, high = bootstrap_interval(gains, ["a"] * 10 + ["b"] * 10)  # two cars, ten photos each
+    assert (low, high) == (0, 1)
+    assert np.isnan(bootstrap_interval([], [])).all()
+
+
+def test_a_network_of_another_build_is_refused(tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    shutil.copytree(default_folder(), model)
+    keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).save(model / "locator.keras")
+    teacher = networks.Teacher(AdaptConfig(), tmp_path, None, {})
+    with pytest.raises(ValueError, match="another network"):
+        teacher._taught("a", model, "locator", networks.nets.locator, lambda *_: None, (384, 384, 1), None)
+    (model / "locator.keras").unlink()
+    with pytest.raises(ValueError, match="clone the repository"):
+        teacher._taught("a", model, "locator", networks.nets.locator, lambda *_: None, (384, 384, 1), None)
+
+
+def test_a_report_needs_no_more_than_it_has() -> None:
+    made = Adapted([], {}, True, False, None, [], [], 0, [], [])
+    assert not made.suggested
