@@ -22,11 +22,12 @@ def adapt(args: argparse.Namespace) -> int:
     given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
     report = args.report or args.out.with_name(f"{args.out.name}_report")
     try:
+        config = AdaptConfig(**given)
         photos = read_photos(args.sources, args.unlabelled)
         for problem in photos.problems:
             tell(f"left out: {problem}")
         made = adapt(
-            AdaptConfig(**given),
+            config,
             photos,
             args.out,
             args.work,
