@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 History = Sequence[Mapping[str, float]]
+TEST, EXACT = "the test part", "exact match"  # what is compared, and the measure of it, that the verdict is about
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import base64
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
-import cv2
-import jinja2
 import numpy as np
 from numpy.typing import NDArray
 
 from vinchar.evaluation.causes import CAUSES
 from vinchar.evaluation.metrics import MOST_WRONG, character_pairs, is_comparable
+from vinchar.evaluation.page_parts import Picture, Shown, data_uri, loaded, marked, rendered, shown_picture
 from vinchar.evaluation.plots import FEW
 from vinchar.evaluation.provenance import Provenance
 from vinchar.evaluation.scored import Scored
-from vinchar.imaging import ImageError, load
 
-Picture = NDArray[np.uint8]
-Shown = dict[str, Any]  # what the template is given of one thing
 WRONG_SHOWN, RIGHT_SHOWN = 200, 60  # readings with their picture; readings.csv has all
 PAIRS, EXAMPLES = 12, 8  # confused pairs, and glyphs shown of each
 LINE_WIDTH, THUMBNAIL_WIDTH, GLYPH_HEIGHT = 640, 280, 48  # pixels on the page
@@ -46,14 +41,8 @@ def report_page(
     shown = [_shown_wrong(one, glyphs) for one in wrong[:WRONG_SHOWN]]
     counted = Counter(one.cause for one in wrong)
     causes = [(say, counted[name]) for name, say in (*CAUSES.items(), (None, NO_CAUSE)) if counted[name]]
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("vinchar.evaluation"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html").render(
+    return rendered(
+        "report.html",
         facts=provenance.facts() if provenance else [],
         kinds=[_kind(name, of, plots, scored, glyphs) for name, of in summary.items()],
         causes=causes,
@@ -81,7 +70,7 @@ def _kind(
         "name": name,
         "title": KINDS[name],
         "rows": [("all", summary), *summary.get("groups", {}).items()],
-        "plots": [(plot, _data(png, "png")) for plot, png in plots.items() if plot.startswith(name)],
+        "plots": [(plot, data_uri(png, "png")) for plot, png in plots.items() if plot.startswith(name)],
         "confused": [(*pair, times, glyphs.get(pair, ())[:EXAMPLES]) for pair, times in confused[:PAIRS]],
         "more_confused": len(confused[PAIRS:]),
     }
@@ -94,11 +83,11 @@ def _shown_wrong(one: Scored, glyphs: dict[tuple[str, str], list[Shown]]) -> Sho
         for true, read in zip(truth, reading.characters, strict=False):
             examples = glyphs.setdefault((true, read.char), [])
             if true != read.char and len(examples) < EXAMPLES:
-                examples.append(_image(_cut(picture, read.quad, 0.25), GLYPH_HEIGHT, LINE_WIDTH))
+                examples.append(shown_picture(_cut(picture, read.quad, 0.25), GLYPH_HEIGHT, LINE_WIDTH))
     return {
         "name": one.name,
-        "image": None if picture is None else _image(_line(one, picture), 160, LINE_WIDTH),
-        "texts": [("true", _marked(truth, reading.vin or "")), ("read", _marked(reading.vin or "-", truth))],
+        "image": None if picture is None else shown_picture(_line(one, picture), 160, LINE_WIDTH),
+        "texts": [("true", marked(truth, reading.vin or "")), ("read", marked(reading.vin or "-", truth))],
         "status": reading.status,
         "confidence": reading.confidence,
         "why": "" if one.cause is None else CAUSES[one.cause],
@@ -110,25 +99,17 @@ def _shown_right(one: Scored) -> Shown:
     picture = _picture(one)
     return {
         "name": PurePath(one.name).name,
-        "image": None if picture is None else _image(_line(one, picture), 48, THUMBNAIL_WIDTH),
+        "image": None if picture is None else shown_picture(_line(one, picture), 48, THUMBNAIL_WIDTH),
         "text": one.reading.vin,
         "status": one.reading.status,
         "confidence": one.reading.confidence,
     }
 
 
-def _marked(text: str, other: str) -> list[tuple[str, bool]]:
-    """Return the characters of a text, and whether the other text has another one at their place."""
-    return [(char, other[i : i + 1] != char) for i, char in enumerate(text)]
-
-
 def _picture(one: Scored) -> Picture | None:
     if one.reading.status == "error":
         return None
-    try:
-        return load(one.source, color=True)
-    except (ImageError, OSError):
-        return None
+    return loaded(one.source)
 
 
 def _line(one: Scored, picture: Picture) -> Picture:
@@ -146,16 +127,3 @@ def _cut(picture: Picture, points: NDArray[np.float32], margin: float) -> Pictur
     x1, y1 = np.ceil(high + room).astype(int) + 1
     part = picture[y0:y1, x0:x1]
     return part if part.size else picture
-
-
-def _image(picture: Picture, height: int, widest: int) -> Shown:
-    """Return a picture for the page, as high as that or less, so that it is not wider than ``widest``."""
-    scale = min(height / picture.shape[0], widest / picture.shape[1])
-    size = max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale))
-    resized = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
-    _, code = cv2.imencode(".jpg", resized)
-    return {"data": _data(code.tobytes(), "jpeg"), "width": size[0], "height": size[1]}
-
-
-def _data(content: bytes, kind: str) -> str:
-    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"

@@ -22,7 +22,7 @@ from vinchar.evaluation.metrics import (
 )
 
 FEW = 10  # pictures: a share of fewer says little
-_BLUE = "#1f77b4"
+BLUE = "#1f77b4"
 _COLOURS = 96  # of a picture: it is made of few, and a palette makes its file a third as big
 
 
@@ -35,7 +35,7 @@ def confusion_png(matrix: NDArray[np.int64], labels: Sequence[str], title: str =
     share = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     errors = matrix * (1 - np.eye(len(matrix), dtype=np.int64))
     side = max(4.0, 0.29 * len(labels) + 1.5)
-    figure, axes = _figure(side + 0.6, side)
+    figure, axes = new_figure(side + 0.6, side)
     seaborn.heatmap(
         np.sqrt(share),
         annot=np.where(errors > 0, errors.astype(str), ""),
@@ -56,7 +56,7 @@ def confusion_png(matrix: NDArray[np.int64], labels: Sequence[str], title: str =
     axes.collections[0].colorbar.set_ticks(np.sqrt(ticks), labels=[f"{tick:g}" for tick in ticks])  # type: ignore[union-attr]
     axes.tick_params(axis="both", labelsize=8, rotation=0, length=0)
     axes.set(xlabel="read", ylabel="true", title=title)
-    return _png(figure)
+    return png_of(figure)
 
 
 def calibration_png(confidence: ArrayLike, correct: ArrayLike) -> bytes:
@@ -74,26 +74,26 @@ def calibration_png(confidence: ArrayLike, correct: ArrayLike) -> bytes:
     above.set_title(f"calibration error {error:.3f}, n = {count.sum():,}")
     figure.legend(loc="outside lower center", ncols=2, fontsize=8, frameon=False)
     bins = (np.minimum(np.floor(10 * means), 9) + 0.5) / 10
-    bars = below.bar(bins, count, width=0.08, color=_BLUE)
+    bars = below.bar(bins, count, width=0.08, color=BLUE)
     below.bar_label(bars, [f"{n:,}" for n in count], fontsize=8, padding=1)
     below.set(xlabel="confidence", ylabel="pictures", ylim=(0, 1.35 * count.max(initial=1)))
     below.yaxis.set_major_locator(MaxNLocator(2, integer=True))
     for axes in (above, below):
         axes.grid(color="0.88", linewidth=0.6)
         axes.set_axisbelow(True)
-    return _png(figure)
+    return png_of(figure)
 
 
 def risk_coverage_png(confidence: ArrayLike, correct: ArrayLike) -> bytes:
     """Draw the share of wrong readings among the surest ones; arguments as for ``metrics.risk_coverage``."""
     coverage, risk = risk_coverage(confidence, correct)
-    figure, axes = _figure(5.2, 4.0)
+    figure, axes = new_figure(5.2, 4.0)
     axes.grid(color="0.88", linewidth=0.6)
-    axes.plot(coverage, risk, color=_BLUE, marker="o" if len(risk) < FEW else "", clip_on=False)
+    axes.plot(coverage, risk, color=BLUE, marker="o" if len(risk) < FEW else "", clip_on=False)
     axes.set(xlim=(0, 1), ylim=(0, max(0.05, 1.1 * float(risk.max(initial=0)))))
     axes.set(xlabel="coverage: share of pictures taken, the surest first", ylabel="risk: share of those wrong")
     axes.set_title(f"area {area_under_risk_coverage(confidence, correct):.3f}, n = {len(risk):,}")
-    return _png(figure)
+    return png_of(figure)
 
 
 def share_right_png(rows: Sequence[Mapping[str, float]], label: str) -> bytes:
@@ -101,7 +101,7 @@ def share_right_png(rows: Sequence[Mapping[str, float]], label: str) -> bytes:
 
     Bars show the 95 % interval, hollow points stand for few pictures.
     """
-    figure, axes = _figure(5.2, 1.3 + 0.27 * len(rows))
+    figure, axes = new_figure(5.2, 1.3 + 0.27 * len(rows))
     places = np.arange(len(rows))
     shares, count = np.array([row["share_right"] for row in rows]), np.array([int(row["n"]) for row in rows])
     lowest = _draw_shares(axes, places, shares, count, across=True)
@@ -116,7 +116,7 @@ def share_right_png(rows: Sequence[Mapping[str, float]], label: str) -> bytes:
     axes.set_title(label, loc="left", fontsize=10)
     axes.grid(color="0.88", linewidth=0.6)
     figure.legend(loc="outside lower center", ncols=2, fontsize=8, frameon=False)
-    return _png(figure)
+    return png_of(figure)
 
 
 def _draw_shares(
@@ -131,7 +131,7 @@ def _draw_shares(
     lengths = np.abs([shares - low, high - shares])
     where = np.asarray(at, np.float64)
     for some, fill, name in (
-        (count >= FEW, _BLUE, f"measured on {FEW} or more, 95 % interval"),
+        (count >= FEW, BLUE, f"measured on {FEW} or more, 95 % interval"),
         (count < FEW, "white", f"on fewer than {FEW}"),
     ):
         if not some.any():
@@ -143,7 +143,7 @@ def _draw_shares(
             xerr=lengths[:, some] if across else None,
             yerr=None if across else lengths[:, some],
             fmt="o",
-            color=_BLUE,
+            color=BLUE,
             markerfacecolor=fill,
             markersize=5,
             linewidth=1,
@@ -175,15 +175,17 @@ def curves_png(histories: Mapping[str, Sequence[Mapping[str, float]]]) -> bytes:
             axes.plot(range(1, len(values) + 1), values, marker="." if len(values) < 50 else "")
             axes.set(xlabel="epoch", title=f"{name}: {metric}")
             axes.grid(color="0.88", linewidth=0.6)
-    return _png(figure)
+    return png_of(figure)
 
 
-def _figure(width: float, height: float) -> tuple[Figure, Axes]:
+def new_figure(width: float, height: float) -> tuple[Figure, Axes]:
+    """Return a figure of that size, inches, and the axes that fill it."""
     figure = Figure(figsize=(width, height), dpi=110, layout="constrained")
     return figure, figure.add_subplot()
 
 
-def _png(figure: Figure) -> bytes:
+def png_of(figure: Figure) -> bytes:
+    """Return a figure as the bytes of a PNG."""
     full, small = io.BytesIO(), io.BytesIO()
     figure.savefig(full, format="png")
     picture = Image.open(full).convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)

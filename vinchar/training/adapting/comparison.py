@@ -10,7 +10,7 @@ import numpy as np
 
 from vinchar.classify import Classifier
 from vinchar.evaluation import metrics
-from vinchar.evaluation.adapted import Changed, Compared
+from vinchar.evaluation.adapted import EXACT, TEST, Changed, Compared
 from vinchar.evaluation.scored import labelled_pictures
 from vinchar.reader import Reader
 from vinchar.training import handwriting
@@ -22,8 +22,7 @@ from vinchar.training.measure import named, read_scenes, true_vins
 from vinchar.vin import ALPHABET
 
 SCENES = 400  # drawn ones, in faces that no model learned, that both read
-TEST, DRAWN, WRITTEN, SAMPLES = "the test part", "drawn scenes, unseen faces", "EMNIST test", "the sample pictures"
-EXACT = "exact match"
+DRAWN, WRITTEN, SAMPLES = "drawn scenes, unseen faces", "EMNIST test", "the sample pictures"
 
 
 class Models(NamedTuple):
