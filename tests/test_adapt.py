@@ -96,7 +96,10 @@ def test_the_model_can_be_read_with_and_says_how_it_was_made(adapted: Path, phot
     assert made["adapted"]["labelled"] == 5
     assert made["adapted"]["unlabelled"] == 2
     assert made["adapted"]["taught"] == 3  # two with right labels, and the one that was read surely
-    assert [step["name"].split(",")[0] for step in made["adapted"]["steps"][:1]] == ["round 1"]
+    assert [step["name"].split(",")[0] for step in made["adapted"]["steps"][:2]] == [
+        "the model before",
+        "round 1",
+    ]
     assert "us" in made["trained_on"]["credits"]
     assert made["sha256"]["glyph.onnx"] == base["sha256"]["glyph.onnx"]
     card = (adapted / "mine" / "README.md").read_text()
@@ -230,7 +233,8 @@ def test_the_best_margin_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyP
         along, across = json.loads((model / "model.json").read_text())["margin"]
         return [Score("", True, True, 1.0, -abs(along - 1.2) - abs(across - 1.7))]
 
-    monkeypatch.setattr(margin, "score_photos", scored)
+    for name, values in (("ALONG", (1.0, 1.08, 1.2, 1.35)), ("ACROSS", (1.0, 1.3, 1.7, 2.2)), ("score_photos", scored)):
+        monkeypatch.setattr(margin, name, values)
     rows = margin.fit_margin(default_folder(), [Photo(Path("a.png"), VINS[0])], tmp_path, 1)
     assert rows[0] == (1.2, 1.7, 0)
     assert len(rows) == 16

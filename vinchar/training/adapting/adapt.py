@@ -20,6 +20,7 @@ import numpy as np
 from vinchar.bundle import default_folder, open_bundle
 from vinchar.evaluation.adapted import Adapted, Compared, LeftOut, Step
 from vinchar.imaging import ImageError, load
+from vinchar.locate import MARGIN
 from vinchar.training import handwriting
 from vinchar.training.adapting.comparison import Models, compared
 from vinchar.training.adapting.config import AdaptConfig
@@ -87,7 +88,7 @@ def adapt(
     if config.rectifier_steps:
         best = chooser.better(best, teacher.rectifier("rectifier", best, taught), "the rectifier, taught on")
     margins = fit_margin(best, chooser.photos, work, config.workers, parts.own_labels)
-    if margins[0][2] > chooser.score:
+    if margins[0][:2] != (open_bundle(best).margin or MARGIN):
         best = chooser.better(best, with_margin(best, margins[0][:2], work / "models" / "margin"), "the margin, fitted")
 
     staged = work / "model"
@@ -186,6 +187,7 @@ class _Chooser:
     def begin(self, model: Path) -> None:
         """Read the photos with the model that all others are held to."""
         self.score = self._score(model, "before")
+        self._steps.append(Step("the model before", self.score, True))
 
     def better(self, model: Path, other: Path, what: str) -> Path:
         """Return the ``other`` model if it is better, else the first one."""
