@@ -104,7 +104,8 @@ def test_the_model_can_be_read_with_and_says_how_it_was_made(adapted: Path, phot
     assert made["sha256"]["glyph.onnx"] == base["sha256"]["glyph.onnx"]
     card = (adapted / "mine" / "README.md").read_text()
     assert "## Adapted to photos" in card
-    assert "`vinchar adapt SOURCES --unlabelled PHOTOS --rounds 1 --steps 2" in card
+    assert "`vinchar adapt SOURCES --unlabelled PHOTOS --workers 1" in card
+    assert "--steps 2" in card
     assert "| drawn scenes, unseen faces | 4 | exact match |" in card
     assert main(["read", str(photos / "0.png"), "--model", str(adapted / "mine")]) == 0
 

@@ -30,7 +30,6 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 def _short_epochs() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fitting, "EPOCH_STEPS", EPOCH)
-        patch.setattr(fitting, "CHECKPOINT_SECONDS", 0)
         train_eagerly(patch)
         yield
 
@@ -49,6 +48,7 @@ def build() -> keras.Model:
 def run(work: Path, source: Callable[..., Any] = draw, **more: Any) -> Run:
     model = build()
     settings: dict[str, Any] = {"steps": EPOCH * EPOCHS, "seed": 3, "learning_rate": 0.05}
+    settings["checkpoint_seconds"] = 0
     settings["optimizer"] = keras.optimizers.AdamW  # it is made ready in no time
     history, devices = fit("plane", model, source, "mse", work=work, **settings | more)
     assert devices == "tensorflow on cpu:0"
@@ -113,10 +113,9 @@ def test_a_kill_loses_two_minutes_of_slow_steps_at_most(
     tmp_path: Path, whole: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Epochs of 45 seconds, by a clock that goes on whenever it is asked: a checkpoint after the second one."""
-    monkeypatch.setattr(fitting, "CHECKPOINT_SECONDS", SECONDS)
     monkeypatch.setattr(fitting, "monotonic", itertools.count(0, 45).__next__)
     with pytest.raises(Exception, match="killed"):
-        run(tmp_path / "killed", killed_after(3 * EPOCH + 3))
+        run(tmp_path / "killed", killed_after(3 * EPOCH + 3), checkpoint_seconds=SECONDS)
     drawn = []
     weights, history = run(tmp_path / "killed", lambda rng: drawn.append(1) or draw(rng))
     assert 2 * EPOCH <= len(drawn) < 3 * EPOCH
