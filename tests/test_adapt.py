@@ -28,7 +28,7 @@ from vinchar.training.adapting.adapt import _parted
 from vinchar.training.adapting.config import AdaptConfig
 from vinchar.training.adapting.lessons import Outcome
 from vinchar.training.adapting.photos import Photo, read_photos
-from vinchar.training.adapting.scoring import Score, chance_of, mean_log_score, score_photos
+from vinchar.training.adapting.scoring import Score, chance_of, mean_log_score, score_margins, score_photos
 
 VINS = ("1HGCM82633A004352", "1M8GDM9AXKP042788", "5GZCZ43D13S812715", "JH4TB2H26CC000000", "WVWZZZ1JZ3W386752")
 FEW = (
@@ -204,6 +204,9 @@ def test_scores(photos: Path) -> None:
     assert right.log_score > np.log(0.5)
     assert not wrong.right
     assert wrong.log_score == none.log_score == pytest.approx(np.log(scoring.FLOOR))
+    (own,), (squeezed,) = score_margins(default_folder(), [None, (0.2, 0.2)], known[:1], 1, "margins", True)
+    assert own == right
+    assert squeezed.log_score != right.log_score
     assert mean_log_score([right, wrong]) == pytest.approx((right.log_score + wrong.log_score) / 2)
     assert chance_of(Decision(), VINS[0]) == 0
 
@@ -229,17 +232,19 @@ def test_the_margin_is_kept_with_the_model(tmp_path: Path) -> None:
         open_bundle(widened)
 
 
-def test_the_best_margin_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def scored(model: Path, photos: list[Photo], *_: Any) -> list[Score]:
-        along, across = json.loads((model / "model.json").read_text())["margin"]
-        return [Score("", True, True, 1.0, -abs(along - 1.2) - abs(across - 1.7))]
+def test_the_best_margin_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    def scored(model: Path, margins: list[tuple[float, float]], *_: Any) -> list[list[Score]]:
+        return [[Score("", True, True, 1.0, -abs(one[0] - 1.2) - abs(one[1] - 1.7))] for one in margins]
 
-    for name, values in (("ALONG", (1.0, 1.08, 1.2, 1.35)), ("ACROSS", (1.0, 1.3, 1.7, 2.2)), ("score_photos", scored)):
+    for name, values in (
+        ("ALONG", (1.0, 1.08, 1.2, 1.35)),
+        ("ACROSS", (1.0, 1.3, 1.7, 2.2)),
+        ("score_margins", scored),
+    ):
         monkeypatch.setattr(margin, name, values)
-    rows = margin.fit_margin(default_folder(), [Photo(Path("a.png"), VINS[0])], tmp_path, 1)
+    rows = margin.fit_margin(default_folder(), [Photo(Path("a.png"), VINS[0])], 1)
     assert rows[0] == (1.2, 1.7, 0)
     assert len(rows) == 16
-    assert not (tmp_path / "margin").exists()
 
 
 def test_suggested_photos_are_those_in_doubt_one_for_a_car(photos: Path, tmp_path: Path) -> None:

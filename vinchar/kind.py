@@ -20,6 +20,11 @@ def guess_kind(gray: Gray) -> Kind:
     return "strip" if width >= 2.5 * height else "photo"
 
 
+def guess_line_kind(gray: Gray) -> Kind:
+    """Tell a strip from a photo, where a picture is known to show more than one glyph."""
+    return "strip" if guess_kind(gray) == "strip" else "photo"
+
+
 def _may_be_one_glyph(gray: Gray) -> bool:
     """Tell whether nearly all ink of a small picture is a few pieces within a glyph's outline, on even ground."""
     picture = light_glyph(gray)

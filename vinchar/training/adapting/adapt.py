@@ -87,7 +87,7 @@ def adapt(
         best = chooser.better(best, teacher.locator("locator", best, _wholes(taught, parts, best, config, work)), name)
     if config.rectifier_steps:
         best = chooser.better(best, teacher.rectifier("rectifier", best, taught), "the rectifier, taught on")
-    margins = fit_margin(best, chooser.photos, work, config.workers, parts.own_labels)
+    margins = fit_margin(best, chooser.photos, config.workers, parts.own_labels)
     if margins[0][:2] != (open_bundle(best).margin or MARGIN):
         best = chooser.better(best, with_margin(best, margins[0][:2], work / "models" / "margin"), "the margin, fitted")
 

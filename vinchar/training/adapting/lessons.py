@@ -21,7 +21,7 @@ from vinchar.alignment import SHOWN, Held, clearest
 from vinchar.decide import Decision, Line
 from vinchar.drawing.scenes import Scene
 from vinchar.imaging import ImageError, load
-from vinchar.kind import guess_kind
+from vinchar.kind import guess_line_kind
 from vinchar.reader import Reader
 from vinchar.segment import segment
 from vinchar.training.adapting.photos import Photo
@@ -161,8 +161,7 @@ class Lesson:
 def hold_photo(reader: Reader, gray: Gray, photo: Photo) -> tuple[Outcome, Lesson | None]:
     """Return what becomes of a photo, and what it teaches, if anything."""
     part, corner = _round_box(gray, photo.quad)
-    kind = guess_kind(part)
-    kind = "photo" if kind == "glyph" else kind
+    kind = guess_line_kind(part)
     decision = reader.search.read(part, kind)
     best = decision.best
     read, sure = "" if best is None else best.vin, round(decision.chance, 4)

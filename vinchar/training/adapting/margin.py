@@ -15,27 +15,23 @@ from vinchar.bundle import open_bundle
 from vinchar.files import whole_folder
 from vinchar.locate import MARGIN
 from vinchar.training.adapting.photos import Photo
-from vinchar.training.adapting.scoring import mean_log_score, score_photos
+from vinchar.training.adapting.scoring import Margin, mean_log_score, score_margins
 
 ALONG, ACROSS = (1.0, 1.08, 1.2, 1.35), (1.0, 1.3, 1.7, 2.2)  # times the length and the height of the line
 MOST = 100  # photos that are read for each
 
-Margin = tuple[float, float]
-
 
 def fit_margin(
-    model: Path, photos: Sequence[Photo], work: Path, workers: int, priors: bool = True
+    model: Path, photos: Sequence[Photo], workers: int, priors: bool = True
 ) -> list[tuple[float, float, float]]:
-    """Return lengths, heights and the mean log score of photos read with each, the best first, else as the model's."""
+    """Return length, height and the mean log score of photos read with each margin, the best first.
+
+    Of equal ones the model's own comes first.
+    """
     own = open_bundle(model).margin or MARGIN
     tried = [own, *(one for one in product(ALONG, ACROSS) if one != own)]
-    rows = []
-    for along, across in tried:
-        candidate = with_margin(model, (along, across), work / "margin")
-        what = f"margin {along:g} x {across:g}"
-        scores = score_photos(candidate, photos[:MOST], workers, what, priors)
-        rows.append((along, across, mean_log_score(scores)))
-    shutil.rmtree(work / "margin", ignore_errors=True)
+    scores = score_margins(model, tried, photos[:MOST], workers, "margins", priors)
+    rows = [(*margin, mean_log_score(some)) for margin, some in zip(tried, scores, strict=True)]
     return sorted(rows, key=lambda row: -row[2])
 
 

@@ -14,11 +14,15 @@ from tqdm import tqdm
 
 from vinchar.decide import Decision
 from vinchar.imaging import ImageError, load
-from vinchar.kind import guess_kind
+from vinchar.kind import guess_line_kind
+from vinchar.locate import Locator
 from vinchar.reader import Reader
+from vinchar.search import Search
+from vinchar.straighten import Straightener
 from vinchar.training.adapting.photos import Photo
 from vinchar.training.parts import shared_out
 
+Margin = tuple[float, float]  # length and height
 SOME = 10  # photos that a process reads in one go
 FLOOR = 1e-4  # probability that a VIN has at least: one that is not among the best strings is not known any better
 
@@ -43,13 +47,22 @@ def score_photos(model: Path, photos: Sequence[Photo], workers: int, what: str, 
 
     ``what``: for the progress bar; ``priors``: whether what is known of VINs may help.
     """
-    parts = [photos[first : first + SOME] for first in range(0, len(photos), SOME)]
-    scores: list[Score] = []
-    with tqdm(total=len(photos), desc=what, unit="photo", mininterval=2) as bar:
-        for part in shared_out(partial(_score, model, priors), parts, workers):
-            scores += part
-            bar.update(len(part))
+    (scores,) = score_margins(model, [None], photos, workers, what, priors)
     return scores
+
+
+def score_margins(
+    model: Path, margins: Sequence[Margin | None], photos: Sequence[Photo], workers: int, what: str, priors: bool
+) -> list[list[Score]]:
+    """Return the same for each of several margins of located lines (see ``locate.Heat``); None: the model's own."""
+    parts = [photos[first : first + SOME] for first in range(0, len(photos), SOME)]
+    jobs = [(margin, part) for margin in margins for part in parts]
+    scores: list[Score] = []
+    with tqdm(total=len(margins) * len(photos), desc=what, unit="photo", mininterval=2) as bar:
+        for some in shared_out(partial(_score, model, priors), jobs, workers):
+            scores += some
+            bar.update(len(some))
+    return [scores[i * len(photos) : (i + 1) * len(photos)] for i in range(len(margins))]
 
 
 def mean_log_score(scores: Sequence[Score]) -> float:
@@ -57,17 +70,21 @@ def mean_log_score(scores: Sequence[Score]) -> float:
     return float(np.mean([one.log_score for one in scores]))
 
 
-def _score(model: Path, priors: bool, photos: Sequence[Photo]) -> list[Score]:
+def _score(model: Path, priors: bool, job: tuple[Margin | None, Sequence[Photo]]) -> list[Score]:
     cv2.setNumThreads(1)
-    reader, scores = Reader(model, vin_priors=priors), []
+    margin, photos = job
+    reader, scores = Reader(model, vin_priors=priors), list[Score]()
+    search = reader.search
+    if margin is not None:
+        locator = Locator(reader.bundle.paths["locator"], margin)
+        search = Search(locator, Straightener(reader.rectifier), reader.recogniser, search.judge)
     for photo in photos:
         try:
             gray = load(photo.path)
         except ImageError:
             scores.append(Score("", False, False, 0.0, math.log(FLOOR)))
             continue
-        kind = guess_kind(gray)
-        decision = reader.search.read(gray, "photo" if kind == "glyph" else kind)
+        decision = search.read(gray, guess_line_kind(gray))
         read = "" if decision.best is None else decision.best.vin
         chance = max(chance_of(decision, photo.vin), FLOOR)
         scores.append(Score(read, read == photo.vin, decision.is_ok, decision.chance, math.log(chance)))

@@ -18,7 +18,7 @@ from tqdm import tqdm
 from vinchar.decide import ALIKE, Decision, Line
 from vinchar.evaluation.adapted import Suggested
 from vinchar.imaging import ImageError, load
-from vinchar.kind import guess_kind
+from vinchar.kind import guess_line_kind
 from vinchar.reader import Reader
 from vinchar.training.adapting.photos import Photo
 from vinchar.training.parts import shared_out
@@ -76,8 +76,7 @@ def _look(model: Path, photos: Sequence[Photo]) -> list[_Seen | None]:
         except ImageError:
             seen.append(None)
             continue
-        kind = guess_kind(gray)
-        decision = reader.search.read(gray, "photo" if kind == "glyph" else kind)
+        decision = reader.search.read(gray, guess_line_kind(gray))
         seen.append(None if decision.best is None else _seen(decision, decision.best))
     return seen
 
