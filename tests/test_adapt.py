@@ -129,7 +129,7 @@ def test_what_is_done_is_not_done_again(
 
     monkeypatch.setattr(keras.Model, "fit", never)
     monkeypatch.setattr(lessons, "hold_photo", never)
-    monkeypatch.setattr(module, "fit_and_report", never)
+    monkeypatch.setattr(module.finish, "fit_and_report", never)
     arguments = ("--unlabelled", str(photos / "more"), "--out", "mine", "--suggest", "1", "--force", "--credit", "us")
     with pytest.raises(AssertionError):  # the last step of all is made anew, no other
         run("train", "--adapt", str(photos / "labels.csv"), *arguments)

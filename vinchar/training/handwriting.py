@@ -58,11 +58,16 @@ def load(split: Literal["train", "test"]) -> tuple[NDArray[np.uint8], NDArray[np
     return np.ascontiguousarray(images[keep]), classes[keep]
 
 
+def is_there() -> bool:
+    """Tell whether the archive lies in the cache, so that nothing has to be downloaded."""
+    return Path(ARCHIVE).expanduser().is_file()
+
+
 def _found() -> str:
     """Return what to say of the archive that lies in the cache and could not be used, if one does."""
-    path = Path(ARCHIVE).expanduser()
-    if not path.is_file():
+    if not is_there():
         return ""
+    path = Path(ARCHIVE).expanduser()
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "md5").hexdigest()
     return "" if digest == MD5 else f"; the file there has the MD5 {digest} and is another one: remove it"

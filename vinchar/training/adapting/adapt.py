@@ -21,8 +21,8 @@ from vinchar.bundle import default_folder, open_bundle
 from vinchar.evaluation.adapted import Adapted, Compared, LeftOut, Step
 from vinchar.imaging import ImageError, load
 from vinchar.locate import MARGIN
-from vinchar.training import handwriting
-from vinchar.training.adapting.comparison import Models, compared
+from vinchar.training import finish, handwriting
+from vinchar.training.adapting.comparison import Models, compared, handwriting_rows
 from vinchar.training.adapting.config import AdaptConfig
 from vinchar.training.adapting.lessons import WHY, Lessons, Outcome, learn
 from vinchar.training.adapting.margin import fit_margin, with_margin
@@ -35,8 +35,8 @@ from vinchar.training.batches import Glyphs
 from vinchar.training.boxed import Boxed, bounding_box, draw_boxed
 from vinchar.training.cache import SceneCache
 from vinchar.training.card import summary
+from vinchar.training.characters import draw_characters
 from vinchar.training.decisions import Pictures, Shown
-from vinchar.training.finish import describe, fit_and_report, put
 from vinchar.training.fit import precision
 from vinchar.training.work import Clock, check_places, open_folder
 
@@ -59,8 +59,8 @@ def adapt(
     Better: on the test part, which is read once, more VINs are right, or as many, and the true ones are likelier.
     ``force``: put it there anyway. ``work`` keeps what is done, so a killed run goes on, with one epoch lost at most.
     ``credit``: whose photos these are, for the model card; ``suggestions``: how many to name that are best labelled
-    next. Returns what the report says. Raises ``ValueError`` for
-    photos that are too few or teach nothing, or places that hold something else.
+    next. Returns what the report says. Raises ``ValueError`` for photos that are too few or teach nothing, or places
+    that hold something else.
     """
     out, work, base = out.resolve(), work.resolve(), (base or default_folder()).resolve()
     check_places(out, work)
@@ -68,9 +68,7 @@ def adapt(
         raise ValueError(f"--out {out}: the model that is adapted lies there; name another place")
     version = open_bundle(base).version
     everything = [*photos.labelled, *photos.unlabelled]
-    identity = [
-        [str(one.path), one.vin, one.part, None if one.quad is None else one.quad.tolist()] for one in everything
-    ]
+    identity = [[str(one.path), one.vin, one.part, repr(one.quad)] for one in everything]
     wanted = dataclasses.asdict(config) | {"photos": identity, "base": version}
     open_folder(work, wanted, resume)
     cv2.setNumThreads(1)
@@ -79,7 +77,9 @@ def adapt(
 
     first = learn(base, everything, work / "round-1", config.workers)
     parts = _parted(everything, first.outcomes, bool(photos.labelled), config.seed)
-    chooser = _Chooser(parts.of("validation"), config.workers, parts.own_labels, steps)
+    doubtful = {everything[i].path for i, one in enumerate(first.outcomes) if one.why in ("contradicted", "file")}
+    trusted = [one for one in parts.of("validation") if one.path not in doubtful]
+    chooser = _Chooser(trusted, config.workers, parts.own_labels, steps)
     teacher = Teacher(config, work, _handwriting(), {})
     best, taught = _rounds(teacher, chooser, base, first.of(parts.rows("train")), parts)
     if config.locator_steps:
@@ -95,26 +95,24 @@ def adapt(
     shutil.rmtree(staged, ignore_errors=True)
     shutil.copytree(best, staged, ignore=shutil.ignore_patterns("report", "README.md"))
     (staged / "report").mkdir()
-    validation = _showing(chooser.photos) if parts.own_labels else []
     description = json.loads((staged / "model.json").read_text(encoding="utf-8"))
-    description |= {
-        "replaced": summary(description),
-        "adapted": {
-            "base": version,
-            "own_labels": parts.own_labels,
-            "labelled": len(photos.labelled),
-            "unlabelled": len(photos.unlabelled),
-            "taught": len(taught),
-            "steps": [dataclasses.asdict(step) for step in steps],
-            "config": dataclasses.asdict(config),
-            "minutes": round(clock.minutes(), 1),
-            "compared": [],
-        },
+    made = {
+        "base": version,
+        "own_labels": parts.own_labels,
+        "labelled": len(photos.labelled),
+        "unlabelled": len(photos.unlabelled),
+        "taught": len(taught),
+        "steps": [dataclasses.asdict(step) for step in steps],
+        "config": dataclasses.asdict(config),
+        "minutes": round(clock.minutes(), 1),
     }
-    if credit:
-        description["trained_on"]["credits"] = sorted({*description["trained_on"]["credits"], credit})
-    scores = {"emnist_test": description["scores"]["emnist_test"]}
-    fit_and_report(staged, description, scores, config, work, [], [], validation)
+    description |= {"replaced": summary(description), "adapted": {**made, "compared": []}}
+    credits = {*description["trained_on"]["credits"], *filter(None, [credit])}
+    description["trained_on"]["credits"] = sorted(credits)
+    printed = draw_characters(work / "characters", finish.PRINTED_TEST, config.seed + 1, config.workers, held_out=True)
+    scores = {"emnist_test": handwriting_rows(staged, description["scores"]["emnist_test"], printed)}
+    validation = _showing(chooser.photos) if parts.own_labels else []
+    finish.fit_and_report(staged, description, scores, config, work, [], [], validation)
 
     unknown = [i for i, one in enumerate(everything) if not one.vin] if suggestions else []
     before = [first.outcomes[i].read for i in unknown]
@@ -122,9 +120,9 @@ def adapt(
     test, models = parts.of("test"), Models(base, staged)
     rows, changed, better = compared(models, test, parts.own_labels, config, work)
     description["adapted"]["compared"] = [_plain(row) for row in rows]
-    describe(staged, description)
+    finish.describe(staged, description)
     if better or force:
-        put(staged, out)
+        finish.put(staged, out)
     return Adapted(
         facts=_facts(version, open_bundle(staged).version, config, photos),
         parts={part: (len(parts.of(part)), len({one.vin for one in parts.of(part) if one.vin})) for part in PARTS},
@@ -238,7 +236,7 @@ def _wholes(lessons: Lessons, parts: _Parted, model: Path, config: AdaptConfig, 
 
 def _handwriting() -> Glyphs | None:
     """Return EMNIST if it is on this machine: it is not worth a download here."""
-    if not Path(handwriting.ARCHIVE).expanduser().is_file():
+    if not handwriting.is_there():
         print("vinchar: EMNIST is not there: no handwriting among the drawn strips", file=sys.stderr)
         return None
     return handwriting.load("train")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,10 +17,12 @@ from vinchar.training import handwriting
 from vinchar.training.adapting.config import AdaptConfig
 from vinchar.training.adapting.photos import Photo
 from vinchar.training.adapting.scoring import Score, score_photos
+from vinchar.training.batches import Glyphs
 from vinchar.training.cache import draw_scenes
-from vinchar.training.measure import named, read_scenes, true_vins
+from vinchar.training.measure import glyph_rows, named, read_scenes, true_vins
 from vinchar.vin import ALPHABET
 
+STRIPS = "emnist_classifier"  # the row of the strips' network in a model's scores
 SCENES = 400  # drawn ones, in faces that no model learned, that both read
 DRAWN, WRITTEN, SAMPLES = "drawn scenes, unseen faces", "EMNIST test", "the sample pictures"
 
@@ -101,7 +103,7 @@ def _accepted_right(scores: Sequence[Score]) -> float:
 
 def _of_handwriting(models: Models) -> list[Compared]:
     """Return how much handwriting the strips' network still reads, if EMNIST is on this machine."""
-    if not Path(handwriting.ARCHIVE).expanduser().is_file():
+    if not handwriting.is_there():
         return []
     images, labels = handwriting.load("test")
 
@@ -124,3 +126,15 @@ def _of_samples(models: Models) -> list[Compared]:
         return float(np.mean([label.score(reader.read(path), path).right for path, label in pictures]))
 
     return [models.compared(SAMPLES, EXACT, len(pictures), share_right)]
+
+
+def handwriting_rows(model: Path, rows: Sequence[dict[str, Any]], printed: Glyphs) -> list[dict[str, Any]]:
+    """Return the rows of ``measure.glyph_rows`` with that of the strips' network anew, or without it if it cannot be.
+
+    ``rows``: those of the model before, whose other networks are the same; ``printed``: characters in unseen faces.
+    """
+    if not handwriting.is_there():
+        return [row for row in rows if row["network"] != STRIPS]
+    networks = {"classifier": model / "classifier.onnx"}
+    (anew,) = glyph_rows(networks, handwriting.load("test"), printed, model / "report")
+    return [anew if row["network"] == STRIPS else row for row in rows]
