@@ -28,6 +28,7 @@ from vinchar.training import finish, measure, nets, run
 from vinchar.training.boxed import Boxed, bounding_box
 from vinchar.training.card import model_card, summary
 from vinchar.training.config import PRESETS
+from vinchar.training.handwriting import ALIKE
 from vinchar.training.work import kept_config, open_work
 from vinchar.vin import ALPHABET
 
@@ -123,6 +124,7 @@ def test_model_json_says_what_it_was_made_of(description: dict[str, Any]) -> Non
     assert list(made) == ["rectifier", "locator", "baseline", "emnist", "glyph", "classifier"]
     assert made["classifier"]["steps"] == TINY.classifier_steps
     assert made["rectifier"]["pictures"] == TINY.scenes * TINY.frames
+    assert made["glyph"]["pictures"] == (33 + len(ALIKE)) * 6 + TINY.characters + TINY.no_glyphs
     assert {row["by"] for row in made.values()} == {"tensorflow on cpu:0"}
     assert description["replaced"] is None
     assert "Beside the model" not in model_card(description)

@@ -16,7 +16,7 @@ from vinchar.files import remove_parts, write_whole
 from vinchar.training.boxed import Boxed
 from vinchar.training.config import TrainConfig
 
-CONTENTS = 5  # of what a work folder holds: one more with every change to it
+CONTENTS = 6  # of what a work folder holds: one more with every change to it
 
 
 class Clock:
