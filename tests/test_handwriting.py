@@ -10,7 +10,15 @@ import pytest
 
 from conftest import BYCLASS, drawn_glyph
 from vinchar.training import handwriting
-from vinchar.training.handwriting import DataError, class_weights, draw_balanced, load, strip_of_glyphs, warp_glyph
+from vinchar.training.handwriting import (
+    DataError,
+    class_weights,
+    draw_balanced,
+    load,
+    rare_first,
+    strip_of_glyphs,
+    warp_glyph,
+)
 from vinchar.types import GLYPH_HEIGHT
 from vinchar.vin import ALPHABET
 
@@ -111,3 +119,12 @@ def test_the_power_says_how_far_the_counts_count() -> None:
         assert class_weights(labels, power)[0] == pytest.approx(share)
         drawn = labels[draw_balanced(labels, 20_000, np.random.default_rng(0), power)]
         assert (drawn == 0).mean() == pytest.approx(share, abs=0.02)
+
+
+def test_the_rarer_a_class_is_the_more_its_logit_gets() -> None:
+    labels = np.repeat(np.arange(33, dtype=np.int32), [1600] + [100] * 32)
+    more = rare_first(labels, 0.5)
+    assert more.dtype == np.float32
+    assert more.mean() == pytest.approx(0, abs=1e-6)
+    assert more[1] - more[0] == pytest.approx(np.log(4), abs=1e-5)
+    assert np.isfinite(rare_first(labels[:1600], 0.5)).all()  # of classes that never come, too

@@ -39,10 +39,10 @@ number costs more than a missing one.
 ## EMNIST test, {n:,} glyphs of 33 classes
 
 `pretrained` is the network after EMNIST alone. From it come `glyph`, trained on with lower case that is written as its
-capital is ({alike}) and printed characters among them, and `classifier`, trained on drawn VINs with some handwriting
-among them: it reads strips, and what it has forgotten of handwriting shows here. `baseline` is the published network of
-two 5 x 5 convolutions, trained on the same glyphs with the same warps. Printed: characters in held-out faces, one a
-picture.
+capital is ({alike}) and printed characters among them, then biased to rare classes, and `classifier`, trained on drawn
+VINs with some handwriting among them: it reads strips, and what it has forgotten of handwriting shows here. `baseline`
+is the published network of two 5 x 5 convolutions, trained on the same glyphs with the same warps. Printed: characters
+in held-out faces, one a picture.
 
 | network | parameters | accuracy | weakest recall | printed | ms for 17 glyphs, one core |
 | --- | --- | --- | --- | --- | --- |

@@ -81,6 +81,16 @@ def class_weights(labels: NDArray[np.int32], power: float = BALANCE) -> NDArray[
     return np.asarray(weights / weights.sum(), np.float64)
 
 
+def rare_first(labels: NDArray[np.int32], power: float) -> NDArray[np.float32]:
+    """Return what to add to the logits of the classes, float32 (33,), mean 0: more, the rarer a class is.
+
+    By it a network answers as if it had learned each class ``power`` less by its count: logit adjustment (Menon et al.
+    2021, arXiv 2007.07314).
+    """
+    counts = np.maximum(np.bincount(labels, minlength=len(ALPHABET)), 1)
+    return np.asarray(power * (np.log(counts).mean() - np.log(counts)), np.float32)
+
+
 def draw_balanced(
     labels: NDArray[np.int32], count: int, rng: np.random.Generator, power: float = BALANCE
 ) -> NDArray[np.int64]:
