@@ -216,6 +216,18 @@ def test_the_model_reads(model: Path) -> None:
     assert glyph.vin is None or glyph.vin in ALPHABET
 
 
+def test_the_network_for_single_characters_favours_rare_ones(model: Path) -> None:
+    """All classes come as often here, but for those of which there are lower-case pictures, too."""
+    learned, left = nets.classifier(), keras.saving.load_model(model / "glyph.keras")
+    learned.load_weights("work/glyph.weights.h5")
+    bias, before = (keras.ops.convert_to_numpy(one.get_layer("logits").bias) for one in (left, learned))
+    more = bias - before
+    common = [ALPHABET.index(char.upper()) for char in ALIKE]
+    rare = np.delete(more, [*common, 33]) - more[common].max()
+    np.testing.assert_allclose(rare, run.RARE_FIRST * np.log(2), atol=1e-3)
+    assert more[33] == pytest.approx(0, abs=1e-3)
+
+
 def test_a_second_run_loads_the_networks_that_are_trained(
     train: Train, boxed: Path, model: Path, description: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
