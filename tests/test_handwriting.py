@@ -8,9 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import drawn_glyph
+from conftest import BYCLASS, drawn_glyph
 from vinchar.training import handwriting
-from vinchar.training.handwriting import DataError, class_weights, draw_balanced, load, strip_of_glyphs, warp_glyph
+from vinchar.training.handwriting import (
+    DataError,
+    class_weights,
+    draw_balanced,
+    load,
+    rare_first,
+    strip_of_glyphs,
+    warp_glyph,
+)
 from vinchar.types import GLYPH_HEIGHT
 from vinchar.vin import ALPHABET
 
@@ -30,6 +38,15 @@ def test_digits_and_capitals_without_i_o_q(split: str, count: int) -> None:
     assert np.array_equal(np.bincount(labels), np.full(33, count))
     for image, label in zip(images, labels, strict=True):
         assert np.array_equal(image, drawn_glyph(ALPHABET[label])), ALPHABET[label]
+
+
+@pytest.mark.usefixtures("_cached")
+def test_lower_case_that_looks_like_its_capital_counts_as_it() -> None:
+    images, labels = load("train", alike="sz")
+    assert {char: int(np.sum(labels == ALPHABET.index(char))) for char in "SZX5"} == {"S": 12, "Z": 12, "X": 6, "5": 6}
+    assert len(labels) == 35 * 6
+    drawn = {image.tobytes() for image in images[labels == ALPHABET.index("Z")]}
+    assert drawn == {drawn_glyph("Z").tobytes(), drawn_glyph("z").tobytes()}
 
 
 def test_without_archive_and_network_there_is_advice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,8 +110,7 @@ def test_glyphs_of_a_strip_lie_at_their_centres() -> None:
 
 
 def test_byclass_labels_are_those_of_the_archive() -> None:
-    assert handwriting._BYCLASS[10:13] == "ABC"
-    assert len(handwriting._BYCLASS) == 36
+    assert handwriting._BYCLASS == BYCLASS
 
 
 def test_the_power_says_how_far_the_counts_count() -> None:
@@ -103,3 +119,12 @@ def test_the_power_says_how_far_the_counts_count() -> None:
         assert class_weights(labels, power)[0] == pytest.approx(share)
         drawn = labels[draw_balanced(labels, 20_000, np.random.default_rng(0), power)]
         assert (drawn == 0).mean() == pytest.approx(share, abs=0.02)
+
+
+def test_the_rarer_a_class_is_the_more_its_logit_gets() -> None:
+    labels = np.repeat(np.arange(33, dtype=np.int32), [1600] + [100] * 32)
+    more = rare_first(labels, 0.5)
+    assert more.dtype == np.float32
+    assert more.mean() == pytest.approx(0, abs=1e-6)
+    assert more[1] - more[0] == pytest.approx(np.log(4), abs=1e-5)
+    assert np.isfinite(rare_first(labels[:1600], 0.5)).all()  # of classes that never come, too

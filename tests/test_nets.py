@@ -64,6 +64,16 @@ def test_a_window_of_a_strip_reads_as_the_strip_does_there(classifier: keras.Mod
     assert not np.allclose(window[0, 0], whole[0, start // 2], atol=1e-2)
 
 
+def test_characters_can_be_favoured_and_no_glyph_stays(classifier: keras.Model) -> None:
+    strip = np.random.default_rng(0).random((1, 40, 64, 1))
+    before = answers(classifier, strip)
+    more = np.linspace(-1, 1, 33, dtype=np.float32)
+    nets.favour(classifier, more)
+    after = answers(classifier, strip)
+    nets.favour(classifier, -more)
+    np.testing.assert_allclose(after - before, np.broadcast_to(np.append(more, 0), before.shape), atol=1e-4)
+
+
 def test_an_answer_depends_on_the_columns_round_it(classifier: keras.Model) -> None:
     """What changes in one column reaches half the field to either side, and no further."""
     strip = np.random.default_rng(0).random((1, 40, 400, 1))

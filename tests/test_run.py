@@ -28,6 +28,7 @@ from vinchar.training import finish, measure, nets, run
 from vinchar.training.boxed import Boxed, bounding_box
 from vinchar.training.card import model_card, summary
 from vinchar.training.config import PRESETS
+from vinchar.training.handwriting import ALIKE
 from vinchar.training.work import kept_config, open_work
 from vinchar.vin import ALPHABET
 
@@ -123,6 +124,7 @@ def test_model_json_says_what_it_was_made_of(description: dict[str, Any]) -> Non
     assert list(made) == ["rectifier", "locator", "baseline", "emnist", "glyph", "classifier"]
     assert made["classifier"]["steps"] == TINY.classifier_steps
     assert made["rectifier"]["pictures"] == TINY.scenes * TINY.frames
+    assert made["glyph"]["pictures"] == (33 + len(ALIKE)) * 6 + TINY.characters + TINY.no_glyphs
     assert {row["by"] for row in made.values()} == {"tensorflow on cpu:0"}
     assert description["replaced"] is None
     assert "Beside the model" not in model_card(description)
@@ -212,6 +214,18 @@ def test_the_model_reads(model: Path) -> None:
     glyph = reader.read(np.pad(np.full((20, 4), 255, np.uint8), 12), "glyph")
     assert glyph.status in ("ok", "uncertain", "not_found")
     assert glyph.vin is None or glyph.vin in ALPHABET
+
+
+def test_the_network_for_single_characters_favours_rare_ones(model: Path) -> None:
+    """All classes come as often here, but for those of which there are lower-case pictures, too."""
+    learned, left = nets.classifier(), keras.saving.load_model(model / "glyph.keras")
+    learned.load_weights("work/glyph.weights.h5")
+    bias, before = (keras.ops.convert_to_numpy(one.get_layer("logits").bias) for one in (left, learned))
+    more = bias - before
+    common = [ALPHABET.index(char.upper()) for char in ALIKE]
+    rare = np.delete(more, [*common, 33]) - more[common].max()
+    np.testing.assert_allclose(rare, run.RARE_FIRST * np.log(2), atol=1e-3)
+    assert more[33] == pytest.approx(0, abs=1e-3)
 
 
 def test_a_second_run_loads_the_networks_that_are_trained(

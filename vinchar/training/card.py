@@ -8,6 +8,7 @@ from typing import Any
 from vinchar.drawing.scenes import CLEAR_BLUR, CLEAR_CONTRAST, LEGIBLE_CONTRAST
 from vinchar.training.adapting.config import AdaptConfig
 from vinchar.training.config import PRESETS
+from vinchar.training.handwriting import ALIKE
 
 _CARD = """# Model card: vinchar {vinchar}
 
@@ -38,10 +39,11 @@ number costs more than a missing one.
 
 {adapted}## EMNIST test, {n:,} glyphs of 33 classes
 
-`pretrained` is the network after EMNIST alone. From it come `glyph`, trained on with rare classes drawn more often and
-printed characters among them, and `classifier`, trained on drawn VINs with some handwriting among them: it reads
-strips, and what it has forgotten of handwriting shows here. `baseline` is the published network of two 5 x 5
-convolutions, trained on the same glyphs with the same warps. Printed: characters in held-out faces, one a picture.
+`pretrained` is the network after EMNIST alone. From it come `glyph`, trained on with lower case that is written as its
+capital is ({alike}) and printed characters among them, then biased to rare classes, and `classifier`, trained on drawn
+VINs with some handwriting among them: it reads strips, and what it has forgotten of handwriting shows here. `baseline`
+is the published network of two 5 x 5 convolutions, trained on the same glyphs with the same warps. Printed: characters
+in held-out faces, one a picture.
 
 | network | parameters | accuracy | weakest recall | printed | ms for 17 glyphs, one core |
 | --- | --- | --- | --- | --- | --- |
@@ -159,6 +161,7 @@ def model_card(description: dict[str, Any]) -> str:
             for name, row in made["networks"].items()
         ),
         emnist=data["emnist_byclass_33"],
+        alike=", ".join(ALIKE),
         scenes=data["synthetic_scenes"],
         photos=data["real_photos"],
         synthetic_photos=data["synthetic_photos"],

@@ -38,7 +38,7 @@ class TrainConfig:
     locator_steps: int = flag(7_000, STEPS, "of the network that finds VINs in photos")
     baseline_steps: int = flag(1_600, STEPS, "of the published network, for comparison on EMNIST")
     emnist_steps: int = flag(1_600, STEPS, "of the network on EMNIST that the next two begin as")
-    glyph_steps: int = flag(2_600, STEPS, "of the network for single characters")
+    glyph_steps: int = flag(10_000, STEPS, "of the network for single characters")
     classifier_steps: int = flag(11_000, STEPS, "of the network that reads strips")
     batch: int = flag(24, BATCHES, "strips, for the classifier")
     written_batch: int = flag(20, BATCHES, "strips where most are handwritten: EMNIST, single characters")
@@ -46,8 +46,8 @@ class TrainConfig:
     line_batch: int = flag(48, BATCHES, "cut-outs, for the rectifier")
     photo_batch: int = flag(8, BATCHES, "parts of photos, for the locator")
     learning_rate: float = flag(6e-3, RATES, "highest rate of Muon; some networks get a fixed part of it")
-    printed: float = flag(0.1875, RATES, "share of printed characters where single ones are learned")
-    nothing: float = flag(0.2, RATES, "share of pictures without a character there")
+    printed: float = flag(0.15, RATES, "share of printed characters where single ones are learned")
+    nothing: float = flag(0.25, RATES, "share of pictures without a character there")
     rehearsal: float = flag(0.2, RATES, "share of handwritten strips in the classifier's batches")
 
     def __post_init__(self) -> None:

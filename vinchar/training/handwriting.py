@@ -7,6 +7,7 @@ would teach a lower-case l as L and g as G.
 from __future__ import annotations
 
 import hashlib
+import string
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -20,7 +21,8 @@ from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 from vinchar.vin import ALPHABET
 
 BALANCE = 0.4  # how far the counts of the classes count: a digit is 25 times as frequent as a Z
-_BYCLASS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # labels 0 to 35; from 36 on lower case
+ALIKE = "swxyz"  # lower case written as its capital is, for more pictures of what is rare; many a v looks like a U
+_BYCLASS = string.digits + string.ascii_uppercase + string.ascii_lowercase  # labels 0 to 61
 
 
 # As torchvision has them, datasets/mnist.py, pull requests 3570 and 8350.
@@ -33,9 +35,10 @@ class DataError(ValueError):
     """Training data that is missing or broken, with what to do about it."""
 
 
-def load(split: Literal["train", "test"]) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+def load(split: Literal["train", "test"], alike: str = "") -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
     """Return the pictures, uint8 (N, 28, 28) light on dark, and labels, int32 (N,) indices into ``vin.ALPHABET``.
 
+    ``alike``: lower-case letters that count as their capitals; all others are left out.
     Goes through the ``emnist`` package: its cache (~/.cache/emnist/emnist.zip) is used where it is filled, else it
     downloads, from the official address alone. Raises ``DataError`` with advice where neither works.
     """
@@ -52,7 +55,7 @@ def load(split: Literal["train", "test"]) -> tuple[NDArray[np.uint8], NDArray[np
         ) from error
     index = np.full(256, -1, np.int32)
     for label, char in enumerate(_BYCLASS):
-        index[label] = ALPHABET.find(char)
+        index[label] = ALPHABET.find(char.upper() if char in alike else char)
     classes = index[labels]
     keep = classes >= 0
     return np.ascontiguousarray(images[keep]), classes[keep]
@@ -81,6 +84,16 @@ def class_weights(labels: NDArray[np.int32], power: float = BALANCE) -> NDArray[
     counts = np.bincount(labels, minlength=len(ALPHABET)).astype(np.float64)
     weights = np.where(counts > 0, counts**power, 0.0)
     return np.asarray(weights / weights.sum(), np.float64)
+
+
+def rare_first(labels: NDArray[np.int32], power: float) -> NDArray[np.float32]:
+    """Return what to add to the logits of the classes, float32 (33,), mean 0: more, the rarer a class is.
+
+    By it a network answers as if it had learned each class ``power`` less by its count: logit adjustment (Menon et al.
+    2021, arXiv 2007.07314).
+    """
+    counts = np.maximum(np.bincount(labels, minlength=len(ALPHABET)), 1)
+    return np.asarray(power * (np.log(counts).mean() - np.log(counts)), np.float32)
 
 
 def draw_balanced(
