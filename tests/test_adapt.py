@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,19 @@ from vinchar.command.main import main
 from vinchar.decide import Decision
 from vinchar.drawing.faces import font_faces
 from vinchar.drawing.photos import draw_photo
-from vinchar.evaluation.adapted import Adapted
+from vinchar.drawing.scenes import Scene
+from vinchar.evaluation.adapted import Adapted, Step
 from vinchar.evaluation.metrics import bootstrap_interval
 from vinchar.locate import MARGIN, Heat, Streak, _quad
 from vinchar.training.adapting import adapt as module
-from vinchar.training.adapting import comparison, lessons, margin, networks, scoring, suggest
+from vinchar.training.adapting import choosing, comparison, lessons, margin, networks, scoring, suggest
 from vinchar.training.adapting.adapt import _parted
 from vinchar.training.adapting.config import AdaptConfig
-from vinchar.training.adapting.lessons import Outcome
-from vinchar.training.adapting.photos import Photo, read_photos
+from vinchar.training.adapting.lessons import Lessons, Outcome
+from vinchar.training.adapting.photos import PARTS, Photo, read_photos
 from vinchar.training.adapting.scoring import Score, chance_of, mean_log_score, score_margins, score_photos
+from vinchar.training.cache import SceneCache, scene_arrays
+from vinchar.training.work import Clock
 
 VINS = ("1HGCM82633A004352", "1M8GDM9AXKP042788", "5GZCZ43D13S812715", "JH4TB2H26CC000000", "WVWZZZ1JZ3W386752")
 FEW = (
@@ -129,10 +133,13 @@ def test_what_is_done_is_not_done_again(
 
     monkeypatch.setattr(keras.Model, "fit", never)
     monkeypatch.setattr(lessons, "hold_photo", never)
+    monkeypatch.setattr(choosing, "score_photos", never)
+    monkeypatch.setattr(module, "fit_margin", never)
     monkeypatch.setattr(module.finish, "fit_and_report", never)
     arguments = ("--unlabelled", str(photos / "more"), "--out", "mine", "--suggest", "1", "--force", "--credit", "us")
-    with pytest.raises(AssertionError):  # the last step of all is made anew, no other
+    with pytest.raises(AssertionError) as stopped:  # the last step of all is made anew, no other
         run("train", "--adapt", str(photos / "labels.csv"), *arguments)
+    assert any(entry.name == "adapt" and "fit_and_report" in str(entry.statement) for entry in stopped.traceback)
     said = capsys.readouterr().err
     assert "going on with what is in" in said
     assert "line 8: vin: got 16 characters" in said
@@ -194,6 +201,170 @@ def test_photos_without_labels_are_never_measured_on_beside_labelled_ones() -> N
     parts = _parted(found, outcomes, labelled=True, seed=0)
     assert parts.parts[5] == "train"
     assert parts.own_labels
+
+
+def test_what_the_owner_keeps_from_training_is_kept_from_it() -> None:
+    """Without a VIN, too: nobody knows whose car it is."""
+    found = [*(Photo(Path(f"{i}.png"), vin) for i, vin in enumerate(VINS)), Photo(Path("x.png"), part="test")]
+    outcomes = [*(Outcome("", vin, 0.9) for vin in VINS), Outcome("", "WBA3A5C51CF256551", 0.99)]
+    parts = _parted(found, outcomes, labelled=True, seed=0)
+    assert parts.photos[5] not in [one for part in PARTS for one in parts.of(part)]
+
+
+def test_too_few_readings_to_stand_for_labels_get_a_sentence() -> None:
+    outcomes = [Outcome("", VINS[0], 0.9), Outcome("", VINS[1], 0.9), Outcome("unsure")]
+    with pytest.raises(ValueError, match=r"2 of 3 photos without a label that are read surely.*label some"):
+        _parted([Photo(Path(f"{i}.png")) for i in range(3)], outcomes, labelled=False, seed=0)
+
+
+def test_another_number_of_drawn_photos_is_another_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So is a photo of the same name in another folder."""
+    some, named = AdaptConfig(), [Photo(Path("a.png"), VINS[0])]
+    one = module._wanted(some, named, "base")
+    assert one == module._wanted(some, named, "base")
+    assert one != module._wanted(replace(some, photos=7), named, "base")
+    assert one != module._wanted(some, [Photo(Path("a.png"), VINS[1])], "base")
+    monkeypatch.chdir(tmp_path)
+    assert one != module._wanted(some, named, "base")
+
+
+def test_photos_of_validation_that_contradict_their_label_choose_nothing() -> None:
+    found = [Photo(Path(f"{i}.png"), vin) for i, vin in enumerate(VINS)]
+    parts = module._Parted(found, ["train", "validation", "validation", "validation", "test"], True)
+    outcomes = [Outcome(""), Outcome("contradicted"), Outcome("file"), Outcome("not located"), Outcome("")]
+    assert module._trusted(parts, outcomes) == [found[3]]
+    outcomes[3] = Outcome("contradicted")
+    with pytest.raises(ValueError, match=r"none of the 3 photos of validation .*: 2 the label contradicts.*1\.png"):
+        module._trusted(parts, outcomes)
+
+
+def test_what_was_read_to_choose_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scores = iter([-2.0, -1.0, -3.0])
+    monkeypatch.setattr(
+        choosing,
+        "score_photos",
+        lambda *_: [Score("", False, False, 0.0, next(scores))],  # each model once
+    )
+    for _ in range(2):  # the second time as a killed run goes on
+        steps: list[Step] = []
+        chooser = choosing.Chooser([], 1, True, steps, Clock(tmp_path), tmp_path / "scores")
+        chooser.begin(tmp_path / "base")
+        assert chooser.better(tmp_path / "base", tmp_path / "one", "round 1, 3 photos") == tmp_path / "one"
+        assert chooser.better(tmp_path / "one", tmp_path / "two", "round 2, 3 photos") == tmp_path / "one"
+        assert [step.log_score for step in steps] == [-2, -1, -3]
+    assert json.loads((tmp_path / "seconds.json").read_text()) >= 0  # what it took is not lost by a kill
+
+
+def lessons_of(vins: list[str]) -> Lessons:
+    """One photo for each VIN, which teaches it; nothing where it is empty."""
+    scenes = [
+        Scene(np.zeros((40, 400), np.uint8), np.zeros((17, 4, 2), np.float32), vin, True, "print", 0.0)
+        for vin in vins
+        if vin
+    ]
+    cache, count = SceneCache.of(scene_arrays(scenes)), len(scenes)
+    photo = np.array([i for i, vin in enumerate(vins) if vin], np.int32)
+    outcomes = tuple(Outcome("" if vin else "unsure", vin) for vin in vins)
+    return Lessons(cache, cache, photo, np.ones((count, 17), bool), np.ones(count), outcomes)
+
+
+class Taught(list[list[str]]):
+    """A teacher and a chooser: remembers the VINs of each round, and takes every model for better."""
+
+    config, work = AdaptConfig(rounds=3), Path("work")
+
+    def classifier(self, name: str, model: Path, lessons: Lessons) -> Path:
+        self.append([one.read for one in lessons.outcomes if not one.why])
+        assert len(self[-1]) == len(lessons)
+        return Path(name)
+
+    def begin(self, model: Path) -> None: ...
+
+    def better(self, model: Path, other: Path, what: str) -> Path:
+        return other
+
+
+def test_no_round_teaches_a_car_that_is_measured_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Photos of it without a label may lie among the others, and may be read only by a later model."""
+    new = "WBA3A5C51CF256551"
+    found = [
+        *(Photo(Path(f"{i}.png"), vin) for i, vin in enumerate(VINS[:3])),
+        Photo(Path("x.png")),
+        Photo(Path("y.png")),
+    ]
+    parts = module._Parted(found, ["train", "validation", "test", "train", "train"], True)
+    of = {"round-1": [*VINS[:3], new, ""], "round-2": [VINS[0], new, VINS[2]], "round-3": ["", VINS[1], VINS[2]]}
+    monkeypatch.setattr(module, "learn", lambda model, photos, folder, workers: lessons_of(of[folder.name]))
+    taught = Taught()
+    best, last = module._rounds(taught, taught, Path("base"), found, parts)
+    assert taught == [[VINS[0], new]] * 2
+    assert best == Path("round-2")  # nothing was left to learn from in the third, which ends no run
+    assert [one.why for one in last.outcomes] == ["", "", "apart"]
+    of["round-1"] = [""] * 5
+    with pytest.raises(ValueError, match="none of 3 photos teaches anything: 3 without a label"):
+        module._rounds(taught, taught, Path("base"), found, parts)
+
+
+def test_a_box_of_no_use_ends_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"no picture")
+    quad = np.array([[50, 50], [250, 50], [250, 80], [50, 80]], np.float32)
+    parts = module._Parted([Photo(tmp_path / "a.png", "", quad)], ["train"], True)
+    lessons = lessons_of(VINS[:2])
+    wholes = module._wholes(lessons, parts, default_folder(), AdaptConfig(workers=1), tmp_path)
+    assert [len(some) for some in wholes] == [2]
+
+
+@pytest.mark.parametrize("wrong", ["split", "network", "report", "work"])
+def test_what_is_wrong_is_said_before_photos_are_read(
+    wrong: str,
+    run: Run,
+    photos: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def never(*_: Any) -> Any:
+        raise AssertionError("photos were read")
+
+    monkeypatch.setattr(module, "learn", never)
+    rows = [f"{photos / f'{i}.png'},{vin}," for i, vin in enumerate(VINS)]
+    if wrong == "split":
+        rows = [f"{photos / f'{i}.png'},{VINS[0]},{part}" for i, part in enumerate(("train", "test"))]
+    (tmp_path / "l.csv").write_text("\n".join(["image,vin,split", *rows]))
+    base = tmp_path / "old" / "model"  # in what an earlier run left
+    shutil.copytree(default_folder(), base)
+    (tmp_path / "old" / "config.json").write_text('{"rectifier_steps": 1, "faces": ""}')
+    if wrong == "network":
+        (base / "rectifier.keras").unlink()
+    (tmp_path / "file").touch()
+    said = {
+        "split": "one part for all",
+        "network": "rectifier.keras: not there",
+        "report": "got a file",
+        "work": "--work",
+    }
+    work = tmp_path / ("old" if wrong == "work" else "w")
+    report = tmp_path / ("file" if wrong == "report" else "report")
+    arguments = ("--out", str(tmp_path / "o"), "--base", str(base), "--work", str(work), "--report", str(report))
+    assert run("adapt", str(tmp_path / "l.csv"), *arguments) == 2
+    assert said[wrong] in capsys.readouterr().err
+    assert not (tmp_path / "w").exists()
+    assert base.exists()
+
+
+def test_here_is_a_place_for_the_model(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The folder ``.`` has no name to make that of the report of."""
+    monkeypatch.chdir(tmp_path)
+    assert run("adapt", "gone.csv", "--out", ".") == 2
+    assert "gone.csv" in capsys.readouterr().err
+
+
+def test_what_is_no_number_is_null_in_the_model() -> None:
+    row = comparison.Compared("the test part", "accepted", 1, float("nan"), 1.0, (float("nan"), float("nan")))
+    assert json.dumps(module._plain(row), allow_nan=False)
+    assert module._plain(replace(row, interval=(0.0, 1.0)))["interval"] == (0.0, 1.0)
 
 
 def test_scores(photos: Path) -> None:
@@ -269,18 +440,19 @@ def test_the_bootstrap_goes_over_whole_cars() -> None:
     low, high = bootstrap_interval(gains, ["a"] * 10 + ["b"] * 10)  # two cars, ten photos each
     assert (low, high) == (0, 1)
     assert np.isnan(bootstrap_interval([], [])).all()
+    assert np.isnan(bootstrap_interval([1.0, 1.0], ["a", "a"])).all()  # one car says nothing of others
 
 
 def test_a_network_of_another_build_is_refused(tmp_path: Path) -> None:
     model = tmp_path / "model"
     shutil.copytree(default_folder(), model)
     keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).save(model / "locator.keras")
-    teacher = networks.Teacher(AdaptConfig(), tmp_path, None, {})
     with pytest.raises(ValueError, match="another network"):
-        teacher._taught("a", model, "locator", networks.nets.locator, lambda *_: None, (384, 384, 1), None)
+        networks.check_networks(model, AdaptConfig())
     (model / "locator.keras").unlink()
     with pytest.raises(ValueError, match="clone the repository"):
-        teacher._taught("a", model, "locator", networks.nets.locator, lambda *_: None, (384, 384, 1), None)
+        networks.check_networks(model, AdaptConfig())
+    networks.check_networks(model, AdaptConfig(locator_steps=0))  # it stays as it is
 
 
 def test_a_report_needs_no_more_than_it_has() -> None:

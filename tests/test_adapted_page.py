@@ -104,6 +104,8 @@ def test_what_may_be_chance_is_said(tmp_path: Path) -> None:
     html = page(tmp_path, adapted(compared=[replace(RIGHT, interval=(-0.01, 0.25))]))
     assert html.index("it may be chance") < html.index("<h2>")
     assert "better, may be chance" in html
+    html = page(tmp_path, adapted(compared=[replace(RIGHT, interval=(math.nan, math.nan))]))  # one VIN tells nothing
+    assert "better, may be chance" in html
 
 
 @pytest.mark.parametrize(

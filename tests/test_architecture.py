@@ -78,7 +78,20 @@ ALLOWED: dict[str, set[str]] = {
     "drawing": BASE | {"imaging", "structure"},
     "training": BASE
     | STAGES
-    | {"alignment", "bundle", "decide", "drawing", "evaluation", "kind", "quality", "reader", "structure", "__init__"},
+    | {
+        "alignment",
+        "bundle",
+        "decide",
+        "drawing",
+        "evaluation",
+        "kind",
+        "quality",
+        "reader",
+        "search",
+        "straighten",
+        "structure",
+        "__init__",
+    },
 }
 HEAVY = ("keras", "tensorflow", "sklearn", "matplotlib", "pandas", "seaborn", "scipy", "PIL", "onnx")
 

@@ -11,7 +11,16 @@ import pytest
 from vinchar.bundle import open_bundle
 from vinchar.drawing.photos import Photo, draw_photo
 from vinchar.rectify import Rectifier
-from vinchar.training.boxed import Boxed, bounding_box, draw_boxed, open_boxed, overlap, place_glyphs, read_boxed
+from vinchar.training.boxed import (
+    Boxed,
+    bounding_box,
+    draw_boxed,
+    open_boxed,
+    overlap,
+    place_glyphs,
+    placed_boxed,
+    read_boxed,
+)
 
 RECTIFIER = open_bundle().paths["rectifier"]
 
@@ -110,6 +119,7 @@ def test_what_does_not_fill_its_box_is_left_out(tmp_path: Path) -> None:
     np.testing.assert_array_equal(cache.gray(0), gray)
     with pytest.raises(ValueError, match="in none of 3 boxed photos"):
         draw_boxed(tmp_path / "other", boxed[1:], RECTIFIER, workers=1)
+    assert len(placed_boxed(tmp_path / "other", boxed[1:], RECTIFIER, workers=1)) == 0
 
 
 def test_large_photos_are_reduced_with_their_glyphs(tmp_path: Path) -> None:

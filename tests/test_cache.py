@@ -178,6 +178,23 @@ def test_a_rectifier_that_finds_nothing_is_an_error(tmp_path: Path, monkeypatch:
         cut_strips(tmp_path / "strips", scenes, Path("no-model"), SEED, 1)
 
 
+def test_strips_are_cut_from_several_frames_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And that none of them is found in one round of frames is no error."""
+    scenes = draw(tmp_path / "scenes")
+    for module in (cache, parts):
+        monkeypatch.setattr(module, "PART", 500)
+    missed = iter([tuple(range(COUNT)), (1,)])
+    monkeypatch.setattr(cache, "Rectifier", lambda path: Oracle(scenes, missed=next(missed)))
+    strips = cut_strips(tmp_path / "strips", scenes, Path("no-model"), SEED, 1, copies=2)
+    assert strips.scene.tolist() == [0, 2, 3, 4, 5, 6]
+    monkeypatch.setattr(cache, "Rectifier", lambda path: Oracle(scenes))
+    strips = cut_strips(tmp_path / "whole", scenes, Path("no-model"), SEED, 1, copies=2)
+    assert strips.scene.tolist() == [*range(COUNT)] * 2
+    first = cut_strips(tmp_path / "first", scenes, Path("no-model"), SEED, 1)
+    assert np.array_equal(strips.gray[:COUNT], first.gray)
+    assert (strips.gray[COUNT:] != first.gray).any()
+
+
 def test_characters_are_of_all_classes_and_others_when_held_out(tmp_path: Path) -> None:
     windows, labels = draw_characters(tmp_path / "one", 2 * len(ALPHABET), seed=3, workers=1)
     assert windows.shape == (66, 40, 64)

@@ -122,11 +122,22 @@ def test_lessons_are_strips_to_learn_from(lessons: tuple[list[Photo], Lessons], 
 
 def test_some_of_the_lessons(lessons: tuple[list[Photo], Lessons]) -> None:
     _, found = lessons
-    last = found.of([3, 4])
-    assert last.photo.tolist() == [3]
+    last = found.of([1, 3, 4])
+    assert last.photo.tolist() == [1]  # of these three, not of all
+    assert last.outcomes == (found.outcomes[1], found.outcomes[3], found.outcomes[4])
     assert np.array_equal(last.lines.gray(0), found.lines.gray(1))
     assert np.array_equal(last.wholes.quads[0], found.wholes.quads[1])
     assert len(found.of([])) == 0
+
+
+def test_what_is_measured_on_is_not_taught(lessons: tuple[list[Photo], Lessons]) -> None:
+    """A photo without a label that is read as the VIN of a photo of the test part shows the same car."""
+    _, found = lessons
+    left = found.apart_from({OTHER})
+    assert left.photo.tolist() == [0]
+    assert np.array_equal(left.lines.gray(0), found.lines.gray(0))
+    assert [one.why for one in left.outcomes] == ["", "contradicted", "contradicted", "apart", "not located", "file"]
+    assert found.apart_from({VIN[:-1] + "3"}).photo.tolist() == [0, 3]
 
 
 def test_what_is_done_is_not_done_again(lessons: tuple[list[Photo], Lessons], tmp_path: Path) -> None:

@@ -20,9 +20,12 @@ def adapt(args: argparse.Namespace) -> int:
 
     names = [field.name for field in dataclasses.fields(AdaptConfig)]
     given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
-    report = args.report or args.out.with_name(f"{args.out.name}_report")
     try:
         config = AdaptConfig(**given)
+        out = args.out if args.out.name else args.out.resolve()  # . has no name
+        report = args.report or out.with_name(f"{out.name}_report")
+        if report.exists() and not report.is_dir():
+            raise ValueError(f"{shown(report)}: got a file, expected a folder for the report; see --report")
         photos = read_photos(args.sources, args.unlabelled)
         for problem in photos.problems:
             tell(f"left out: {problem}")

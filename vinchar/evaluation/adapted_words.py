@@ -31,8 +31,8 @@ def perhaps_chance(made: Adapted) -> bool:
 
 
 def may_be_chance(row: Compared) -> bool:
-    """Return whether the interval of a difference holds 0."""
-    return row.interval is not None and row.interval[0] <= 0 <= row.interval[1]
+    """Return whether the interval of a difference holds 0, or cannot be told."""
+    return row.interval is not None and not (row.interval[0] > 0 or row.interval[1] < 0)
 
 
 def judged(row: Compared) -> str:

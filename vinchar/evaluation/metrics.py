@@ -156,13 +156,14 @@ def binomial_interval(right: int, n: int) -> tuple[float, float]:
 
 
 def bootstrap_interval(differences: ArrayLike, groups: Sequence[str], draws: int = 4000) -> tuple[float, float]:
-    """Return the 95 % interval of the mean of ``differences`` (N,), by the bootstrap over whole groups; NaN for none.
+    """Return the 95 % interval of the mean of ``differences`` (N,), by the bootstrap over whole groups.
 
-    ``groups``: what each belongs to: photos of one car go right or wrong together. Efron 1979, percentiles; seeded.
+    ``groups``: what each belongs to: photos of one car go right or wrong together. NaN for fewer than two: one car says
+    nothing of others. Efron 1979, percentiles; seeded.
     """
     values = np.asarray(differences, np.float64)
-    _, group = np.unique(np.asarray(groups), return_inverse=True)
-    if not len(values):
+    names, group = np.unique(np.asarray(groups), return_inverse=True)
+    if len(names) < 2:
         return float("nan"), float("nan")
     sums, counts = np.bincount(group, values), np.bincount(group)
     drawn = np.random.default_rng(0).integers(0, len(sums), (draws, len(sums)))

@@ -167,10 +167,10 @@ def strip_batches(
     """Return a source of batches for the classifier: synthetic strips and a share ``rehearsal`` of handwritten ones.
 
     ``shake``: what each strip goes through whenever it is drawn. ``real``: strips of photos, which are a ``share`` of
-    each batch.
+    each batch, at least one.
     """
     written = min(round(rehearsal * batch), batch - 1) if glyphs else 0
-    photographed = min(round(share * batch), batch - written) if real else 0
+    photographed = min(max(1, round(share * batch)), batch - written) if real else 0
 
     def draw(rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         pictures, targets = [], []

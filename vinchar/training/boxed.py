@@ -149,19 +149,24 @@ def _frames(box: Box) -> list[Edges]:
 
 
 def draw_boxed(folder: Path, boxed: list[Boxed], rectifier: Path, workers: int) -> SceneCache:
+    """Return what ``placed_boxed`` does. Raises ``ValueError`` if none is left."""
+    cache = placed_boxed(folder, boxed, rectifier, workers)
+    if not len(cache):
+        raise ValueError(f"in none of {len(boxed)} boxed photos the line could be found")
+    return cache
+
+
+def placed_boxed(folder: Path, boxed: list[Boxed], rectifier: Path, workers: int) -> SceneCache:
     """Return the boxed photos whose glyphs could be placed, grey; those that cannot be read as pictures are left out.
 
-    Raises ``ValueError`` if none is left.
+    ``boxed``: at least one.
     """
     jobs = [
         Job(folder / f"boxed-{len(boxed)}-{first}.npz", len(some), partial(_placed, some, rectifier))
         for first in range(0, len(boxed), PART)
         for some in [boxed[first : first + PART]]
     ]
-    cache = SceneCache.of(build(jobs, "placing glyphs", workers))
-    if not len(cache):
-        raise ValueError(f"in none of {len(boxed)} boxed photos the line could be found")
-    return cache
+    return SceneCache.of(build(jobs, "placing glyphs", workers))
 
 
 def _placed(boxed: list[Boxed], model: Path) -> Arrays:

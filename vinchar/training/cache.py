@@ -246,18 +246,21 @@ def _lines(scenes: SceneCache, first: int, seed: int, frames: int) -> Arrays:
     return {"picture": np.stack(pictures), "target": np.stack(targets)}
 
 
-def cut_strips(folder: Path, scenes: SceneCache, rectifier: Path, seed: int, workers: int) -> StripCache:
+def cut_strips(
+    folder: Path, scenes: SceneCache, rectifier: Path, seed: int, workers: int, copies: int = 1
+) -> StripCache:
     """Rectify every scene from a random frame by the trained rectifier, so the classifier learns on what it will get.
 
-    Scenes whose line the rectifier misses are left out: nearly all of them are beyond reading. Raises ``ValueError``
-    if it finds none.
+    Scenes whose line the rectifier misses are left out: nearly all of them are beyond reading. ``copies``: from so many
+    frames each, by ``seed`` and the seeds after it, one after the other. Raises ``ValueError`` if it finds none.
     """
     jobs = [
         Job(
-            folder / f"strips-{seed}-{len(scenes)}-{first}.npz",
+            folder / f"strips-{seed + copy}-{len(scenes)}-{first}.npz",
             len(part.shapes),
-            partial(_strips, part, first, seed, rectifier),
+            partial(_strips, part, first, seed + copy, rectifier),
         )
+        for copy in range(copies)
         for first in range(0, len(scenes), PART)
         for part in [scenes.part(first)]
     ]

@@ -22,17 +22,17 @@ from vinchar.evaluation.adapted import Adapted, Compared, LeftOut, Step
 from vinchar.imaging import ImageError, load
 from vinchar.locate import MARGIN
 from vinchar.training import finish, handwriting
+from vinchar.training.adapting.choosing import Chooser, once
 from vinchar.training.adapting.comparison import Models, compared, handwriting_rows
 from vinchar.training.adapting.config import AdaptConfig
 from vinchar.training.adapting.lessons import WHY, Lessons, Outcome, learn
 from vinchar.training.adapting.margin import fit_margin, with_margin
-from vinchar.training.adapting.networks import Teacher
+from vinchar.training.adapting.networks import Teacher, check_networks
 from vinchar.training.adapting.photos import PARTS, Photo, Photos
-from vinchar.training.adapting.scoring import mean_log_score, score_photos
 from vinchar.training.adapting.split import split_by_vin
 from vinchar.training.adapting.suggest import suggest
 from vinchar.training.batches import Glyphs
-from vinchar.training.boxed import Boxed, bounding_box, draw_boxed
+from vinchar.training.boxed import Boxed, bounding_box, placed_boxed
 from vinchar.training.cache import SceneCache
 from vinchar.training.card import summary
 from vinchar.training.characters import draw_characters
@@ -66,28 +66,34 @@ def adapt(
     check_places(out, work)
     if out == base:
         raise ValueError(f"--out {out}: the model that is adapted lies there; name another place")
+    if work == base or work in base.parents:
+        raise ValueError(f"--work {work}: the model that is adapted lies there, and may be cleared; name another place")
     version = open_bundle(base).version
+    check_networks(base, config)
+    if photos.labelled:  # what is wrong with the parts is said before all photos are read
+        split_by_vin(photos.labelled, config.seed)
     everything = [*photos.labelled, *photos.unlabelled]
-    identity = [[str(one.path), one.vin, one.part, repr(one.quad)] for one in everything]
-    wanted = dataclasses.asdict(config) | {"photos": identity, "base": version}
-    open_folder(work, wanted, resume)
+    open_folder(work, _wanted(config, everything, version), resume)
     cv2.setNumThreads(1)
     keras.mixed_precision.set_dtype_policy(precision(config.precision))
     clock, steps = Clock(work), list[Step]()
 
-    first = learn(base, everything, work / "round-1", config.workers)
-    parts = _parted(everything, first.outcomes, bool(photos.labelled), config.seed)
-    doubtful = {everything[i].path for i, one in enumerate(first.outcomes) if one.why in ("contradicted", "file")}
-    trusted = [one for one in parts.of("validation") if one.path not in doubtful]
-    chooser = _Chooser(trusted, config.workers, parts.own_labels, steps)
     teacher = Teacher(config, work, _handwriting(), {})
-    best, taught = _rounds(teacher, chooser, base, first.of(parts.rows("train")), parts)
+    outcomes = list(learn(base, everything, work / "round-1", config.workers).outcomes)
+    clock.minutes()
+    parts = _parted(everything, outcomes, bool(photos.labelled), config.seed)
+    chooser = Chooser(_trusted(parts, outcomes), config.workers, parts.own_labels, steps, clock, work / "scores")
+    best, taught = _rounds(teacher, chooser, base, everything, parts)
+    before = [one.read for one in outcomes]
+    for i, said in zip(parts.rows("train"), taught.outcomes, strict=True):
+        outcomes[i] = said
     if config.locator_steps:
         name = "the locator, taught on"
         best = chooser.better(best, teacher.locator("locator", best, _wholes(taught, parts, best, config, work)), name)
     if config.rectifier_steps:
         best = chooser.better(best, teacher.rectifier("rectifier", best, taught), "the rectifier, taught on")
-    margins = fit_margin(best, chooser.photos, config.workers, parts.own_labels)
+    tried = once(work / "margins.json", lambda: fit_margin(best, chooser.photos, config.workers, parts.own_labels))
+    margins = [(along, across, score) for along, across, score in tried]
     if margins[0][:2] != (open_bundle(best).margin or MARGIN):
         best = chooser.better(best, with_margin(best, margins[0][:2], work / "models" / "margin"), "the margin, fitted")
 
@@ -115,8 +121,8 @@ def adapt(
     finish.fit_and_report(staged, description, scores, config, work, [], [], validation)
 
     unknown = [i for i, one in enumerate(everything) if not one.vin] if suggestions else []
-    before = [first.outcomes[i].read for i in unknown]
-    suggested = suggest(staged, [everything[i] for i in unknown], before, suggestions, config.workers)
+    read = [before[i] for i in unknown]
+    suggested = suggest(staged, [everything[i] for i in unknown], read, suggestions, config.workers)
     test, models = parts.of("test"), Models(base, staged)
     rows, changed, better = compared(models, test, parts.own_labels, config, work)
     description["adapted"]["compared"] = [_plain(row) for row in rows]
@@ -132,7 +138,7 @@ def adapt(
         compared=rows,
         steps=steps,
         taught=len(taught),
-        left_out=[_left_out(one, said) for one, said in zip(everything, first.outcomes, strict=True) if said.why],
+        left_out=[_left_out(one, said) for one, said in zip(everything, outcomes, strict=True) if said.why],
         changed=changed,
         margins=margins,
         problems=photos.problems,
@@ -141,9 +147,18 @@ def adapt(
     )
 
 
+def _wanted(config: AdaptConfig, photos: Sequence[Photo], base: str) -> dict[str, Any]:
+    """Return what makes a run another one than that which left a work folder, for ``open_folder``."""
+    sources = [[str(one.path.resolve()), one.vin, one.part, repr(one.quad)] for one in photos]
+    return dataclasses.asdict(config) | {"sources": sources, "base": base}
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class _Parted:
-    """All photos, and the part of each. Those of validation and test have a VIN: the owner's, or else what was read."""
+    """All photos, and the part of each. Those of validation and test have a VIN: the owner's, or else what was read.
+
+    No part, an empty text, has a photo that its owner kept out of training and of which no VIN is known.
+    """
 
     photos: list[Photo]
     parts: list[str]
@@ -162,61 +177,57 @@ def _parted(photos: list[Photo], outcomes: Sequence[Outcome], labelled: bool, se
         known, vins = [i for i, one in enumerate(photos) if one.vin], [one.vin for one in photos]
     else:
         known, vins = [i for i, one in enumerate(outcomes) if not one.why], [one.read for one in outcomes]
+        if len({vins[i] for i in known}) < len(PARTS):
+            few = f"got {len(known)} of {len(photos)} photos without a label that are read surely"
+            raise ValueError(f"{few}, expected those of {len(PARTS)} VINs or more: label some")
     split = split_by_vin([replace(photos[i], vin=vins[i]) for i in known], seed)
-    parts = ["train"] * len(photos)
+    parts = ["train" if one.part in ("", "train") else "" for one in photos]
     for i, part in zip(known, split, strict=True):
         parts[i] = part
     named = [
-        one if part == "train" else replace(one, vin=vin) for one, part, vin in zip(photos, parts, vins, strict=True)
+        replace(one, vin=vin) if part in ("validation", "test") else one
+        for one, part, vin in zip(photos, parts, vins, strict=True)
     ]
     return _Parted(named, parts, labelled)
 
 
-class _Chooser:
-    """Keeps of two models the one by which the true VINs of the validation ``photos`` are likelier.
+def _trusted(parts: _Parted, outcomes: Sequence[Outcome]) -> list[Photo]:
+    """Return the photos of validation that can be opened and do not contradict their label; there must be some."""
+    rows = parts.rows("validation")
+    trusted = [parts.photos[i] for i in rows if outcomes[i].why not in ("contradicted", "file")]
+    if not trusted:
+        why = _counted([outcomes[i] for i in rows])
+        names = ", ".join(str(parts.photos[i].path) for i in rows[:3])
+        raise ValueError(f"none of the {len(rows)} photos of validation can tell models apart: {why}; such as {names}")
+    return trusted
 
-    Without labels of the owner these are read without what is known of VINs, by which they were labelled.
+
+def _rounds(
+    teacher: Teacher, chooser: Chooser, base: Path, photos: Sequence[Photo], parts: _Parted
+) -> tuple[Path, Lessons]:
+    """Teach the classifier, read the photos again by it, and so on until nothing is gained.
+
+    ``photos``: all, as they were read to part them. Returns the best model and the lessons of the last round.
     """
-
-    def __init__(self, photos: list[Photo], workers: int, priors: bool, steps: list[Step]) -> None:
-        self.photos, self._workers, self._priors, self._steps = photos, workers, priors, steps
-        self.score = -np.inf
-
-    def begin(self, model: Path) -> None:
-        """Read the photos with the model that all others are held to."""
-        self.score = self._score(model, "before")
-        self._steps.append(Step("the model before", self.score, True))
-
-    def better(self, model: Path, other: Path, what: str) -> Path:
-        """Return the ``other`` model if it is better, else the first one."""
-        score = self._score(other, what)
-        kept = score > self.score
-        self._steps.append(Step(what, score, kept))
-        if kept:
-            self.score = score
-        print(f"vinchar: {what}: {score:.4f} nats a photo, {'better' if kept else 'no better'}", file=sys.stderr)
-        return other if kept else model
-
-    def _score(self, model: Path, what: str) -> float:
-        return mean_log_score(score_photos(model, self.photos, self._workers, f"validation, {what}", self._priors))
-
-
-def _rounds(teacher: Teacher, chooser: _Chooser, base: Path, lessons: Lessons, parts: _Parted) -> tuple[Path, Lessons]:
-    """Teach the classifier, read the photos again by it, and so on until nothing is gained; return the best model."""
-    config, best = teacher.config, base
+    workers, best, lessons = teacher.config.workers, base, None
     chooser.begin(base)
-    train = parts.of("train")
-    for number in range(1, config.rounds + 1):
-        if number > 1:
-            lessons = learn(best, train, teacher.work / f"round-{number}", config.workers)
-        if not len(lessons):
-            raise ValueError(f"none of {len(train)} photos teaches anything: {_counted(lessons.outcomes)}")
-        after = chooser.better(
-            best, teacher.classifier(f"round-{number}", best, lessons), f"round {number}, {len(lessons)} photos"
-        )
+    train, measured = parts.of("train"), {one.vin for part in ("validation", "test") for one in parts.of(part)}
+    for number in range(1, teacher.config.rounds + 1):
+        name = f"round-{number}"
+        if number == 1:
+            found = learn(base, photos, teacher.work / name, workers).of(parts.rows("train"))
+        else:
+            found = learn(best, train, teacher.work / name, workers)
+        found = found.apart_from(measured)
+        if not len(found):
+            break
+        lessons = found
+        after = chooser.better(best, teacher.classifier(name, best, lessons), f"round {number}, {len(lessons)} photos")
         if after == best:
             break
         best = after
+    if lessons is None:
+        raise ValueError(f"none of {len(train)} photos teaches anything: {_counted(found.outcomes)}")
     return best, lessons
 
 
@@ -230,8 +241,8 @@ def _wholes(lessons: Lessons, parts: _Parted, model: Path, config: AdaptConfig, 
     boxes = [
         Boxed(one.path, bounding_box(one.quad)) for one in parts.of("train") if not one.vin and one.quad is not None
     ]
-    boxed = [draw_boxed(work / "boxed", boxes, model / "rectifier.onnx", config.workers)] if boxes else []
-    return [lessons.wholes, *boxed]
+    boxed = [placed_boxed(work / "boxed", boxes, model / "rectifier.onnx", config.workers)] if boxes else []
+    return [lessons.wholes, *filter(len, boxed)]
 
 
 def _handwriting() -> Glyphs | None:
@@ -257,7 +268,8 @@ def _shown(photos: Sequence[Photo]) -> Iterator[Shown]:
 
 def _plain(row: Compared) -> dict[str, Any]:
     """Return a row as JSON has it, which knows no NaN."""
-    return {name: None if value != value else value for name, value in dataclasses.asdict(row).items()}
+    plain = {name: None if value != value else value for name, value in dataclasses.asdict(row).items()}
+    return plain | {"interval": row.interval if row.interval and np.isfinite(row.interval).all() else None}
 
 
 def _left_out(photo: Photo, outcome: Outcome) -> LeftOut:

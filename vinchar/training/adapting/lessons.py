@@ -31,7 +31,7 @@ from vinchar.training.parts import Arrays, Job, build
 from vinchar.types import GLYPH_HEIGHT, Gray, Kind, LineReading, Strip
 from vinchar.vin import ALPHABET, LENGTH, check_digit_status
 
-Why = Literal["", "file", "not located", "cut off", "unreadable", "contradicted", "unsure"]
+Why = Literal["", "file", "not located", "cut off", "unreadable", "contradicted", "unsure", "apart"]
 WHY: dict[Why, str] = {
     "": "taught",
     "file": "not a picture that can be used",
@@ -40,6 +40,7 @@ WHY: dict[Why, str] = {
     "unreadable": "too few of its characters can be made out",
     "contradicted": "the label contradicts the picture",
     "unsure": "without a label, and not read surely enough to be its own",
+    "apart": "without a label, and read as a VIN of the validation or the test part",
 }
 READABLE = 13  # glyphs of 17 that must fit the label: else it is not known which glyph is which
 CONTRADICTS = 5.0  # nats by which what was seen speaks for what was read and against the label
@@ -83,16 +84,32 @@ class Lessons:
     def __len__(self) -> int:
         return len(self.photo)
 
-    def of(self, photos: Collection[int]) -> Lessons:
-        """Return what some of the photos teach."""
-        rows = np.flatnonzero(np.isin(self.photo, list(photos)))
+    def of(self, photos: Sequence[int]) -> Lessons:
+        """Return what some photos, in rising order, teach, and what became of them, as if there were no others."""
+        number = {photo: i for i, photo in enumerate(photos)}
+        some = self._rows([row for row, photo in enumerate(self.photo.tolist()) if photo in number])
+        renumbered = np.array([number[photo] for photo in some.photo.tolist()], np.int32)
+        return replace(some, photo=renumbered, outcomes=tuple(self.outcomes[i] for i in photos))
+
+    def apart_from(self, vins: Collection[str]) -> Lessons:
+        """Return the same without the photos that were taken for one of ``vins``, of which others are measured on."""
+        spelled = ("".join(ALPHABET[i] for i in classes) for classes in self.lines.classes)
+        kept = np.array([vin not in vins for vin in spelled], bool)
+        if kept.all():
+            return self
+        dropped = set(self.photo[~kept].tolist())
+        outcomes = (replace(one, why="apart") if i in dropped else one for i, one in enumerate(self.outcomes))
+        return replace(self._rows(np.flatnonzero(kept)), outcomes=tuple(outcomes))
+
+    def _rows(self, rows: Sequence[int] | NDArray[np.intp]) -> Lessons:
+        some = np.asarray(rows, np.intp)
         return replace(
             self,
-            lines=self.lines.take(rows),
-            wholes=self.wholes.take(rows),
-            photo=self.photo[rows],
-            taught=self.taught[rows],
-            weight=self.weight[rows],
+            lines=self.lines.take(some),
+            wholes=self.wholes.take(some),
+            photo=self.photo[some],
+            taught=self.taught[some],
+            weight=self.weight[some],
         )
 
 

@@ -22,7 +22,6 @@ from vinchar.training.batches import Draw, Glyphs, Taught, line_batches, strip_b
 from vinchar.training.cache import (
     LineCache,
     SceneCache,
-    StripCache,
     cut_strips,
     draw_lines,
     draw_others,
@@ -38,6 +37,11 @@ from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 
 LINE_FRAMES = 2  # frames of each drawn scene, for the rectifier
 RATE = 0.5  # of the classifier's learning rate: that of the other networks
+BUILD: dict[str, Callable[[], keras.Model]] = {
+    "classifier": nets.classifier,
+    "locator": nets.locator,
+    "rectifier": nets.rectifier,
+}
 HISTORY = list[dict[str, float]]
 
 
@@ -58,15 +62,13 @@ class Teacher:
         """Teach the network that reads strips."""
         config, rectifier = self.config, model / "rectifier.onnx"
         drawn = cut_strips(self.work / "strips", self._scenes(), rectifier, config.seed, config.workers)
-        strips = _joined(
-            cut_strips(self.work / f"{name}-strips", lessons.lines, rectifier, config.seed + copy, config.workers)
-            for copy in range(config.copies)
-        )
+        folder = self.work / f"{name}-strips"
+        strips = cut_strips(folder, lessons.lines, rectifier, config.seed, config.workers, config.copies)
         real = Taught(strips, lessons.weight[strips.scene], lessons.taught[strips.scene])
         draw = strip_batches(drawn, self.written, config.batch, config.rehearsal, real=real, share=config.real)
         shape = (STRIP_HEIGHT, STRIP_WIDTH, 1)
         teach = partial(self._fit, name, draw=draw, loss=column_loss, steps=config.steps, rate=config.learning_rate)
-        return self._taught(name, model, "classifier", nets.classifier, teach, shape, lambda: classifier_inputs(drawn))
+        return self._taught(name, model, "classifier", teach, shape, lambda: classifier_inputs(drawn))
 
     def locator(self, name: str, model: Path, wholes: Sequence[SceneCache]) -> Path:
         """Teach the network that finds VINs in photos: half of its pictures are drawn."""
@@ -76,7 +78,7 @@ class Teacher:
         draw = sight_batches([*wholes, *[drawn] * len(wholes)], others, config.photo_batch)
         rate = RATE * config.learning_rate
         teach = partial(self._fit, name, draw=draw, loss=heat_loss, steps=config.locator_steps, rate=rate)
-        return self._taught(name, model, "locator", nets.locator, teach, (SIDE, SIDE, 1), lambda: locator_inputs(drawn))
+        return self._taught(name, model, "locator", teach, (SIDE, SIDE, 1), lambda: locator_inputs(drawn))
 
     def rectifier(self, name: str, model: Path, lessons: Lessons) -> Path:
         """Teach the network that straightens lines: about half of its pictures are drawn."""
@@ -87,7 +89,7 @@ class Teacher:
         both = LineCache(np.concatenate([drawn.picture, real.picture]), np.concatenate([drawn.target, real.target]))
         draw, rate = line_batches(both, config.line_batch), RATE * config.learning_rate
         teach = partial(self._fit, name, draw=draw, loss=line_loss, steps=config.rectifier_steps, rate=rate)
-        return self._taught(name, model, "rectifier", nets.rectifier, teach, (*nets.LINE_SIZE, 1), None)
+        return self._taught(name, model, "rectifier", teach, (*nets.LINE_SIZE, 1), None)
 
     def _scenes(self) -> SceneCache:
         config = self.config
@@ -114,21 +116,18 @@ class Teacher:
         name: str,
         model: Path,
         network: str,
-        build: Callable[[], keras.Model],
         teach: Callable[[keras.Model, keras.Model], None],
         shape: tuple[int, ...],
         inputs: Callable[[], Batches] | None,
     ) -> Path:
         """Return ``work/models/NAME``: the model with one network taught on, in integers if there are ``inputs``."""
-        made, begun = build(), _load(model / f"{network}.keras")
-        if [w.shape for w in made.get_weights()] != [w.shape for w in begun.get_weights()]:
-            raise ValueError(f"{model / network}.keras: another network than this version makes; train the model anew")
+        made, begun = _begun(model, network)
         teach(made, begun)
         place = self.work / "models" / name
         if not place.exists():
             with whole_folder(place) as fresh:
                 shutil.copytree(model, fresh, dirs_exist_ok=True, ignore=shutil.ignore_patterns("report", "README.md"))
-                export(build, made, shape, fresh / network)
+                export(BUILD[network], made, shape, fresh / network)
                 if inputs is not None:
                     quantize(fresh / f"{network}.onnx", inputs())
                 path = fresh / "model.json"
@@ -139,13 +138,19 @@ class Teacher:
         return place
 
 
-def _load(path: Path) -> keras.Model:
+def check_networks(model: Path, config: AdaptConfig) -> None:
+    """Raise ``ValueError`` if a network that is to be taught on cannot be: before hours are spent on reading photos."""
+    steps = {"classifier": config.steps, "locator": config.locator_steps, "rectifier": config.rectifier_steps}
+    for network in (name for name, some in steps.items() if some):
+        _begun(model, network)
+
+
+def _begun(model: Path, network: str) -> tuple[keras.Model, keras.Model]:
+    """Return a new network, and the one of a model that it is to begin as."""
+    path = model / f"{network}.keras"
     if not path.is_file():
         raise ValueError(f"{path}: not there; a model is adapted from its .keras files: clone the repository for them")
-    return keras.saving.load_model(path, compile=False)
-
-
-def _joined(some: Any) -> StripCache:
-    parts = list(some)
-    names = ("gray", "centres", "classes", "scene")
-    return StripCache(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    made, begun = BUILD[network](), keras.saving.load_model(path, compile=False)
+    if [w.shape for w in made.get_weights()] != [w.shape for w in begun.get_weights()]:
+        raise ValueError(f"{path}: another network than this version makes; train the model anew")
+    return made, begun
