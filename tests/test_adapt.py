@@ -26,11 +26,11 @@ from vinchar.evaluation.metrics import bootstrap_interval
 from vinchar.locate import MARGIN, Heat, Streak, _quad
 from vinchar.training.adapting import adapt as module
 from vinchar.training.adapting import choosing, comparison, lessons, margin, networks, scoring, suggest
-from vinchar.training.adapting.adapt import _parted
 from vinchar.training.adapting.config import AdaptConfig
 from vinchar.training.adapting.lessons import Lessons, Outcome
 from vinchar.training.adapting.photos import PARTS, Photo, read_photos
 from vinchar.training.adapting.scoring import Score, chance_of, mean_log_score, score_margins, score_photos
+from vinchar.training.adapting.split import Parted, parted
 from vinchar.training.cache import SceneCache, scene_arrays
 from vinchar.training.work import Clock
 
@@ -187,7 +187,7 @@ def test_without_labels_what_was_read_tells_which_photos_are_of_one_car() -> Non
     """Two photos of each of five cars, and one in which nothing was read."""
     found = [Photo(Path(f"{i}.png")) for i in range(11)]
     outcomes = [Outcome("", VINS[i // 2], 0.9) for i in range(10)] + [Outcome("unsure", "", 0.1)]
-    parts = _parted(found, outcomes, labelled=False, seed=0)
+    parts = parted(found, outcomes, labelled=False, seed=0)
     assert {len(parts.rows(part)) for part in ("validation", "test")} <= {2, 4, 6}
     assert all(one.vin for part in ("validation", "test") for one in parts.of(part))
     assert all(parts.parts[2 * i] == parts.parts[2 * i + 1] for i in range(5))
@@ -198,7 +198,7 @@ def test_without_labels_what_was_read_tells_which_photos_are_of_one_car() -> Non
 def test_photos_without_labels_are_never_measured_on_beside_labelled_ones() -> None:
     found = [*(Photo(Path(f"{i}.png"), vin) for i, vin in enumerate(VINS)), Photo(Path("x.png"))]
     outcomes = [*(Outcome("", vin, 0.9) for vin in VINS), Outcome("", "WBA3A5C51CF256551", 0.99)]
-    parts = _parted(found, outcomes, labelled=True, seed=0)
+    parts = parted(found, outcomes, labelled=True, seed=0)
     assert parts.parts[5] == "train"
     assert parts.own_labels
 
@@ -207,14 +207,14 @@ def test_what_the_owner_keeps_from_training_is_kept_from_it() -> None:
     """Without a VIN, too: nobody knows whose car it is."""
     found = [*(Photo(Path(f"{i}.png"), vin) for i, vin in enumerate(VINS)), Photo(Path("x.png"), part="test")]
     outcomes = [*(Outcome("", vin, 0.9) for vin in VINS), Outcome("", "WBA3A5C51CF256551", 0.99)]
-    parts = _parted(found, outcomes, labelled=True, seed=0)
+    parts = parted(found, outcomes, labelled=True, seed=0)
     assert parts.photos[5] not in [one for part in PARTS for one in parts.of(part)]
 
 
 def test_too_few_readings_to_stand_for_labels_get_a_sentence() -> None:
     outcomes = [Outcome("", VINS[0], 0.9), Outcome("", VINS[1], 0.9), Outcome("unsure")]
     with pytest.raises(ValueError, match=r"2 of 3 photos without a label that are read surely.*label some"):
-        _parted([Photo(Path(f"{i}.png")) for i in range(3)], outcomes, labelled=False, seed=0)
+        parted([Photo(Path(f"{i}.png")) for i in range(3)], outcomes, labelled=False, seed=0)
 
 
 def test_another_number_of_drawn_photos_is_another_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,7 +230,7 @@ def test_another_number_of_drawn_photos_is_another_run(tmp_path: Path, monkeypat
 
 def test_photos_of_validation_that_contradict_their_label_choose_nothing() -> None:
     found = [Photo(Path(f"{i}.png"), vin) for i, vin in enumerate(VINS)]
-    parts = module._Parted(found, ["train", "validation", "validation", "validation", "test"], True)
+    parts = Parted(found, ["train", "validation", "validation", "validation", "test"], True)
     outcomes = [Outcome(""), Outcome("contradicted"), Outcome("file"), Outcome("not located"), Outcome("")]
     assert module._trusted(parts, outcomes) == [found[3]]
     outcomes[3] = Outcome("contradicted")
@@ -292,7 +292,7 @@ def test_no_round_teaches_a_car_that_is_measured_on(monkeypatch: pytest.MonkeyPa
         Photo(Path("x.png")),
         Photo(Path("y.png")),
     ]
-    parts = module._Parted(found, ["train", "validation", "test", "train", "train"], True)
+    parts = Parted(found, ["train", "validation", "test", "train", "train"], True)
     of = {"round-1": [*VINS[:3], new, ""], "round-2": [VINS[0], new, VINS[2]], "round-3": ["", VINS[1], VINS[2]]}
     monkeypatch.setattr(module, "learn", lambda model, photos, folder, workers: lessons_of(of[folder.name]))
     taught = Taught()
@@ -308,7 +308,7 @@ def test_no_round_teaches_a_car_that_is_measured_on(monkeypatch: pytest.MonkeyPa
 def test_a_box_of_no_use_ends_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"no picture")
     quad = np.array([[50, 50], [250, 50], [250, 80], [50, 80]], np.float32)
-    parts = module._Parted([Photo(tmp_path / "a.png", "", quad)], ["train"], True)
+    parts = Parted([Photo(tmp_path / "a.png", "", quad)], ["train"], True)
     lessons = lessons_of(VINS[:2])
     wholes = module._wholes(lessons, parts, default_folder(), AdaptConfig(workers=1), tmp_path)
     assert [len(some) for some in wholes] == [2]

@@ -8,7 +8,6 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,7 @@ from vinchar.training.adapting.lessons import WHY, Lessons, Outcome, learn
 from vinchar.training.adapting.margin import fit_margin, with_margin
 from vinchar.training.adapting.networks import Teacher, check_networks
 from vinchar.training.adapting.photos import PARTS, Photo, Photos
-from vinchar.training.adapting.split import split_by_vin
+from vinchar.training.adapting.split import Parted, parted, split_by_vin
 from vinchar.training.adapting.suggest import suggest
 from vinchar.training.batches import Glyphs
 from vinchar.training.boxed import Boxed, bounding_box, placed_boxed
@@ -57,7 +56,8 @@ def adapt(
     """Adapt the model ``base``, by default the shipped one, to photos, and put it in place as ``out`` if it is better.
 
     Better: on the test part, which is read once, more VINs are right, or as many, and the true ones are likelier.
-    ``force``: put it there anyway. ``work`` keeps what is done, so a killed run goes on, with one epoch lost at most.
+    ``force``: put it there anyway. ``work`` keeps what is done, so a killed run goes on: one epoch is lost at most,
+    or what follows the last one, the fit of the confidence and the comparison.
     ``credit``: whose photos these are, for the model card; ``suggestions``: how many to name that are best labelled
     next. Returns what the report says. Raises ``ValueError`` for photos that are too few or teach nothing, or places
     that hold something else.
@@ -72,7 +72,7 @@ def adapt(
     check_networks(base, config)
     if photos.labelled:  # what is wrong with the parts is said before all photos are read
         split_by_vin(photos.labelled, config.seed)
-    everything = [*photos.labelled, *photos.unlabelled]
+    everything = [*photos.labelled, *_some(photos.unlabelled, config)]
     open_folder(work, _wanted(config, everything, version), resume)
     cv2.setNumThreads(1)
     keras.mixed_precision.set_dtype_policy(precision(config.precision))
@@ -81,38 +81,26 @@ def adapt(
     teacher = Teacher(config, work, _handwriting(), {})
     outcomes = list(learn(base, everything, work / "round-1", config.workers).outcomes)
     clock.minutes()
-    parts = _parted(everything, outcomes, bool(photos.labelled), config.seed)
+    parts = parted(everything, outcomes, bool(photos.labelled), config.seed)
     chooser = Chooser(_trusted(parts, outcomes), config.workers, parts.own_labels, steps, clock, work / "scores")
     best, taught = _rounds(teacher, chooser, base, everything, parts)
     before = [one.read for one in outcomes]
     for i, said in zip(parts.rows("train"), taught.outcomes, strict=True):
         outcomes[i] = said
-    if config.locator_steps:
-        name = "the locator, taught on"
-        best = chooser.better(best, teacher.locator("locator", best, _wholes(taught, parts, best, config, work)), name)
-    if config.rectifier_steps:
-        best = chooser.better(best, teacher.rectifier("rectifier", best, taught), "the rectifier, taught on")
-    tried = once(work / "margins.json", lambda: fit_margin(best, chooser.photos, config.workers, parts.own_labels))
-    margins = [(along, across, score) for along, across, score in tried]
-    if margins[0][:2] != (open_bundle(best).margin or MARGIN):
-        best = chooser.better(best, with_margin(best, margins[0][:2], work / "models" / "margin"), "the margin, fitted")
+    best, margins = _found_better(teacher, chooser, best, taught, parts)
 
-    staged = work / "model"
-    shutil.rmtree(staged, ignore_errors=True)
-    shutil.copytree(best, staged, ignore=shutil.ignore_patterns("report", "README.md"))
-    (staged / "report").mkdir()
-    description = json.loads((staged / "model.json").read_text(encoding="utf-8"))
-    made = {
+    staged, description = _staged(work, best)
+    adapted = {
         "base": version,
         "own_labels": parts.own_labels,
         "labelled": len(photos.labelled),
-        "unlabelled": len(photos.unlabelled),
+        "unlabelled": len(everything) - len(photos.labelled),
         "taught": len(taught),
         "steps": [dataclasses.asdict(step) for step in steps],
         "config": dataclasses.asdict(config),
         "minutes": round(clock.minutes(), 1),
     }
-    description |= {"replaced": summary(description), "adapted": {**made, "compared": []}}
+    description |= {"replaced": summary(description), "adapted": {**adapted, "compared": []}}
     credits = {*description["trained_on"]["credits"], *filter(None, [credit])}
     description["trained_on"]["credits"] = sorted(credits)
     printed = draw_characters(work / "characters", finish.PRINTED_TEST, config.seed + 1, config.workers, held_out=True)
@@ -123,8 +111,7 @@ def adapt(
     unknown = [i for i, one in enumerate(everything) if not one.vin] if suggestions else []
     read = [before[i] for i in unknown]
     suggested = suggest(staged, [everything[i] for i in unknown], read, suggestions, config.workers)
-    test, models = parts.of("test"), Models(base, staged)
-    rows, changed, better = compared(models, test, parts.own_labels, config, work)
+    rows, changed, better = compared(Models(base, staged), parts.of("test"), parts.own_labels, config, work)
     description["adapted"]["compared"] = [_plain(row) for row in rows]
     finish.describe(staged, description)
     if better or force:
@@ -147,51 +134,48 @@ def adapt(
     )
 
 
+def _some(photos: Sequence[Photo], config: AdaptConfig) -> list[Photo]:
+    """Return the photos without a label, or some of them where they are more than there is use and memory for."""
+    if len(photos) <= config.unlabelled_photos:
+        return list(photos)
+    print(f"vinchar: {config.unlabelled_photos} of {len(photos)} photos without a label are used", file=sys.stderr)
+    chosen = np.random.default_rng(config.seed).choice(len(photos), config.unlabelled_photos, replace=False)
+    return [photos[i] for i in sorted(chosen.tolist())]
+
+
+def _found_better(
+    teacher: Teacher, chooser: Chooser, best: Path, taught: Lessons, parts: Parted
+) -> tuple[Path, list[tuple[float, float, float]]]:
+    """Teach locator and rectifier on, and fit the margin; return the model with what of it helps, and all margins."""
+    config, work = teacher.config, teacher.work
+    if config.locator_steps:
+        name = "the locator, taught on"
+        best = chooser.better(best, teacher.locator("locator", best, _wholes(taught, parts, best, config, work)), name)
+    if config.rectifier_steps:
+        best = chooser.better(best, teacher.rectifier("rectifier", best, taught), "the rectifier, taught on")
+    tried = once(work / "margins.json", lambda: fit_margin(best, chooser.photos, config.workers, parts.own_labels))
+    margins = [(along, across, score) for along, across, score in tried]
+    if margins[0][:2] != (open_bundle(best).margin or MARGIN):
+        best = chooser.better(best, with_margin(best, margins[0][:2], work / "models" / "margin"), "the margin, fitted")
+    return best, margins
+
+
+def _staged(work: Path, model: Path) -> tuple[Path, dict[str, Any]]:
+    """Return a copy of a model in the work folder, without its report, and what its model.json says."""
+    staged = work / "model"
+    shutil.rmtree(staged, ignore_errors=True)
+    shutil.copytree(model, staged, ignore=shutil.ignore_patterns("report", "README.md"))
+    (staged / "report").mkdir()
+    return staged, json.loads((staged / "model.json").read_text(encoding="utf-8"))
+
+
 def _wanted(config: AdaptConfig, photos: Sequence[Photo], base: str) -> dict[str, Any]:
     """Return what makes a run another one than that which left a work folder, for ``open_folder``."""
     sources = [[str(one.path.resolve()), one.vin, one.part, repr(one.quad)] for one in photos]
     return dataclasses.asdict(config) | {"sources": sources, "base": base}
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Parted:
-    """All photos, and the part of each. Those of validation and test have a VIN: the owner's, or else what was read.
-
-    No part, an empty text, has a photo that its owner kept out of training and of which no VIN is known.
-    """
-
-    photos: list[Photo]
-    parts: list[str]
-    own_labels: bool
-
-    def rows(self, part: str) -> list[int]:
-        return [i for i, one in enumerate(self.parts) if one == part]
-
-    def of(self, part: str) -> list[Photo]:
-        return [self.photos[i] for i in self.rows(part)]
-
-
-def _parted(photos: list[Photo], outcomes: Sequence[Outcome], labelled: bool, seed: int) -> _Parted:
-    """Return the photos split by VIN. Where none has a label, what was surely read stands for it but in training."""
-    if labelled:
-        known, vins = [i for i, one in enumerate(photos) if one.vin], [one.vin for one in photos]
-    else:
-        known, vins = [i for i, one in enumerate(outcomes) if not one.why], [one.read for one in outcomes]
-        if len({vins[i] for i in known}) < len(PARTS):
-            few = f"got {len(known)} of {len(photos)} photos without a label that are read surely"
-            raise ValueError(f"{few}, expected those of {len(PARTS)} VINs or more: label some")
-    split = split_by_vin([replace(photos[i], vin=vins[i]) for i in known], seed)
-    parts = ["train" if one.part in ("", "train") else "" for one in photos]
-    for i, part in zip(known, split, strict=True):
-        parts[i] = part
-    named = [
-        replace(one, vin=vin) if part in ("validation", "test") else one
-        for one, part, vin in zip(photos, parts, vins, strict=True)
-    ]
-    return _Parted(named, parts, labelled)
-
-
-def _trusted(parts: _Parted, outcomes: Sequence[Outcome]) -> list[Photo]:
+def _trusted(parts: Parted, outcomes: Sequence[Outcome]) -> list[Photo]:
     """Return the photos of validation that can be opened and do not contradict their label; there must be some."""
     rows = parts.rows("validation")
     trusted = [parts.photos[i] for i in rows if outcomes[i].why not in ("contradicted", "file")]
@@ -203,7 +187,7 @@ def _trusted(parts: _Parted, outcomes: Sequence[Outcome]) -> list[Photo]:
 
 
 def _rounds(
-    teacher: Teacher, chooser: Chooser, base: Path, photos: Sequence[Photo], parts: _Parted
+    teacher: Teacher, chooser: Chooser, base: Path, photos: Sequence[Photo], parts: Parted
 ) -> tuple[Path, Lessons]:
     """Teach the classifier, read the photos again by it, and so on until nothing is gained.
 
@@ -236,7 +220,7 @@ def _counted(outcomes: Sequence[Outcome]) -> str:
     return "; ".join(f"{count} {why}" for why, count in counts.most_common())
 
 
-def _wholes(lessons: Lessons, parts: _Parted, model: Path, config: AdaptConfig, work: Path) -> list[SceneCache]:
+def _wholes(lessons: Lessons, parts: Parted, model: Path, config: AdaptConfig, work: Path) -> list[SceneCache]:
     """Return what the locator learns on: the photos whose line was found, and those with a box but no VIN."""
     boxes = [
         Boxed(one.path, bounding_box(one.quad)) for one in parts.of("train") if not one.vin and one.quad is not None

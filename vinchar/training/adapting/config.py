@@ -15,6 +15,7 @@ class AdaptConfig:
     workers: int = flag(2, USUAL, "processes that draw and read; how many changes nothing but the time")
     precision: str = flag("auto", USUAL, "float32, mixed_bfloat16, or auto: bfloat16 where the processor has it")
     rounds: int = flag(4, USUAL, "at most so many times photos are read and learned from; fewer once nothing is gained")
+    unlabelled_photos: int = flag(3_000, SIZES, "of the photos without a label, at most so many, drawn by chance")
     scenes: int = flag(6_000, SIZES, "drawn scenes of one VIN each among the photos, so that nothing is forgotten")
     photos: int = flag(400, SIZES, "whole drawn photos, for the locator")
     copies: int = flag(3, SIZES, "strips cut of each photo's line, from different rough frames")
@@ -32,7 +33,10 @@ class AdaptConfig:
     rehearsal: float = flag(0.17, RATES, "share of handwritten strips in the classifier's batches, if EMNIST is there")
 
     def __post_init__(self) -> None:
-        for name in ("workers", "rounds", "scenes", "photos", "copies", "steps", "batch", "photo_batch", "line_batch"):
+        for name in (
+            *("workers", "rounds", "unlabelled_photos", "scenes", "photos", "copies"),
+            *("no_glyphs", "steps", "batch", "photo_batch", "line_batch"),
+        ):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}: got {getattr(self, name)}, expected 1 or more")
         for name in ("locator_steps", "rectifier_steps"):

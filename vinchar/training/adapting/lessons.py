@@ -48,7 +48,7 @@ SURELY = 0.5  # probability of a VIN, where the label's is not to be found, from
 SEEN = 0.5  # probability of a character by sight alone from which on an unlabelled glyph is taught
 SOME = 20  # photos that a process reads in one go
 ROOM = 0.35  # of the line's length: what is kept round it
-HIGHEST = 48  # pixels of a glyph: larger ones are reduced to it
+HIGHEST = 40  # pixels of a glyph: larger ones are reduced to it
 BOX_ROOM = 0.5  # of the height of a box: what is read round it
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
+from vinchar.training.adapting.lessons import Outcome
 from vinchar.training.adapting.photos import PARTS, Photo
 
 
@@ -33,6 +35,46 @@ def split_by_vin(
         parts[photo.vin] if photo.vin else photo.part or _part_at(_place(seed, f"file {photo.path.name}"), bounds)
         for photo in photos
     ]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Parted:
+    """All photos, and the part of each. Those of validation and test have a VIN: the owner's, or else what was read.
+
+    No part, an empty text, has a photo that its owner kept out of training and of which no VIN is known.
+    """
+
+    photos: list[Photo]
+    parts: list[str]
+    own_labels: bool
+
+    def rows(self, part: str) -> list[int]:
+        """Return the indices of the photos of a part."""
+        return [i for i, one in enumerate(self.parts) if one == part]
+
+    def of(self, part: str) -> list[Photo]:
+        """Return the photos of a part."""
+        return [self.photos[i] for i in self.rows(part)]
+
+
+def parted(photos: list[Photo], outcomes: Sequence[Outcome], labelled: bool, seed: int) -> Parted:
+    """Return the photos split by VIN. Where none has a label, what was surely read stands for it but in training."""
+    if labelled:
+        known, vins = [i for i, one in enumerate(photos) if one.vin], [one.vin for one in photos]
+    else:
+        known, vins = [i for i, one in enumerate(outcomes) if not one.why], [one.read for one in outcomes]
+        if len({vins[i] for i in known}) < len(PARTS):
+            few = f"got {len(known)} of {len(photos)} photos without a label that are read surely"
+            raise ValueError(f"{few}, expected those of {len(PARTS)} VINs or more: label some")
+    split = split_by_vin([replace(photos[i], vin=vins[i]) for i in known], seed)
+    parts = ["train" if one.part in ("", "train") else "" for one in photos]
+    for i, part in zip(known, split, strict=True):
+        parts[i] = part
+    named = [
+        replace(one, vin=vin) if part in ("validation", "test") else one
+        for one, part, vin in zip(photos, parts, vins, strict=True)
+    ]
+    return Parted(named, parts, labelled)
 
 
 def _listed() -> str:
