@@ -243,16 +243,41 @@ def test_what_was_read_to_choose_is_kept(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(
         choosing,
         "score_photos",
-        lambda *_: [Score("", False, False, 0.0, next(scores))],  # each model once
-    )
+        lambda _, photos, *more: [Score("", False, False, 0.0, score) for score in [next(scores)] for _ in photos],
+    )  # each model once
     for _ in range(2):  # the second time as a killed run goes on
         steps: list[Step] = []
-        chooser = choosing.Chooser([], 1, True, steps, Clock(tmp_path), tmp_path / "scores")
+        chooser = choosing.Chooser(
+            [Photo(Path("a.png"), vin) for vin in VINS], 1, True, steps, Clock(tmp_path), tmp_path / "scores"
+        )
         chooser.begin(tmp_path / "base")
         assert chooser.better(tmp_path / "base", tmp_path / "one", "round 1, 3 photos") == tmp_path / "one"
         assert chooser.better(tmp_path / "one", tmp_path / "two", "round 2, 3 photos") == tmp_path / "one"
         assert [step.log_score for step in steps] == [-2, -1, -3]
     assert json.loads((tmp_path / "seconds.json").read_text()) >= 0  # what it took is not lost by a kill
+
+
+@pytest.mark.parametrize(
+    ("gains", "unless_worse", "kept"),
+    [
+        ((0.1, 0.2, 0.1, 0.3, 0.2), False, True),
+        ((0.9, -0.3, 0.4, -0.2, 0.1), False, False),  # better by chance
+        ((-0.9, 0.3, -0.4, 0.2, -0.1), True, True),  # worse by chance
+        ((-0.1, -0.2, -0.1, -0.3, -0.2), True, False),
+        ((0.0, 0.0, 0.0, 0.0, 0.0), False, False),
+    ],
+)
+def test_only_what_clearly_helps_is_kept(
+    gains: tuple[float, ...], unless_worse: bool, kept: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scores = {"base": (-1.0,) * 5, "other": tuple(-1 + gain for gain in gains)}
+    monkeypatch.setattr(
+        choosing, "score_photos", lambda model, *_: [Score("", False, False, 0.0, x) for x in scores[model.name]]
+    )
+    photos = [Photo(Path("a.png"), vin) for vin in VINS]
+    chooser = choosing.Chooser(photos, 1, True, [], Clock(tmp_path), tmp_path / "scores")
+    chooser.begin(Path("base"))
+    assert chooser.better(Path("base"), Path("other"), "a step", unless_worse) == Path("other" if kept else "base")
 
 
 def lessons_of(vins: list[str]) -> Lessons:

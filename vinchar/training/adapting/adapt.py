@@ -189,7 +189,7 @@ def _trusted(parts: Parted, outcomes: Sequence[Outcome]) -> list[Photo]:
 def _rounds(
     teacher: Teacher, chooser: Chooser, base: Path, photos: Sequence[Photo], parts: Parted
 ) -> tuple[Path, Lessons]:
-    """Teach the classifier, read the photos again by it, and so on until nothing is gained.
+    """Teach the classifier, read the photos again by it, and so on until nothing is clearly gained.
 
     ``photos``: all, as they were read to part them. Returns the best model and the lessons of the last round.
     """
@@ -206,7 +206,9 @@ def _rounds(
         if not len(found):
             break
         lessons = found
-        after = chooser.better(best, teacher.classifier(name, best, lessons), f"round {number}, {len(lessons)} photos")
+        taught = teacher.classifier(name, best, lessons)
+        what = f"round {number}, {len(lessons)} photos"
+        after = chooser.better(best, taught, what, unless_worse=number == 1)
         if after == best:
             break
         best = after
