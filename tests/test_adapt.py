@@ -305,7 +305,7 @@ class Taught(list[list[str]]):
 
     def begin(self, model: Path) -> None: ...
 
-    def better(self, model: Path, other: Path, what: str) -> Path:
+    def better(self, model: Path, other: Path, what: str, unless_worse: bool = False) -> Path:
         return other
 
 

@@ -52,7 +52,7 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Make:
             "Classifier": classifier or FakeClassifier(),
         }
         for name, fake in fakes.items():
-            monkeypatch.setattr(reader_module, name, lambda path, fake=fake: fake)
+            monkeypatch.setattr(reader_module, name, lambda path, *more, fake=fake: fake)
         monkeypatch.setattr(reader_module, "open_bundle", lambda folder: bundle)
         monkeypatch.setattr(reader_module.store, "load", lambda path: KNOWN)
         monkeypatch.setattr(looks, "find_textlines", lambda gray, limit: [])

@@ -141,6 +141,9 @@ def _add_training_flags(parser: argparse.ArgumentParser) -> None:
     most.add_argument("--boxed", type=_path, metavar="CSV", help="photos for the locator: image,x0,y0,x1,y1[,held_out]")
     most.add_argument("--labels", type=_path, metavar="CSV", help="known VINs of pictures beside it, to report on")
     most.add_argument(
+        "--adapt", action="store_true", help="teach a model your own photos instead: see vinchar adapt --help"
+    )
+    most.add_argument(
         "--refit", action="store_true", help="keep the networks in --out; fit the confidence anew, and report"
     )
     _add_start(most)
