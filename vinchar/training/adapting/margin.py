@@ -17,8 +17,8 @@ from vinchar.locate import MARGIN
 from vinchar.training.adapting.photos import Photo
 from vinchar.training.adapting.scoring import Margin, mean_log_score, score_margins
 
-ALONG, ACROSS = (1.0, 1.08, 1.2, 1.35), (1.0, 1.3, 1.7, 2.2)  # times the length and the height of the line
-MOST = 100  # photos that are read for each
+ALONG, ACROSS = (1.0, 1.08, 1.2), (1.0, 1.3, 1.7)  # times the length and the height of the line
+MOST = 60  # photos that are read with each
 
 
 def fit_margin(
