@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -211,3 +212,15 @@ def test_no_lessons_are_no_scenes(tmp_path: Path) -> None:
     assert isinstance(found.lines, SceneCache)
     assert len(found.lines) == 0
     assert found.outcomes[0].why == "file"
+
+
+def test_what_is_hardly_read_says_nothing_against_a_label(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same reading against the same label, sure and not."""
+    picture, wrong = gray(drawn()), Photo(Path("a.png"), VIN[:5] + "7" + VIN[6:])
+    assert hold_photo(reader, picture, wrong)[0].why == "contradicted"
+    decision = replace(reader.search.read(picture, "photo"), chances=(0.2,))
+    monkeypatch.setattr(reader.search, "read", lambda *_: decision)
+    outcome, lesson = hold_photo(reader, picture, wrong)
+    assert outcome.why == "unreadable"
+    assert outcome.against > CONTRADICTS
+    assert lesson is None

@@ -44,6 +44,7 @@ WHY: dict[Why, str] = {
 }
 READABLE = 13  # glyphs of 17 that must fit the label: else it is not known which glyph is which
 CONTRADICTS = 5.0  # nats by which what was seen speaks for what was read and against the label
+PERHAPS = 0.3  # probability of what was read below which it says nothing against a label
 SURELY = 0.5  # probability of a VIN, where the label's is not to be found, from which on it is another one
 SEEN = 0.5  # probability of a character by sight alone from which on an unlabelled glyph is taught
 SOME = 20  # photos that a process reads in one go
@@ -211,7 +212,7 @@ def _held_to_label(
     if not (held.glyph[0] and held.glyph[-1]) and decision.chance < SURELY:
         return "cut off", against, None
     if against >= CONTRADICTS:
-        return "contradicted", against, None
+        return "contradicted" if decision.chance >= PERHAPS else "unreadable", against, None
     return "" if held.shown >= READABLE else "unreadable", against, held
 
 
