@@ -210,10 +210,10 @@ def model_card(description: dict[str, Any]) -> str:
 
 _ADAPTED = """## Adapted to photos
 
-From the model {base}, whose data and steps are those above, by `{command}` in {minutes} minutes: {taught:,} of {photos}
-photos taught it, {labelled:,} of them by labels of their owner, {unlabelled:,} by what was read in them where the
-decision was sure; glyphs that were decided beyond what was seen were no lesson. What was tried, and the mean log
-probability of the true VINs of the validation part by it:
+From the model {base}, whose data and steps are those above, by `{command}` in {minutes} minutes, on {photos}
+photos: {labelled:,} with a label of their owner, {unlabelled:,} without, which are taken for what was read in them
+where the decision was sure. Of all of them {taught:,} taught it; glyphs that were decided beyond what was seen were no
+lesson. What was tried, and the mean log probability of the true VINs of the validation part by it:
 
 | tried | nats | kept |
 | --- | --- | --- |
