@@ -163,7 +163,9 @@ def _stage(folder: Path, shipped: Path, way: Way, model: keras.Model) -> Path:
 def _own(folder: Path, fitted: dict[str, object], pictures: Path, labels: Path) -> float:
     """Return the exact match on labelled pictures of one's own, with what was fitted for this classifier."""
     description = json.loads((folder / "model.json").read_text())
-    write_whole(folder / "model.json", json.dumps({**description, **fitted}))
+    way = {"experts": {"lattice": 1.0}, "confidence": fitted["confidence"]}
+    description |= {"recogniser": "lattice", "recognisers": {"lattice": way}, "quality": fitted["quality"]}
+    write_whole(folder / "model.json", json.dumps(description))
     known, reader = labelled_pictures(labels, pictures), Reader(folder)
     return exact_match([label.text for _, label in known], [reader.read(path).vin for path, _ in known])
 

@@ -34,7 +34,8 @@ from vinchar.evaluation.scored import labelled_pictures  # noqa: E402
 from vinchar.looks import LOOKS  # noqa: E402
 from vinchar.posterior import Priors  # noqa: E402
 from vinchar.reader import Reader  # noqa: E402
-from vinchar.recognise import LatticeRecogniser, Logits  # noqa: E402
+from vinchar.lattice import Lattice  # noqa: E402
+from vinchar.recognise import Experts, Logits  # noqa: E402
 from vinchar.search import Search  # noqa: E402
 from vinchar.straighten import Straightener  # noqa: E402
 from vinchar.structure.model import UNIFORM, Rules, Structure  # noqa: E402
@@ -70,9 +71,9 @@ class Twice:
 def searching(reader: Reader, kind: type[Search] = Search, without: str = "", **weights: object) -> None:
     """Let a reader search by another ``kind``, ``without`` a look, or with other weights of paths."""
     looks = [look for look in LOOKS if look.name != without]
-    recogniser = LatticeRecogniser(reader.classifier, replace(Weights(), **weights))  # type: ignore[arg-type]
+    lattice = Lattice(reader.classifier, replace(Weights(), **weights))  # type: ignore[arg-type]
     judge = reader.search.judge
-    reader.search = kind(reader.locator, Straightener(reader.rectifier), recogniser, judge, looks)
+    reader.search = kind(reader.locator, Straightener(reader.rectifier), Experts((lattice, 1.0)), judge, looks)
 
 
 def knowing(reader: Reader, structure: Structure) -> None:
@@ -82,7 +83,7 @@ def knowing(reader: Reader, structure: Structure) -> None:
 
 def twice(reader: Reader) -> None:
     """Let strips be classified at two scales."""
-    recogniser = LatticeRecogniser(Twice(reader.classifier))
+    recogniser = Experts((Lattice(Twice(reader.classifier)), 1.0))
     reader.search = Search(reader.locator, Straightener(reader.rectifier), recogniser, reader.search.judge)
 
 

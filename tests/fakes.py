@@ -54,7 +54,7 @@ def confidence(log_odds: float) -> Confidence:
     """Path and likeness alone say what is a VIN; that one is read right has the given log odds."""
     return Confidence(
         (10.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
-        (0.0, 0.0, 0.0, 0.0, 0.0, log_odds),
+        (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, log_odds),
         threshold=0.9,
         glyph_threshold=0.9,
         glyph_least=0.5,

@@ -22,7 +22,7 @@ def reading(
     boxes = np.stack([left, np.full(17, 7), left + 18, np.full(17, 33)], 1).astype(np.int32)
     strip = Strip(np.zeros((40, 400), np.uint8), edges.astype(np.float32))
     seen = np.full((1, 17, 33), -3.5, np.float32)
-    return LineReading(strip, boxes[None], seen, np.zeros(1), np.full(1, beyond, np.float32))
+    return LineReading(strip, boxes[None], seen, np.zeros(1), np.full(1, beyond, np.float32), seen[None])
 
 
 def posterior(

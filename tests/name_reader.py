@@ -36,7 +36,7 @@ class NameReader:
         status = "uncertain" if source.stem.startswith("maybe-") else "ok"
         return Reading(name, kind, word, status, 0.9, (Character(word[0], 0.9, QUAD),))  # type: ignore[arg-type]
 
-    priors, recogniser = NO_PRIORS, None
+    priors, classifier, recogniser = NO_PRIORS, None, None
 
     @property
     def search(self) -> Any:

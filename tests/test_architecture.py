@@ -26,6 +26,9 @@ STAGES = {
     "classify",
     "assemble",
     "recognise",
+    "lattice",
+    "ctc",
+    "detect",
 }
 ALLOWED: dict[str, set[str]] = {
     "vin": {"types"},
@@ -46,7 +49,11 @@ ALLOWED: dict[str, set[str]] = {
     "imaging": {"decoding", "pixels"},
     "assemble": BASE | {"classify"},
     "barcode": BASE | {"bars"},
-    "recognise": BASE | {"assemble", "classify", "segment"},
+    "recognise": BASE | {"segment"},
+    "lattice": BASE | {"assemble", "classify", "recognise"},
+    "ctc": BASE | {"classify", "recognise"},
+    "detect": BASE | {"assemble", "classify", "lattice", "recognise"},
+    "experts": {"bundle", "ctc", "detect", "lattice", "recognise"},
     "kind": BASE | {"rectify"},
     "decide": {"bundle", "posterior", "structure", "types"},
     "quality": {"decide", "rectify", "types"},
@@ -61,6 +68,7 @@ ALLOWED: dict[str, set[str]] = {
     | {
         "bundle",
         "decide",
+        "experts",
         "kind",
         "known",
         "memory",
@@ -84,6 +92,7 @@ ALLOWED: dict[str, set[str]] = {
         "decide",
         "drawing",
         "evaluation",
+        "experts",
         "kind",
         "quality",
         "reader",

@@ -13,8 +13,14 @@ from vinchar.bundle import FORMAT, NETWORKS, STRUCTURE, ModelError, default_fold
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 from vinchar.vin import ALPHABET
 
-WEIGHTED = {"vin": [0.1, 0.2, 0, 0, 0, 0, 0.5], "right": [0.3, 0.4, 0.5, 0, 0, -1]}
+WEIGHTED = {"vin": [0.1, 0.2, 0, 0, 0, 0, 0.5], "right": [0.3, 0.4, 0.5, 0, 0, 0.1, -1]}
 BOUNDS = {"threshold": 0.9, "glyph_threshold": 0.8, "glyph_least": 0.6, "settled": 0.7}
+
+
+def reading_by(*experts: str, name: str = "lattice", **confidence: Any) -> dict[str, Any]:
+    """A way to read strips, the only and so the usual one."""
+    way = {"experts": dict.fromkeys(experts, 0.5), "confidence": WEIGHTED | BOUNDS | confidence}
+    return {"recognisers": {name: way}, "recogniser": name}
 
 
 @pytest.fixture
@@ -29,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
         "alphabet": ALPHABET,
         "strip": [STRIP_HEIGHT, STRIP_WIDTH],
         "sha256": {name: sha256(tmp_path / name) for name in files},
-        "confidence": WEIGHTED | BOUNDS,
+        **reading_by("lattice"),
         "quality": {"blur": {"threshold": 0.25, "precision": 0.9, "n": 100}},
         "seed": 7,
     }
@@ -75,14 +81,18 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str]] = {
     "empty": (lambda f: (f / "model.json").write_text(""), "not a model description"),
     "no key": (lambda f: (f / "model.json").write_text(json.dumps({"format": FORMAT})), "not a model description"),
     "no hashes": (lambda f: change(f, sha256={}), "not a model description"),
-    "no confidence": (lambda f: change(f, confidence=None), "not a model description"),
+    "no ways to read": (lambda f: change(f, recognisers=None), "not a model description"),
+    "another way to read": (lambda f: change(f, recogniser="ctc"), "reads by 'ctc', expected one of lattice"),
+    "no expert": (lambda f: change(f, **reading_by()), "has the experts , expected some of lattice, ctc, detector"),
+    "an unknown expert": (lambda f: change(f, **reading_by("oracle")), "has the experts oracle, expected some of"),
+    "an expert without a network": (lambda f: change(f, **reading_by("ctc")), "ctc.onnx: not there"),
     "words for numbers": (
-        lambda f: change(f, confidence={**WEIGHTED, **BOUNDS, "vin": ["a", "b"]}),
+        lambda f: change(f, **reading_by("lattice", vin=["a", "b"])),
         "not a model description",
     ),
     "too few weights": (
-        lambda f: change(f, confidence={**WEIGHTED, **BOUNDS, "right": [1.0]}),
-        "the confidence has .* expected so many weights: {'vin': 7, 'right': 6}",
+        lambda f: change(f, **reading_by("lattice", right=[1.0])),
+        "the confidence has .* expected so many weights: {'vin': 7, 'right': 7}",
     ),
     "a folder for a file": (
         lambda f: ((f / "rectifier.onnx").unlink(), (f / "rectifier.onnx").mkdir()),

@@ -16,7 +16,8 @@ from vinchar.evaluation.scored import Label, Scored
 from vinchar.posterior import NO_PRIORS, Priors
 from vinchar.reader import Reader
 from vinchar.reading import Reading
-from vinchar.recognise import LatticeRecogniser
+from vinchar.lattice import Lattice
+from vinchar.recognise import Experts
 from vinchar.structure.store import shipped
 from vinchar.types import GLYPH_HEIGHT, PITCH, STRIP_HEIGHT, STRIP_WIDTH, Strip
 from vinchar.vin import ALPHABET
@@ -61,6 +62,12 @@ def logits_of(vin: str, odds: Odds | None = None, missing: tuple[int, ...] = ())
     return out
 
 
+def recognising(*logits: NDArray[np.float32]) -> tuple[Played, Experts]:
+    """A classifier that says so, and the recogniser that asks it."""
+    classifier = Played(*logits)
+    return classifier, Experts((Lattice(classifier), 1.0))
+
+
 def cause(
     read: str | None,
     *logits: NDArray[np.float32],
@@ -74,8 +81,7 @@ def cause(
         assert kind == "strip"
         return iter([[([blocks(i) for i in range(len(logits))], lambda: [])]])
 
-    recogniser = LatticeRecogniser(Played(*logits))
-    return find_cause(Scored(reading, Label(truth), PICTURE), views, recogniser, priors)
+    return find_cause(Scored(reading, Label(truth), PICTURE), views, *recognising(*logits), priors)
 
 
 def test_nothing_is_the_matter_with_a_right_reading() -> None:
@@ -115,7 +121,7 @@ def test_priors() -> None:
 
 def test_a_picture_that_is_gone(tmp_path: Path) -> None:
     gone = Scored(Reading("a.png", "strip", OTHER, "ok"), Label(VIN), tmp_path / "a.png")
-    assert find_cause(gone, lambda gray, kind: iter([]), LatticeRecogniser(Played())) == "file"
+    assert find_cause(gone, lambda gray, kind: iter([]), *recognising()) == "file"
 
 
 def test_the_shipped_networks_show_what_a_label_has_wrong() -> None:
@@ -125,7 +131,7 @@ def test_the_shipped_networks_show_what_a_label_has_wrong() -> None:
     reading = reader.read(strips[0])
     assert reading.vin is not None
     changed = reading.vin[:-1] + ("7" if reading.vin[-1] != "7" else "4")
-    held_to = (reader.search.views, reader.recogniser, reader.priors)
+    held_to = (reader.search.views, reader.classifier, reader.recogniser, reader.priors)
     assert find_cause(Scored(reading, Label(changed), strips[0]), *held_to) == "characters"
     other = reader.read(strips[1]).vin
     assert other is not None
@@ -139,13 +145,12 @@ def test_only_what_is_wrong_is_looked_into() -> None:
         asked.append(kind)
         return iter([[([blocks()], lambda: [])]])
 
-    recogniser = LatticeRecogniser(Played(logits_of(VIN)))
     readings = [
         Reading("a", "photo", VIN, "ok"),
         Reading("b", "strip", OTHER, "ok"),
         Reading("c", "photo", None, "error"),
     ]
-    found = with_causes([Scored(reading, Label(VIN), PICTURE) for reading in readings], views, recogniser)
+    found = with_causes([Scored(reading, Label(VIN), PICTURE) for reading in readings], views, *recognising(logits_of(VIN)))
     assert [one.cause for one in found] == [None, "search", "file"]
     assert [one.reading for one in found] == readings
     assert asked == ["strip"]
@@ -179,17 +184,15 @@ ELSEWHERE, CUT_OFF, MISTAKEN, CLEAR = range(4)  # what SAID shows
 )
 def test_looks_are_walked_until_a_line_shows_the_vin(looks: list[list[Track]], expected: str) -> None:
     reading = Scored(Reading("a.png", "photo", None, "not_found"), Label(VIN), PICTURE)
-    recogniser = LatticeRecogniser(Played(*SAID))
-    assert find_cause(reading, lambda gray, kind: looks, recogniser) == expected
+    assert find_cause(reading, lambda gray, kind: looks, *recognising(*SAID)) == expected
 
 
 def test_what_there_is_no_time_for_has_no_cause(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([0.0, 0.0, 2.0, 4.0])
     monkeypatch.setattr("vinchar.evaluation.causes.time.monotonic", lambda: next(clock))
     sure, unsure = (Reading("a", "strip", OTHER, "ok", confidence) for confidence in (0.9, 0.2))
-    recogniser = LatticeRecogniser(Played(*SAID))
     some = [Scored(reading, Label(VIN), PICTURE) for reading in (unsure, sure)]
-    found = with_causes(some, lambda gray, kind: [[track(CLEAR)]], recogniser, seconds=2)
+    found = with_causes(some, lambda gray, kind: [[track(CLEAR)]], *recognising(*SAID), seconds=2)
     assert [one.cause for one in found] == [None, "search"]  # the surest errors first
 
 
@@ -197,7 +200,7 @@ def test_no_causes_at_all() -> None:
     (found,) = with_causes(
         [Scored(Reading("a", "strip", OTHER, "ok"), Label(VIN), PICTURE)],
         lambda gray, kind: pytest.fail("nothing is to be looked into"),
-        LatticeRecogniser(Played()),
+        *recognising(),
         seconds=0,
     )
     assert found.cause is None

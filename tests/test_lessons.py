@@ -176,7 +176,7 @@ def reading_of(logs: np.ndarray, scores: tuple[float, ...] = (0.0,)) -> LineRead
     strip = Strip(np.zeros((40, 400), np.uint8), np.zeros((2, 401, 2), np.float32))
     count = len(scores)
     boxes, beyond = np.zeros((count, 17, 4), np.int32), np.zeros(count, np.float32)
-    return LineReading(strip, boxes, logs, np.array(scores), beyond)
+    return LineReading(strip, boxes, logs, np.array(scores), beyond, logs[None])
 
 
 def spelled(vin: str, count: int = 1) -> np.ndarray:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 import vinchar
 from vinchar import looks
 from vinchar import reader as reader_module
-from vinchar.bundle import Bundle, Confidence, ModelError, open_bundle
+from vinchar.bundle import Bundle, Confidence, ModelError, open_bundle, Recognition
 from vinchar.imaging import load
 from vinchar.known import known_vins
 from vinchar.posterior import NO_PRIORS
@@ -44,8 +44,9 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Make:
         **how: Any,
     ) -> Reader:
         paths = {name: Path(name) for name in ("locator", "rectifier", "classifier", "glyph")}
-        said = {"vinchar": "0", "sha256": {}, "confidence": {}, "quality": {}}
-        bundle = Bundle(paths, Path("structure"), confidence(log_odds), quality or {}, said)
+        said = {"vinchar": "0", "sha256": {}, "quality": {}}
+        ways = {"lattice": Recognition({"lattice": 1.0}, confidence(log_odds))}
+        bundle = Bundle(paths, Path("structure"), ways, "lattice", quality or {}, said)
         fakes = {
             "Locator": locator or FakeLocator(),
             "Rectifier": rectifier or FakeRectifier(),

@@ -7,7 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from vinchar.assemble import Weights
-from vinchar.recognise import FEWEST, RELEVANT, LatticeRecogniser
+from vinchar.lattice import Lattice
+from vinchar.recognise import FEWEST, RELEVANT, Experts
 from vinchar.types import PITCH, LineReading, Strip
 from vinchar.vin import ALPHABET
 
@@ -43,7 +44,7 @@ class Network:
 
 
 def read(*strips: Strip) -> list[LineReading | None]:
-    return LatticeRecogniser(Network()).read(strips)
+    return Experts((Lattice(Network()), 1.0)).read(strips)
 
 
 def text(line: LineReading | None) -> str:
@@ -54,11 +55,12 @@ def text(line: LineReading | None) -> str:
 def test_a_batch_is_read_in_one_pass_and_in_order() -> None:
     network = Network()
     other = "WVWZZZ1JZ3W386752"
-    lines = LatticeRecogniser(network).read([strip(), strip(other, pitch=18), strip(VIN[:9])])
+    recogniser = Experts((Lattice(network), 1.0))
+    lines = recogniser.read([strip(), strip(other, pitch=18), strip(VIN[:9])])
     assert network.passes == [3]
     assert [text(line) for line in lines[:2]] == [VIN, other]
     assert lines[2] is None  # half a line
-    assert LatticeRecogniser(network).read([]) == []
+    assert recogniser.read([]) == []
     assert network.passes == [3]
 
 
@@ -93,7 +95,7 @@ def test_what_shows_too_few_glyphs_is_no_line(count: int, is_read: bool) -> None
 
 
 def test_weights_can_be_handed_in() -> None:
-    recogniser = LatticeRecogniser(Network(), Weights(pitches=(20.0,)))
+    recogniser = Experts((Lattice(Network(), Weights(pitches=(20.0,))), 1.0))
     (line,) = recogniser.read([strip()])
     assert line is not None
     assert len(line.scores) == 1

@@ -27,7 +27,8 @@ from vinchar.decide import Decision, Judge
 from vinchar.locate import CLOSER
 from vinchar.looks import FARTHER
 from vinchar.posterior import Priors
-from vinchar.recognise import LatticeRecogniser
+from vinchar.lattice import Lattice
+from vinchar.recognise import Experts
 from vinchar.rectify import Line, frame_of_picture, move_ends
 from vinchar.search import Search
 from vinchar.straighten import Straightener
@@ -47,7 +48,7 @@ def search(
     return Search(
         locator or FakeLocator(),  # type: ignore[arg-type]
         Straightener(rectifier or FakeRectifier()),
-        LatticeRecogniser(classifier or FakeClassifier()),
+        Experts((Lattice(classifier or FakeClassifier()), 1.0)),
         Judge(Priors(KNOWN.structure), KNOWN, confidence(log_odds)),  # type: ignore[arg-type]
     )
 

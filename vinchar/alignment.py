@@ -1,7 +1,8 @@
 """A picture held to a VIN that is known: where it stands in the picture, glyph by glyph, by forced alignment.
 
-The other way round from reading: the recogniser's lattice is walked along the one path of the known characters. Used to
-tell which stage lost a VIN, and to learn from photos of which the VIN is known, but not where it stands.
+The other way round from reading: the lattice of the classifier's answers is walked along the one path of the known
+characters. Used to tell which stage lost a VIN, and to learn from photos of which the VIN is known, but not where it
+stands.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from vinchar.assemble import align
 from vinchar.classify import STRIDE, Answers
-from vinchar.recognise import LatticeRecogniser
+from vinchar.recognise import Logits
 from vinchar.types import Gray, Kind, Strip
 from vinchar.vin import ALPHABET
 
@@ -50,7 +51,7 @@ class Held:
         return int(self.fits.sum())
 
 
-def clearest(views: Iterable[Sequence[Track]], recogniser: LatticeRecogniser, vin: str) -> Held | None:
+def clearest(views: Iterable[Sequence[Track]], classifier: Logits, vin: str) -> Held | None:
     """Return the strip that shows most of a VIN, of the lines of a picture (see ``Search.views``).
 
     The looks are walked until one has a line that shows enough of it; of the lines that show most, other cuts are
@@ -58,7 +59,7 @@ def clearest(views: Iterable[Sequence[Track]], recogniser: LatticeRecogniser, vi
     """
     seen: list[tuple[Held, OtherCuts]] = []
     for tracks in views:
-        firsts = iter(hold([strip for strips, _ in tracks for strip in strips], recogniser, vin))
+        firsts = iter(hold([strip for strips, _ in tracks for strip in strips], classifier, vin))
         for strips, others in tracks:
             of_line = [one for one in islice(firsts, len(strips)) if one is not None]
             if of_line:
@@ -68,7 +69,7 @@ def clearest(views: Iterable[Sequence[Track]], recogniser: LatticeRecogniser, vi
     seen.sort(key=lambda one: _clearness(one[0]), reverse=True)
     best: Held | None = None
     for first, others in seen[:TRIES]:
-        cuts = [] if first.best.all() else hold(others(), recogniser, vin)
+        cuts = [] if first.best.all() else hold(others(), classifier, vin)
         best = max(filter(None, (best, first, *cuts)), key=_clearness)
         if best.shown >= SHOWN:
             break
@@ -79,14 +80,14 @@ def _clearness(held: Held) -> tuple[int, int]:
     return held.shown, int(held.best.sum())
 
 
-def hold(strips: Sequence[Strip], recogniser: LatticeRecogniser, vin: str) -> list[Held | None]:
+def hold(strips: Sequence[Strip], classifier: Logits, vin: str) -> list[Held | None]:
     """Align a VIN to each of some strips; None where there is no path of 17."""
     parts = [strips[i : i + BATCH] for i in range(0, len(strips), BATCH)]
-    return [one for part in parts for one in _hold(part, recogniser, vin)]
+    return [one for part in parts for one in _hold(part, classifier, vin)]
 
 
-def _hold(strips: Sequence[Strip], recogniser: LatticeRecogniser, vin: str) -> list[Held | None]:
-    answers = Answers.of(recogniser.classifier.logits(np.stack([strip.gray for strip in strips])))
+def _hold(strips: Sequence[Strip], classifier: Logits, vin: str) -> list[Held | None]:
+    answers = Answers.of(classifier.logits(np.stack([strip.gray for strip in strips])))
     floored = replace(answers, log_probs=np.maximum(answers.log_probs, np.float32(FLOOR)))
     true = [ALPHABET.index(char) for char in vin]
     held: list[Held | None] = []

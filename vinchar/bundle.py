@@ -11,10 +11,11 @@ from typing import Any
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 from vinchar.vin import ALPHABET
 
-FORMAT = 6  # raised when a model of an older vinchar can no longer be read
-NETWORKS = ("locator", "rectifier", "classifier", "glyph")
+FORMAT = 7  # raised when a model of an older vinchar can no longer be read
+NETWORKS = ("locator", "rectifier", "classifier", "glyph")  # that every model has
+EXPERTS = {"lattice": "classifier", "ctc": "ctc", "detector": "detector"}  # the network of each way to read strips
 STRUCTURE = "structure.npz"  # what is known of VINs and of other text
-WEIGHTS = {"vin": 7, "right": 6}  # of the confidence
+WEIGHTS = {"vin": 7, "right": 7}  # of the confidence
 
 
 class ModelError(ValueError):
@@ -25,7 +26,7 @@ class ModelError(ValueError):
 class Confidence:
     """How sure a reading is, and from where on it is called ok.
 
-    ``vin``: weights (7,) of "this line is the VIN", for ``decide.vin_features``; ``right``: weights (6,) of "all 17 are
+    ``vin``: weights (7,) of "this line is the VIN", for ``decide.vin_features``; ``right``: weights (7,) of "all 17 are
     right" where it is, for ``decide.right_features``; the last of each is the intercept. ``threshold``: probability
     from which on a reading is ok; ``glyph_threshold``: the same for a single character; ``glyph_least``: probability
     below which a picture shows no character; ``settled``: probability of being the VIN from which on no other line is
@@ -56,21 +57,35 @@ class Confidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Recognition:
+    """A way to read strips: the weight of each of its experts, the first of which parts them, and its confidence."""
+
+    experts: dict[str, float]
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
 class Bundle:
     """A checked model folder.
 
-    Its networks, what is known of VINs (``structure``), its confidence, thresholds of ``quality.FAULTS``, the margin of
-    located lines (see ``locate.Heat``) if it has one of its own, and all of model.json. ``version``: the vinchar that
-    trained it, and a digest of all it reads with.
+    Its networks, what is known of VINs (``structure``), the ways to read strips by name, and which of them is the usual
+    one, thresholds of ``quality.FAULTS``, the margin of located lines (see ``locate.Heat``) if it has one of its own,
+    and all of model.json. ``version``: the vinchar that trained it, and a digest of all it reads with.
     """
 
     paths: dict[str, Path]
     structure: Path
-    confidence: Confidence
+    recognisers: dict[str, Recognition]
+    recogniser: str
     quality: dict[str, float]
     description: dict[str, Any]
     version: str = "unknown"
     margin: tuple[float, float] | None = None
+
+    @property
+    def confidence(self) -> Confidence:
+        """That of the usual way to read strips."""
+        return self.recognisers[self.recogniser].confidence
 
 
 def default_folder() -> Path:
@@ -98,18 +113,16 @@ def open_bundle(folder: Path | None = None) -> Bundle:
             raise ModelError(
                 f"{folder}: trained for strips of {description['strip']}, expected {[STRIP_HEIGHT, STRIP_WIDTH]}"
             )
-        paths = {name: folder / f"{name}.onnx" for name in NETWORKS}
+        recognisers = {name: _recognition(said, folder) for name, said in description["recognisers"].items()}
+        recogniser = str(description["recogniser"])
+        if recogniser not in recognisers:
+            raise ModelError(f"{folder}: reads by {recogniser!r}, expected one of {', '.join(recognisers)}")
+        experts = {expert for one in recognisers.values() for expert in one.experts}
+        paths = {name: folder / f"{name}.onnx" for name in (*NETWORKS, *sorted({EXPERTS[one] for one in experts}))}
         structure = folder / STRUCTURE
         for path in (*paths.values(), structure):
             if sha256(path) != description["sha256"][path.name]:
                 raise ModelError(f"{path}: not the file that model.json was written for; get or train the model again")
-        said = description["confidence"]
-        weights = {name: tuple(float(w) for w in said[name]) for name in WEIGHTS}
-        if any(len(weights[name]) != count for name, count in WEIGHTS.items()):
-            raise ModelError(f"{folder}: the confidence has {weights}, expected so many weights: {WEIGHTS}")
-        bounds = {name: float(said[name]) for name in ("threshold", "glyph_threshold", "glyph_least", "settled")}
-        risks = tuple((float(risk), float(threshold)) for risk, threshold in said.get("risks", ()))
-        confidence = Confidence(weights["vin"], weights["right"], risks=risks, **bounds)
         quality = {name: float(fault["threshold"]) for name, fault in description["quality"].items()}
         along, across = (float(side) for side in description.get("margin", (0.0, 0.0)))
         margin = (along, across) if along > 0 < across else None
@@ -122,10 +135,24 @@ def open_bundle(folder: Path | None = None) -> Bundle:
         raise ModelError(f"{error.filename}: {error.strerror}") from error
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{description_path}: not a model description ({error!r}); train the model again") from error
-    return Bundle(paths, structure, confidence, quality, description, version, margin)
+    return Bundle(paths, structure, recognisers, recogniser, quality, description, version, margin)
+
+
+def _recognition(said: dict[str, Any], folder: Path) -> Recognition:
+    """Return a way to read strips as model.json says it."""
+    experts = {name: float(weight) for name, weight in said["experts"].items()}
+    if not experts or not experts.keys() <= EXPERTS.keys():
+        raise ModelError(f"{folder}: has the experts {', '.join(experts)}, expected some of {', '.join(EXPERTS)}")
+    numbers = said["confidence"]
+    weights = {name: tuple(float(w) for w in numbers[name]) for name in WEIGHTS}
+    if any(len(weights[name]) != count for name, count in WEIGHTS.items()):
+        raise ModelError(f"{folder}: the confidence has {weights}, expected so many weights: {WEIGHTS}")
+    bounds = {name: float(numbers[name]) for name in ("threshold", "glyph_threshold", "glyph_least", "settled")}
+    risks = tuple((float(risk), float(threshold)) for risk, threshold in numbers.get("risks", ()))
+    return Recognition(experts, Confidence(weights["vin"], weights["right"], risks=risks, **bounds))
 
 
 def _version(description: dict[str, Any]) -> str:
-    named = ("sha256", "confidence", "quality", "margin")
+    named = ("sha256", "recognisers", "recogniser", "quality", "margin")
     said = json.dumps({name: description[name] for name in named if name in description}, sort_keys=True)
     return f"{description['vinchar']}-{hashlib.sha256(said.encode()).hexdigest()[:8]}"

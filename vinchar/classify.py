@@ -6,13 +6,12 @@ A picture of a single glyph is one window of the same network.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.session import open_session
+from vinchar.session import StripNetwork
 from vinchar.types import GLYPH_HEIGHT, STRIP_HEIGHT, Gray
 from vinchar.vin import ALPHABET
 
@@ -44,17 +43,8 @@ def glyph_window(gray: Gray, width: int = WINDOW) -> Gray:
     return window
 
 
-class Classifier:
-    """The 33-class glyph network in ONNX. Safe to share between threads."""
-
-    def __init__(self, path: Path) -> None:
-        self._session = open_session(path)
-
-    def logits(self, strips: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return float32 (B, W / 2, 34) for strips uint8 (B, 40, W): one answer for every second column."""
-        batch = strips[..., None].astype(np.float32) / 255
-        (out,) = self._session.run(None, {self._session.get_inputs()[0].name: batch})
-        return np.asarray(out, np.float32)
+class Classifier(StripNetwork):
+    """The 33-class glyph network: its logits are float32 (B, W / 2, 34), one answer for every second column."""
 
     def glyphs(self, pictures: list[Gray]) -> NDArray[np.float32]:
         """Return log-probabilities float32 (N, 34) of pictures that show one light glyph on dark each, or none."""

@@ -19,6 +19,7 @@ from vinchar.bundle import WEIGHTS, Confidence
 from vinchar.posterior import Posterior, Priors, read_strings
 from vinchar.structure.store import Knowledge
 from vinchar.types import LineReading
+from vinchar.vin import ALPHABET, LENGTH
 
 Floats = NDArray[np.float64]
 Warmth = Callable[[NDArray[np.float32]], float]  # how sure the locator is of glyphs at places of the photo
@@ -238,10 +239,11 @@ def vin_features(line: Line, warmth: float) -> Floats:
 
 
 def right_features(line: Line) -> Floats:
-    """Return what the probability depends on that all 17 are right if it is the VIN, float64 (6,).
+    """Return what the probability depends on that all 17 are right if it is the VIN, float64 (7,).
 
     What the posterior leaves open; how uneven the pitch is; the path's score; how near to the strip's end the glyphs
-    come, where others may be cut off; glyphs that go on beyond the ends; and the constant 1.
+    come, where others may be cut off; glyphs that go on beyond the ends; by how much the expert that is least for it
+    would rather have read other characters; and the constant 1.
     """
     return np.array(
         [
@@ -250,6 +252,14 @@ def right_features(line: Line) -> Floats:
             math.log1p(max(-line.posterior.log_likelihood, 0.0)),
             max(EDGE - line.room, 0) / EDGE,
             min(float(line.reading.beyond[line.posterior.path]), 2.0),
+            math.log1p(dissent(line)),
             1.0,
         ]
     )
+
+
+def dissent(line: Line) -> float:
+    """Return by how many nats, at most, an expert holds the characters it saw best likelier than those of the VIN."""
+    seen = line.reading.each[:, line.posterior.path]  # (K, 17, 33)
+    read = [ALPHABET.index(char) for char in line.vin]
+    return float((seen.max(axis=2) - seen[:, np.arange(LENGTH), read]).sum(axis=1).max())

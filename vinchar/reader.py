@@ -16,9 +16,10 @@ import cv2
 import numpy as np
 
 from vinchar.barcode import read_barcodes
-from vinchar.bundle import Bundle, Confidence, ModelError, open_bundle
+from vinchar.bundle import Bundle, Confidence, ModelError, Recognition, open_bundle
 from vinchar.classify import Classifier
 from vinchar.decide import Decision, Judge, Line
+from vinchar.experts import recogniser_of
 from vinchar.explain import READABLE, compare, glyph_reading, no_vin, vin_reading
 from vinchar.imaging import Channels, ImageError, Source, load
 from vinchar.kind import guess_kind, light_glyph
@@ -28,9 +29,10 @@ from vinchar.memory import keep_flat
 from vinchar.posterior import NO_PRIORS, Priors
 from vinchar.quality import advice, quality_of
 from vinchar.reading import Reading
-from vinchar.recognise import LatticeRecogniser
+from vinchar.recognise import Logits
 from vinchar.rectify import Rectifier, sample
 from vinchar.search import Search
+from vinchar.session import StripNetwork
 from vinchar.straighten import Straightener
 from vinchar.structure import store
 from vinchar.types import Gray, Kind
@@ -61,11 +63,14 @@ class Reader:
     ``target_error``: choose it so that this share of what is ``ok`` is wrong, as measured on the pictures that the
     model's confidence was fitted on.
 
-    Its networks are ``locator``, ``rectifier``, ``classifier`` and, for pictures of one character, ``glyph``;
-    ``search`` looks for the VIN with the first three.
+    ``recogniser``: which of the model's ways to read strips to take, instead of its usual one: ``lattice``, ``ctc``,
+    ``detector`` or ``fused``, if it has them.
+
+    Its networks are ``locator``, ``rectifier``, those of its ``recogniser``, ``classifier`` and, for pictures of one
+    character, ``glyph``; ``search`` looks for the VIN with the first three.
 
     Raises ``ModelError`` if the model is missing or broken, ``ModuleNotFoundError`` if zxing-cpp is, ``ValueError`` for
-    a probability or a share that there cannot be.
+    a probability or a share that there cannot be, and for a recogniser that the model has not.
     """
 
     def __init__(
@@ -78,20 +83,21 @@ class Reader:
         every: bool = False,
         min_confidence: float | None = None,
         target_error: float | None = None,
+        recogniser: str | None = None,
     ) -> None:
         keep_flat()
         self.bundle: Bundle = open_bundle(None if model is None else Path(model))
-        self.confidence = _with_threshold(self.bundle.confidence, min_confidence, target_error)
+        recognition = _recognition(self.bundle, recogniser)
+        self.confidence = _with_threshold(recognition.confidence, min_confidence, target_error)
         self.locator = Locator(self.bundle.paths["locator"], self.bundle.margin or MARGIN)
         self.rectifier = Rectifier(self.bundle.paths["rectifier"])
-        self.classifier = Classifier(self.bundle.paths["classifier"])
         try:
             knowledge = store.load(self.bundle.structure)
         except ValueError as error:
             raise ModelError(f"{error}; train the model again") from error
         self.priors = Priors(knowledge.structure if vin_priors else NO_PRIORS.structure, _list_of(known))
         judge = Judge(self.priors, knowledge, self.confidence)
-        self.recogniser = LatticeRecogniser(self.classifier)
+        self.recogniser = recogniser_of(recognition, self._strip_network)
         self.search = Search(self.locator, Straightener(self.rectifier), self.recogniser, judge)
         self._barcodes, self._every = barcodes, every
         if barcodes:
@@ -100,6 +106,14 @@ class Reader:
             except ModuleNotFoundError as error:
                 said = "barcodes need the package zxing-cpp: python3 -m pip install zxing-cpp"
                 raise ModuleNotFoundError(said, name=error.name) from error
+
+    @cached_property
+    def classifier(self) -> Classifier:
+        """The network of the lattice, by which a picture can be held to a known VIN, too."""
+        return Classifier(self.bundle.paths["classifier"])
+
+    def _strip_network(self, name: str) -> Logits:
+        return self.classifier if name == "classifier" else StripNetwork(self.bundle.paths[name])
 
     @cached_property
     def glyph(self) -> Classifier:
@@ -234,6 +248,14 @@ def safely(read: Read, source: Source) -> Reading:
 def _expect_kind(kind: str) -> None:
     if kind not in ("auto", "glyph", "strip", "photo"):
         raise ValueError(f"kind: got {kind!r}, expected auto, glyph, strip or photo")
+
+
+def _recognition(bundle: Bundle, name: str | None) -> Recognition:
+    if name is None:
+        return bundle.recognisers[bundle.recogniser]
+    if name not in bundle.recognisers:
+        raise ValueError(f"recogniser: got {name!r}, expected one that the model has: {', '.join(bundle.recognisers)}")
+    return bundle.recognisers[name]
 
 
 def _with_threshold(confidence: Confidence, least: float | None, risk: float | None) -> Confidence:

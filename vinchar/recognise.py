@@ -1,20 +1,25 @@
 """The seam between pictures of lines and what stands on them: strips in, a batch at a time, line readings out.
 
-A recogniser knows nothing of VINs but that they have 17 glyphs: it says what it saw, and ``decide`` weighs that.
+A recogniser knows nothing of VINs but that they have 17 glyphs: it says what it saw, and ``decide`` weighs that. It has
+one expert or several, networks that see strips in different ways. The first one parts a strip into glyphs; what all
+think of each glyph is multiplied, as likelihoods are, each to the power of its weight: Hinton, "Training products of
+experts by minimizing contrastive divergence" (2002), doi 10.1162/089976602760128018.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.assemble import Paths, Weights, assemble
-from vinchar.classify import STRIDE, Answers
 from vinchar.segment import segment
 from vinchar.types import LineReading, Strip
+
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 
 FEWEST, MOST = 13, 22  # glyphs seen in a strip that is worth a search; real VINs gave 15.7 to 19.1
 RELEVANT = 12.0  # nats: a path that is so much worse than the best is left out
@@ -31,54 +36,106 @@ class Recogniser(Protocol):
 
 
 class Logits(Protocol):
-    """A network that answers for the columns of strips, as ``classify.Classifier`` does."""
+    """A network that answers for strips, as ``session.StripNetwork`` does."""
 
-    def logits(self, strips: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return float32 (B, W / 2, 34) for strips uint8 (B, 40, W)."""
+    def logits(self, strips: NDArray[np.uint8]) -> Floats:
+        """Return float32 (B, ...) for strips uint8 (B, 40, W)."""
         ...
 
 
-class LatticeRecogniser:
-    """Classifies every column by a network, finds the best paths of 17 and cuts the glyphs along them."""
+@dataclass(frozen=True, eq=False, slots=True)
+class Partings:
+    """S ways to part a strip into 17 glyphs, best first: as ``LineReading`` has them, with the glyphs' middles.
 
-    def __init__(self, classifier: Logits, weights: Weights | None = None) -> None:
-        self.classifier, self._weights = classifier, weights or Weights()
+    ``centres`` float32 (S, 17), columns of the strip, rising; ``log_likelihoods`` float32 (S, 17, 33), each glyph's
+    normalised; ``scores`` float64 (S,); ``beyond`` float32 (S,).
+    """
+
+    centres: Floats
+    log_likelihoods: Floats
+    scores: Doubles
+    beyond: Floats
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    def worthwhile(self) -> Partings | None:
+        """Return those that are not much worse than the best and show a line of 17 glyphs, None if none does."""
+        kept = self.scores + self.log_likelihoods.max(axis=2).sum(axis=1)
+        some = kept >= max(kept.max(initial=-np.inf) - RELEVANT, HOPELESS)
+        if not some.any():
+            return None
+        return Partings(self.centres[some], self.log_likelihoods[some], self.scores[some], self.beyond[some])
+
+
+class Opinion(Protocol):
+    """What an expert thinks of the strips that it looked at."""
+
+    def partings(self) -> list[Partings | None]:
+        """Return how each strip may be parted into 17 glyphs, None where it does not look like that."""
+        ...
+
+    def judge(self, strip: int, centres: Floats) -> tuple[Floats, Doubles]:
+        """Return log-likelihoods (S, 17, 33), each glyph's normalised, and scores (S,) of others' partings (S, 17)."""
+        ...
+
+
+class Expert(Protocol):
+    """One way to see strips."""
+
+    def look(self, strips: NDArray[np.uint8]) -> Opinion:
+        """Look at strips, uint8 (B, 40, W), of one size."""
+        ...
+
+
+class Experts:
+    """The recogniser: one expert or several, each with its weight, the first of which parts the strips."""
+
+    def __init__(self, *experts: tuple[Expert, float]) -> None:
+        self._experts = experts
 
     def read(self, strips: Sequence[Strip]) -> list[LineReading | None]:
         """Return what stands on each strip, all of one size; None where it does not look like 17 glyphs."""
-        if not strips:
-            return []
-        answers = Answers.of(self.classifier.logits(np.stack([strip.gray for strip in strips])))
-        count = answers.glyphs().sum(axis=1)
-        worth = np.flatnonzero((count >= FEWEST) & (count <= MOST))
         readings: list[LineReading | None] = [None] * len(strips)
-        if len(worth):
-            answers = answers.take(worth)
-            for i, (strip, paths) in enumerate(zip(worth, assemble(answers, self._weights), strict=True)):
-                readings[strip] = _reading(strips[strip], answers, i, paths)
+        if not strips:
+            return readings
+        grays = np.stack([strip.gray for strip in strips])
+        (first, _), *others = self._experts
+        found = [(i, parted) for i, parted in enumerate(first.look(grays).partings()) if parted is not None]
+        if found:
+            rows = [i for i, _ in found]
+            opinions = [expert.look(grays[rows]) for expert, _ in others]
+            for row, (i, parted) in enumerate(found):
+                judged = [opinion.judge(row, parted.centres) for opinion in opinions]
+                readings[i] = self._together(strips[i], parted, judged)
         return readings
 
+    def _together(self, strip: Strip, parted: Partings, judged: Sequence[tuple[Floats, Doubles]]) -> LineReading:
+        """Return what the first expert's partings show in the opinion of all."""
+        each = np.stack([parted.log_likelihoods, *(likelihoods for likelihoods, _ in judged)])  # (K, S, 17, 33)
+        scores = np.stack([parted.scores, *(score for _, score in judged)])  # (K, S)
+        weights = np.array([weight for _, weight in self._experts], np.float32)
+        return LineReading(
+            strip,
+            segment(strip.gray, parted.centres),
+            np.tensordot(weights, each, 1),
+            np.tensordot(weights.astype(np.float64), scores, 1),
+            parted.beyond,
+            each,
+        )
 
-def _reading(strip: Strip, answers: Answers, index: int, paths: Paths) -> LineReading | None:
-    """Return what the paths through the answers for one strip read, None where they show no line of 17 glyphs."""
-    kept = paths.scores >= max(paths.scores.max(initial=-np.inf) - RELEVANT, HOPELESS)
-    if not kept.any():
-        return None
-    columns = paths.columns[kept]
-    log_probs = answers.log_probs[index, columns]  # (S, 17, 33)
-    # A path's score counts its best characters; without them it is that of the parting itself.
-    scores = paths.scores[kept] - log_probs.max(axis=2).sum(axis=1)
-    centres = ((columns + 0.5) * STRIDE).astype(np.float32)
-    boxes = segment(strip.gray, centres)
-    beyond = np.array([_beyond(answers.glyphs()[index], middles) for middles in centres], np.float32)
-    return LineReading(strip, boxes, log_probs, scores, beyond)
+
+def cuts_between(centres: Floats) -> Floats:
+    """Return where glyphs with their middles at ``centres`` (S, N) end and begin, (S, N + 1), half way between two."""
+    half = np.median(np.diff(centres, axis=1), axis=1, keepdims=True) / 2
+    between = (centres[:, 1:] + centres[:, :-1]) / 2
+    return np.asarray(np.concatenate([centres[:, :1] - half, between, centres[:, -1:] + half], axis=1), np.float32)
 
 
-def _beyond(glyphs: NDArray[np.float32], centres: NDArray[np.float32]) -> float:
-    """Return about how many glyphs, of those at each column (N,), stand beside the first and the last of 17."""
+def glyphs_beyond(glyphs: Floats, places: Floats, centres: Floats) -> float:
+    """Return about how many of the ``glyphs`` (M,) seen at columns ``places`` (M,) stand beside the 17 at ``centres``."""
     pitch = float(np.median(np.diff(centres)))
     near, far = BESIDE[0] * pitch, BESIDE[1] * pitch
-    x = (np.arange(len(glyphs)) + 0.5) * STRIDE
-    before = (x > centres[0] - far) & (x < centres[0] - near)
-    after = (x > centres[-1] + near) & (x < centres[-1] + far)
+    before = (places > centres[0] - far) & (places < centres[0] - near)
+    after = (places > centres[-1] + near) & (places < centres[-1] + far)
     return float(glyphs[before | after].sum())

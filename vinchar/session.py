@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import cv2
+import numpy as np
 import onnxruntime as ort
+from numpy.typing import NDArray
 
 from vinchar.bundle import ModelError
 
@@ -28,6 +30,20 @@ def open_session(path: Path) -> ort.InferenceSession:
         return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime has a dozen classes of its own for it, without a common one
         raise ModelError(f"{path}: onnxruntime {ort.__version__} cannot load it; train the model again") from error
+
+
+class StripNetwork:
+    """A network in ONNX that answers for strips. Safe to share between threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._session = open_session(path)
+        self._input = self._session.get_inputs()[0].name
+
+    def logits(self, strips: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return what it says, float32 (B, ...), of strips uint8 (B, 40, W)."""
+        batch = strips[..., None].astype(np.float32) / 255
+        (out,) = self._session.run(None, {self._input: batch})
+        return np.asarray(out, np.float32)
 
 
 def returning_memory() -> ort.RunOptions:

@@ -102,7 +102,8 @@ class LineReading:
 
     ``boxes`` int32 (S, 17, 4) in strip pixels; ``log_likelihoods`` float32 (S, 17, 33): of each character of
     ``vin.ALPHABET`` at each glyph; ``scores`` float64 (S,): log-likelihood of the parting itself, in nats;
-    ``beyond`` float32 (S,): about how many glyphs more stand close beside the first and the last one.
+    ``beyond`` float32 (S,): about how many glyphs more stand close beside the first and the last one; ``each`` float32
+    (K, S, 17, 33): the log-likelihoods by each of the K experts that were asked.
     """
 
     strip: Strip
@@ -110,6 +111,7 @@ class LineReading:
     log_likelihoods: NDArray[np.float32]
     scores: NDArray[np.float64]
     beyond: NDArray[np.float32]
+    each: NDArray[np.float32]
 
     def __post_init__(self) -> None:
         count = len(self.scores)
@@ -117,3 +119,4 @@ class LineReading:
         _expect("LineReading.log_likelihoods", self.log_likelihoods, np.float32, (count, 17, 33))
         _expect("LineReading.scores", self.scores, np.float64, (None,))
         _expect("LineReading.beyond", self.beyond, np.float32, (count,))
+        _expect("LineReading.each", self.each, np.float32, (None, count, 17, 33))

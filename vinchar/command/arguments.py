@@ -10,6 +10,7 @@ from typing import Any
 
 KINDS = ("auto", "glyph", "strip", "photo")
 FORMATS = ("text", "csv", "jsonl")
+RECOGNISERS = ("lattice", "ctc", "detector", "fused")
 
 _EXAMPLES = {
     "read": """
@@ -84,6 +85,11 @@ def _add_reading_flags(read: argparse.ArgumentParser) -> None:
     read.add_argument("paths", nargs="+", type=_path, metavar="PATH", help="pictures, and folders of them")
     read.add_argument("--kind", choices=KINDS, default="auto", help="what the pictures show (default: auto)")
     read.add_argument("--model", type=_path, metavar="DIR", help="read with this model (default: the shipped one)")
+    read.add_argument(
+        "--recogniser",
+        choices=RECOGNISERS,
+        help="how strips are read, if the model can read so (default: what it was measured to read best by)",
+    )
     read.add_argument(
         "--workers",
         type=_positive,

@@ -117,6 +117,7 @@ def _reader_maker(args: argparse.Namespace) -> Callable[[], Reader]:
         every=args.all,
         min_confidence=args.min_confidence,
         target_error=args.target_error,
+        recogniser=args.recogniser,
     )
     try:
         reader = make()
@@ -192,7 +193,7 @@ def _report(args: argparse.Namespace, scored: Sequence[Scored], reader: Reader, 
     from vinchar.evaluation.reading_report import summary_text, write_reading_report
 
     seconds = max(_LEAST_CAUSES, took / 3) if args.causes else 0
-    known = with_causes(scored, reader.search.views, reader.recogniser, reader.priors, seconds)
+    known = with_causes(scored, reader.search.views, reader.classifier, reader.recogniser, reader.priors, seconds)
     made_by = Provenance(
         shlex.join(["vinchar", *args.command]),
         datetime.now().astimezone(),

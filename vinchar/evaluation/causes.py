@@ -13,7 +13,7 @@ from vinchar.alignment import SHOWN, Views, clearest
 from vinchar.evaluation.scored import Scored
 from vinchar.imaging import ImageError, load
 from vinchar.posterior import NO_PRIORS, Priors, read_strings
-from vinchar.recognise import LatticeRecogniser
+from vinchar.recognise import Logits, Recogniser
 
 CAUSES = {
     "file": "the file could not be used",
@@ -28,11 +28,12 @@ CAUSES = {
 def with_causes(
     scored: Sequence[Scored],
     views: Views,
-    recogniser: LatticeRecogniser,
+    classifier: Logits,
+    recogniser: Recogniser,
     priors: Priors = NO_PRIORS,
     seconds: float = math.inf,
 ) -> list[Scored]:
-    """Return what was scored, every wrong reading with its cause; the rest as of a ``Reader`` and its ``search``.
+    """Return what was scored, every wrong reading with its cause; the rest is of a ``Reader`` and its ``search``.
 
     The surest are looked into first. After so many ``seconds`` none is begun, and those left have no cause.
     """
@@ -42,11 +43,13 @@ def with_causes(
     for i in tqdm(wrong, desc="looking for causes", unit="picture", mininterval=2, disable=len(wrong) < 2):
         if time.monotonic() >= until:
             break
-        found[i] = replace(scored[i], cause=find_cause(scored[i], views, recogniser, priors))
+        found[i] = replace(scored[i], cause=find_cause(scored[i], views, classifier, recogniser, priors))
     return found
 
 
-def find_cause(one: Scored, views: Views, recogniser: LatticeRecogniser, priors: Priors = NO_PRIORS) -> str | None:
+def find_cause(
+    one: Scored, views: Views, classifier: Logits, recogniser: Recogniser, priors: Priors = NO_PRIORS
+) -> str | None:
     """Return which of ``CAUSES`` made a reading wrong, None if it is right.
 
     The strip that shows most of the true VIN decides: which stage is the first that loses it from there on. ``views``
@@ -63,7 +66,7 @@ def find_cause(one: Scored, views: Views, recogniser: LatticeRecogniser, priors:
         gray = load(one.source)
     except ImageError:  # it could be read a moment ago
         return "file"
-    best = clearest(views(gray, reading.kind), recogniser, truth)
+    best = clearest(views(gray, reading.kind), classifier, truth)
     if best is None or best.shown < SHOWN:
         return "place"
     if not best.glyph.all():

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vinchar.training.cache import LineCache, StripCache
 from vinchar.training.handwriting import BALANCE, draw_balanced, strip_of_glyphs, warp_glyph
-from vinchar.training.targets import dense_targets, left_out
+from vinchar.training.targets import box_targets, dense_targets, left_out, sequence_target
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 
 Draw = Callable[[np.random.Generator], tuple[NDArray[np.float32], NDArray[np.float32]]]
@@ -155,6 +155,34 @@ class Taught:
     taught: NDArray[np.bool_]
 
 
+# What a network is to say of a strip with glyphs at these columns, of these classes, of which some are taught.
+Target = Callable[[NDArray[np.float32], NDArray[np.int32], NDArray[np.bool_] | None], NDArray[np.float32]]
+
+
+def dense(
+    centres: NDArray[np.float32], classes: NDArray[np.int32], taught: NDArray[np.bool_] | None
+) -> NDArray[np.float32]:
+    """Return the target of the classifier, float32 (200, 34)."""
+    target = dense_targets(centres, classes, STRIP_WIDTH)
+    return target if taught is None else left_out(target, centres, taught)
+
+
+def sequence(
+    centres: NDArray[np.float32], classes: NDArray[np.int32], taught: NDArray[np.bool_] | None
+) -> NDArray[np.float32]:
+    """Return the target of the CTC network, float32 (17,). Raises ``ValueError`` where not all glyphs are taught."""
+    if taught is not None and not taught.all():
+        raise ValueError(f"sequence: got {taught.sum()} glyphs that are taught, expected all: it cannot skip one")
+    return sequence_target(centres, classes, STRIP_WIDTH)
+
+
+def boxes(
+    centres: NDArray[np.float32], classes: NDArray[np.int32], taught: NDArray[np.bool_] | None
+) -> NDArray[np.float32]:
+    """Return the target of the detector, float32 (50, 4, 5)."""
+    return box_targets(centres, classes, STRIP_WIDTH, taught)
+
+
 def strip_batches(
     strips: StripCache,
     glyphs: Glyphs | None,
@@ -163,11 +191,12 @@ def strip_batches(
     shake: Shake = shake_strip,
     real: Taught | None = None,
     share: float = 0.0,
+    target: Target = dense,
 ) -> Draw:
-    """Return a source of batches for the classifier: synthetic strips and a share ``rehearsal`` of handwritten ones.
+    """Return a source of batches for a recogniser: synthetic strips and, for the classifier, handwritten ones.
 
-    ``shake``: what each strip goes through whenever it is drawn. ``real``: strips of photos, which are a ``share`` of
-    each batch, at least one.
+    ``rehearsal``: the share of those. ``shake``: what each strip goes through whenever it is drawn. ``real``: strips of
+    photos, which are a ``share`` of each batch, at least one. ``target``: what is to be said of a strip.
     """
     written = min(round(rehearsal * batch), batch - 1) if glyphs else 0
     photographed = min(max(1, round(share * batch)), batch - written) if real else 0
@@ -177,14 +206,13 @@ def strip_batches(
         for index in rng.integers(0, len(strips.gray), batch - written - photographed):
             gray, centres = shake(strips.gray[index], strips.centres[index], rng)
             pictures.append(gray)
-            targets.append(dense_targets(centres, strips.classes[index], STRIP_WIDTH))
+            targets.append(target(centres, strips.classes[index], None))
         if real is not None:
             chances = real.weight / real.weight.sum()
             for index in rng.choice(len(chances), photographed, p=chances):
                 gray, centres = shake(real.strips.gray[index], real.strips.centres[index], rng)
                 pictures.append(gray)
-                target = dense_targets(centres, real.strips.classes[index], STRIP_WIDTH)
-                targets.append(left_out(target, centres, real.taught[index]))
+                targets.append(target(centres, real.strips.classes[index], real.taught[index]))
         drawn = np.stack(pictures), np.stack(targets)
         return _together(drawn, glyph_strips(glyphs, written, rng) if glyphs and written else None)
 

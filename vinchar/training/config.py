@@ -39,7 +39,9 @@ class TrainConfig:
     baseline_steps: int = flag(1_600, STEPS, "of the published network, for comparison on EMNIST")
     emnist_steps: int = flag(1_600, STEPS, "of the network on EMNIST that the next two begin as")
     glyph_steps: int = flag(10_000, STEPS, "of the network for single characters")
-    classifier_steps: int = flag(11_000, STEPS, "of the network that reads strips")
+    classifier_steps: int = flag(11_000, STEPS, "of the network that reads strips by a lattice of glyphs")
+    ctc_steps: int = flag(4_000, STEPS, "of the one that reads them as a sequence, on from the former; 0: none")
+    detector_steps: int = flag(4_000, STEPS, "of the one that detects glyphs, likewise; 0: none")
     batch: int = flag(24, BATCHES, "strips, for the classifier")
     written_batch: int = flag(20, BATCHES, "strips where most are handwritten: EMNIST, single characters")
     glyph_batch: int = flag(128, BATCHES, "single pictures, for the baseline")
@@ -58,6 +60,9 @@ class TrainConfig:
         ):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}: got {getattr(self, name)}, expected 1 or more")
+        for name in ("ctc_steps", "detector_steps"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name}: got {getattr(self, name)}, expected 0 or more")
         if self.validation_scenes < 2:
             raise ValueError(f"validation_scenes: got {self.validation_scenes}, expected 2 or more")
         if self.precision not in ("auto", "float32", "mixed_bfloat16"):
@@ -90,6 +95,8 @@ PRESETS: dict[str, TrainConfig] = {
         locator_steps=300,
         glyph_steps=200,
         classifier_steps=600,
+        ctc_steps=300,
+        detector_steps=300,
         characters=1_000,
         no_glyphs=600,
     ),
@@ -111,6 +118,8 @@ PRESETS: dict[str, TrainConfig] = {
         locator_steps=2,
         glyph_steps=2,
         classifier_steps=4,
+        ctc_steps=2,
+        detector_steps=2,
         characters=66,
         no_glyphs=24,
         workers=1,

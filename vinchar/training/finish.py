@@ -18,17 +18,29 @@ from vinchar.files import whole_folder, write_whole
 from vinchar.imaging import Source
 from vinchar.training import measure
 from vinchar.training.boxed import Boxed
-from vinchar.training.cache import SceneCache, draw_others, draw_photos, draw_prints, draw_scenes, draw_texts
+from vinchar.training.cache import (
+    SceneCache,
+    cut_strips,
+    draw_others,
+    draw_photos,
+    draw_prints,
+    draw_scenes,
+    draw_texts,
+)
 from vinchar.training.card import model_card, summary
 from vinchar.training.characters import draw_characters, draw_no_glyphs
 from vinchar.training.confidence import USUAL, fit_glyph
 from vinchar.training.config import TrainConfig
-from vinchar.training.decisions import Pictures, Seen, cached, documents, look_at, photographed
+from vinchar.training.decisions import Pictures, cached, documents, look_at, photographed
 from vinchar.training.located import located
+from vinchar.training.measure import reported
+from vinchar.training.recognisers import fit_weights, ways_to_read
 from vinchar.training.work import check_places, open_work
 
 # So many scenes are read for one photo, and for one document, without a VIN; and so many clean lines for each photo.
 SCENES_A_PICTURE, LINES_A_PICTURE = 10, 3
+STRIPS = 1_000  # drawn ones at most, on which experts are weighed
+OF_WAYS = ("n", "exact_match", "character_error_rate", "ok", "ok_right", "calibration_error", "without_vin_ok")
 PRINTED_TEST, NO_GLYPHS_A_TEST = 3_300, 3  # printed characters in held-out faces; no_glyphs learned on for one tested
 
 
@@ -82,32 +94,41 @@ def fit_and_report(
     own: Sequence[tuple[Source, Label]],
     boxed: list[Boxed],
     more: Sequence[Pictures] = (),
+    only: str | None = None,
 ) -> dict[str, Any]:
     """Fit the confidence of the model in ``staged``, measure and report on it there.
 
     ``description``: what model.json is to say of it so far; ``scores``: what was measured already; ``own``: pictures to
     report on, too; ``boxed``: real photos, of which those held out are looked at; ``more``: jobs that show photos that
-    the confidence is fitted on, too. Returns all of model.json.
+    the confidence is fitted on, too; ``only``: the one way to read strips that the model is to have, else it has all
+    that there are networks for. Returns all of model.json.
     """
     seed, workers, report = config.seed + 1, config.workers, staged / "report"
-    description |= {"confidence": USUAL, "quality": {}}
-    write_json(staged, description)
     scenes = draw_scenes(work / "scenes", config.validation_scenes, seed, workers, held_out=True)
     unseen = draw_photos(work / "photos", config.validation_photos, seed, workers, held_out=True)
     count = max(1, config.validation_scenes // SCENES_A_PICTURE)
-    seen = _look_at_pictures(staged, unseen, count, seed, work / "photos", boxed, workers)
-    seen += look_at(staged, more, "validation photos", workers) if more else []
-    prints = draw_prints(work / "photos", LINES_A_PICTURE * count, seed, workers)
-    clean = look_at(staged, cached(prints), "clean VINs", workers)
-    synthetic, fitted = measure.synthetic_rows(staged, scenes, seen, clean, report, workers)
-    description |= fitted
+    jobs = _pictures_to_look_at(unseen, count, seed, work / "photos", boxed, workers) | {"validation photos": more}
+    clean = cached(draw_prints(work / "photos", LINES_A_PICTURE * count, seed, workers))
+    ways = _ways(staged, scenes.part(reported(scenes), STRIPS), seed, work / "strips", workers, only)
+    description |= {"recognisers": {way: {"experts": one, "confidence": USUAL} for way, one in ways.items()}}
     network = Classifier(staged / "glyph.onnx")
     printed, _ = draw_characters(work / "characters", PRINTED_TEST, seed, workers, held_out=True)
     nothing = draw_no_glyphs(work / "characters", max(1, config.no_glyphs // NO_GLYPHS_A_TEST), seed, workers)
-    said = (measure.named(network, some) for some in (printed, nothing))
-    description["confidence"]["glyph_least"], synthetic["single"] = fit_glyph(*said)
+    least, single = fit_glyph(*(measure.named(network, some) for some in (printed, nothing)))
+    of_ways = {}
+    for way in ways:  # the usual one comes last: it stays, and is what the rest of the report is on
+        description |= {"recogniser": way, "quality": {}}
+        write_json(staged, description)
+        seen = [one for what, some in jobs.items() if some for one in look_at(staged, some, f"{what}, {way}", workers)]
+        clear = look_at(staged, clean, f"clean VINs, {way}", workers)
+        on = report if way == list(ways)[-1] else None
+        synthetic, fitted = measure.synthetic_rows(staged, scenes, seen, clear, on, workers)
+        description["recognisers"][way]["confidence"] = fitted["confidence"] | {"glyph_least": least}
+        description["quality"] = fitted["quality"]
+        of_ways[way] = synthetic
     write_json(staged, description)
-    scores |= {"synthetic_held_out_faces": synthetic}
+    scores |= {"synthetic_held_out_faces": synthetic | {"single": single}}
+    scores["recognisers"] = {way: {key: one[key] for key in OF_WAYS if key in one} for way, one in of_ways.items()}
     pictures = {"synthetic_pictures": measure.labelled_scenes(scenes), "own_pictures": own}
     for name, labelled in pictures.items():
         if labelled:
@@ -119,13 +140,22 @@ def fit_and_report(
     return description
 
 
-def _look_at_pictures(
-    model: Path, photos: SceneCache, count: int, seed: int, folder: Path, boxed: list[Boxed], workers: int
-) -> list[Seen]:
-    """Return what is seen in other text, drawn photos, documents and the real photos not held out, all of them."""
+def _ways(
+    model: Path, scenes: SceneCache, seed: int, folder: Path, workers: int, only: str | None
+) -> dict[str, dict[str, float]]:
+    """Return the ways to read strips that a model has, or ``only`` one, weighed on strips of drawn scenes."""
+    strips = cut_strips(folder, scenes, model / "rectifier.onnx", seed, workers)
+    ways = ways_to_read(model)
+    return {way: fit_weights(model, names, strips) for way, names in ways.items() if only in (None, way)}
+
+
+def _pictures_to_look_at(
+    photos: SceneCache, count: int, seed: int, folder: Path, boxed: list[Boxed], workers: int
+) -> dict[str, Sequence[Pictures]]:
+    """Return jobs that show other text, drawn photos, documents and the real photos not held out."""
     texts = draw_texts(folder, LINES_A_PICTURE * count, seed, workers)
     real = [one for one in boxed if not one.held_out][:count]
-    jobs = {
+    return {
         "clean other text": cached(texts, known=False),
         "photos": cached(photos),
         "photos without a VIN": cached(draw_others(folder, count, seed, workers, held_out=True), known=False),
@@ -134,11 +164,10 @@ def _look_at_pictures(
         "real photos": photographed(real, covered=False),
         "real photos, the VIN covered": photographed(real, covered=True),
     }
-    return [one for what, some in jobs.items() if some for one in look_at(model, some, what, workers)]
 
 
 def refit(out: Path, work: Path, labels: Path | None = None, boxed: list[Boxed] | None = None) -> dict[str, Any]:
-    """Fit the confidence of the model in ``out`` anew and report on it, with the networks that it has.
+    """Fit weights and confidence of the model in ``out`` anew and report on it, with the networks that it has.
 
     For a model whose knowledge of VINs has changed (``vinchar vins build``), or of an older way of reading. The other
     parameters and the errors are those of ``run.train``.

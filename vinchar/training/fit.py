@@ -16,6 +16,7 @@ from tqdm.keras import TqdmCallback
 
 from vinchar.files import whole_file, write_whole
 from vinchar.training.muon import KernelMuon
+from vinchar.training.nets import begin_as
 
 Batch = tuple[Any, ...]
 EPOCH_STEPS = 50  # a checkpoint may be written after each
@@ -80,7 +81,7 @@ def fit(
 
     A finished run lies in ``work/NAME.weights.h5`` and is loaded instead of trained again; a killed one continues at
     its last checkpoint, of at most two minutes ago where 50 steps take no more than one. ``start_from``: a model whose
-    weights to begin with. ``optimizer``: makes one of a rate, ``weight_decay`` and what Keras's take for an average of
+    weights to begin with, as far as the two are the same from the first layer on. ``optimizer``: makes one of a rate, ``weight_decay`` and what Keras's take for an average of
     the weights. ``checkpoint_seconds``: an epoch that ends after so many is kept. Returns the history, a dict an epoch,
     and the backend and devices it was finished on.
     """
@@ -90,7 +91,7 @@ def fit(
     if not done.exists():
         keras.utils.set_random_seed(seed)
         if start_from is not None:
-            model.set_weights(start_from.get_weights())
+            begin_as(model, start_from)
         epochs = max(1, -(-steps // EPOCH_STEPS))
         epoch_steps = min(EPOCH_STEPS, steps)
         warmup = max(1, epochs * epoch_steps // 20)

@@ -156,33 +156,34 @@ def true_vins(scenes: SceneCache) -> list[str]:
 
 
 def synthetic_rows(
-    model: Path, scenes: SceneCache, seen: Sequence[Seen], clean: Sequence[Seen], report: Path, workers: int
+    model: Path, scenes: SceneCache, seen: Sequence[Seen], clean: Sequence[Seen], report: Path | None, workers: int
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Read scenes in held-out faces from loose boxes, and fit the confidence on the legible ones among them.
 
     ``seen``, ``clean``: what was seen in whole pictures, with a VIN and without, and in clean prints, on which it is
     fitted, too. ``model``: a folder whose model.json holds ``confidence.USUAL``. Returns the scores and what model.json
-    is to say of confidence and quality. Writes the classification report of all characters, and how many glyphs the
-    classifier names rightly at their true places against their height in the photo, in all scenes and in the clear
-    ones; those of a line not found count as wrong.
+    is to say of confidence and quality. Writes into ``report``, if there is one, the classification report of all
+    characters, and how many glyphs the classifier names rightly at their true places against their height in the photo,
+    in all scenes and in the clear ones; those of a line not found count as wrong.
     """
     rows = _read_all(model, scenes, workers)
     truths = true_vins(scenes)
     read = [row.vin for row in rows]
     named = np.stack([row.named for row in rows]) == scenes.classes
-    write_classification(report, "synthetic", *metrics.character_pairs(truths, read))
+    if report is not None:
+        write_classification(report, "synthetic", *metrics.character_pairs(truths, read))
     heights = np.linalg.norm(scenes.quads[:, :, 0] - scenes.quads[:, :, 3], axis=-1)
     contrast = np.array([least_contrast(scenes.gray(i), scenes.quads[i]) for i in range(len(scenes))])
     easy = [is_whole_and_level(*one) for one in zip(scenes.shapes, scenes.quads, strict=True)]
     bold = np.array(easy) & (contrast >= CLEAR_CONTRAST)  # they stand out; whether they are in focus is another matter
     clear = bold & (scenes.blur <= CLEAR_BLUR)
     for name, some in (("synthetic", np.ones(len(scenes), bool)), ("synthetic_clear", clear)):
-        if some.any():
+        if some.any() and report is not None:
             by_height = metrics.share_right_by(heights[some].ravel(), named[some].ravel(), HEIGHTS)
             write_share_right(report, f"{name}_glyph_height", by_height, "height of a glyph in the photo, pixels")
     high = heights >= HIGH
     right = np.array([a == b for a, b in zip(truths, read, strict=True)])
-    fitted = [i for i in range(_reported(scenes), len(scenes)) if contrast[i] >= LEGIBLE_CONTRAST]
+    fitted = [i for i in range(reported(scenes), len(scenes)) if contrast[i] >= LEGIBLE_CONTRAST]
     lines = [row.seen for i in fitted if (row := rows[i]).seen is not None]
     confidence, check = fit_confidence([*(one for one in lines if one is not None), *seen], clean)
     scores = {
@@ -204,10 +205,10 @@ def synthetic_rows(
 def labelled_scenes(scenes: SceneCache) -> list[tuple[Source, Label]]:
     """Return at most ``REPORTED`` scenes, and what they are on; no confidence was fitted on these."""
     texts = true_vins(scenes)
-    return [(scenes.gray(i), Label(texts[i], MATERIALS[scenes.material[i]])) for i in range(_reported(scenes))]
+    return [(scenes.gray(i), Label(texts[i], MATERIALS[scenes.material[i]])) for i in range(reported(scenes))]
 
 
-def _reported(scenes: SceneCache) -> int:
+def reported(scenes: SceneCache) -> int:
     """Return how many scenes, the first ones, are kept for the report."""
     return min(REPORTED, len(scenes) // 2)
 
@@ -231,7 +232,7 @@ def _score(model: Path, job: tuple[int, Sequence[tuple[Source, Label]]]) -> list
     for i, (source, label) in enumerate(labelled, first):
         name = os.fspath(source) if isinstance(source, Path) else f"{i}"
         scored.append(label.score(reader.read(source, name=name), source))
-    held_to = (reader.search.views, reader.recogniser, reader.priors)
+    held_to = (reader.search.views, reader.classifier, reader.recogniser, reader.priors)
     return [replace(one, cause=find_cause(one, *held_to)) for one in scored]
 
 

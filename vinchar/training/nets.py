@@ -1,4 +1,4 @@
-"""The networks, in backend-agnostic Keras 3: glyph classifier, rectifier, locator and the published baseline."""
+"""The networks, in backend-agnostic Keras 3: three that read strips, rectifier, locator and the published baseline."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import numpy as np
 from keras import layers, ops
 from numpy.typing import NDArray
 
+from vinchar.detect import ANCHORS
 from vinchar.types import STRIP_HEIGHT
 
 CLASSES = 34  # the 33 characters of vin.ALPHABET, then "no glyph is centred here"
 STRIDE = 2  # strip columns for one column of the classifier's output
+BOX_OUTPUTS = 3 + CLASSES - 1  # of an anchor: objectness, offset, width, then the characters
 LINE_SIZE = (64, 256)  # height, width of the picture the rectifier sees
 HEAT_STRIDE = 4  # photo pixels for one cell of the locator's maps
 LINE_OUTPUTS = 7  # inside, centre, height, slant, polarity, from the start, to the end
@@ -71,16 +73,9 @@ def _collapse(x: Any, filters: int, width: int) -> Any:
     return _conv(x, filters, (x.shape[1], width), padding="valid")
 
 
-def classifier(width: float = 1.0, context: int = 9) -> keras.Model:
-    """Build the glyph classifier, fully convolutional along the line, 77 columns of context an answer.
-
-    Input float32 (B, 40, W, 1) in 0..1, W even; output logits float32 (B, W / 2, 34), one answer for every second
-    column, about the glyph centred there. The same weights read a whole strip or one glyph in the middle of a window.
-    ``width``: how many times the shipped number of filters; ``context``: columns that the layers along the line mix,
-    1 for a network that sees little but the glyph itself.
-    """
+def _trunk(inputs: Any, width: float, context: int) -> Any:
+    """Return what all three recognisers see of strips: (B, 40, W, 1) to (B, 1, W / 2, F), 77 columns of context."""
     few, some, many, most, last = (round(width * filters) for filters in (16, 32, 64, 92, 156))
-    inputs = keras.Input((STRIP_HEIGHT, None, 1), name="strip")
     x = _conv(inputs, few, 3)
     x = _conv(x, some, 3, 2)  # (20, W / 2)
     x = _conv(x, few + some, 3)
@@ -91,11 +86,65 @@ def classifier(width: float = 1.0, context: int = 9) -> keras.Model:
     x = layers.SpatialDropout2D(0.05)(x)
     x = _collapse(x, last, 3)  # (1, W / 2)
     x = _row(x, last, context, 1)
-    x = _row(x, last, context, 2)
+    return _row(x, last, context, 2)
+
+
+def _answers(x: Any, outputs: int, name: str) -> Any:
+    """Return ``outputs`` numbers, float32, for every column of (B, 1, N, F): (B, N, outputs)."""
     x = layers.SpatialDropout2D(0.1)(x)
-    x = layers.Reshape((-1, last))(x)
-    logits = layers.Dense(CLASSES, dtype="float32", name="logits")(x)
-    return keras.Model(inputs, logits, name="classifier")
+    x = layers.Reshape((-1, x.shape[-1]))(x)
+    return layers.Dense(outputs, dtype="float32", name=name)(x)
+
+
+def _halved(x: Any, context: int) -> Any:
+    """Return half as many columns, (B, 1, N, F) to (B, 1, N / 2, F), mixed along the line."""
+    return _row(layers.AveragePooling2D((1, 2))(x), x.shape[-1], context, 1)
+
+
+def classifier(width: float = 1.0, context: int = 9) -> keras.Model:
+    """Build the glyph classifier, fully convolutional along the line, 77 columns of context an answer.
+
+    Input float32 (B, 40, W, 1) in 0..1, W even; output logits float32 (B, W / 2, 34), one answer for every second
+    column, about the glyph centred there. The same weights read a whole strip or one glyph in the middle of a window.
+    ``width``: how many times the shipped number of filters; ``context``: columns that the layers along the line mix,
+    1 for a network that sees little but the glyph itself.
+    """
+    inputs = keras.Input((STRIP_HEIGHT, None, 1), name="strip")
+    return keras.Model(inputs, _answers(_trunk(inputs, width, context), CLASSES, "logits"), name="classifier")
+
+
+def ctc(width: float = 1.0, context: int = 9) -> keras.Model:
+    """Build the network that reads a strip as a sequence (Graves et al. 2006, doi 10.1145/1143844.1143891).
+
+    The classifier's trunk, and convolutions along the line over half as many columns. Input as of ``classifier``, W a
+    multiple of 4; output logits float32 (B, W / 4, 34), for every time step of four columns: a character, or blank.
+    """
+    inputs = keras.Input((STRIP_HEIGHT, None, 1), name="strip")
+    x = _row(_halved(_trunk(inputs, width, context), context), round(width * 156), context, 2)
+    return keras.Model(inputs, _answers(x, CLASSES, "steps"), name="ctc")
+
+
+def detector(width: float = 1.0, context: int = 9) -> keras.Model:
+    """Build the network that detects glyphs in a row of cells, as YOLO v2 does (Redmon, Farhadi 2017, arXiv 1612.08242).
+
+    The classifier's trunk, and convolutions along the line over a quarter of the columns. Input as of ``classifier``, W
+    a multiple of 8; output float32 (B, W / 8, 4, 36): for every cell of eight columns and each of ``ANCHORS`` the logit
+    of a glyph of about that width having its middle there, the logit of where in the cell it lies, the logarithm of its
+    width in widths of the anchor, and logits of the 33 characters.
+    """
+    inputs = keras.Input((STRIP_HEIGHT, None, 1), name="strip")
+    x = _halved(_halved(_trunk(inputs, width, context), context), context)
+    x = _answers(x, len(ANCHORS) * BOX_OUTPUTS, "boxes")
+    return keras.Model(inputs, layers.Reshape((-1, len(ANCHORS), BOX_OUTPUTS))(x), name="detector")
+
+
+def begin_as(model: keras.Model, other: keras.Model) -> None:
+    """Give a model the weights of another's layers, from the first on, as far as they have the same shapes."""
+    for mine, theirs in zip(model.layers, other.layers, strict=False):
+        weights = theirs.get_weights()
+        if [one.shape for one in mine.get_weights()] != [one.shape for one in weights]:
+            return
+        mine.set_weights(weights)
 
 
 def favour(model: keras.Model, more: NDArray[np.float32]) -> None:

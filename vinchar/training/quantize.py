@@ -36,7 +36,7 @@ class _Calibration(CalibrationDataReader):  # type: ignore[misc]
 
 
 def quantize(path: Path, batches: Batches) -> float:
-    """Turn the network in ``path`` to integers, in place; return the share of answers whose best class stays the same.
+    """Turn the network in ``path`` to integers, in place; return the share of answers whose highest output stays the same.
 
     ``batches``: input such as it meets in use, float32, on which the ranges of its activations are measured.
     """
@@ -56,8 +56,8 @@ def quantize(path: Path, batches: Batches) -> float:
     return float(np.mean(same))
 
 
-def classifier_inputs(strips: StripCache) -> Batches:
-    """Return strips as the classifier meets them, float32 (8, 40, 400, 1) each."""
+def strip_inputs(strips: StripCache) -> Batches:
+    """Return strips as a recogniser's network meets them, float32 (8, 40, 400, 1) each."""
     some = strips.gray[:STRIPS, ..., None]
     return [(some[i : i + BATCH] / np.float32(255)).astype(np.float32) for i in range(0, len(some), BATCH)]
 

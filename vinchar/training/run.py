@@ -23,14 +23,15 @@ from vinchar.evaluation.scored import Label, labelled_pictures
 from vinchar.imaging import Source
 from vinchar.training import batches, handwriting, measure, nets
 from vinchar.training.boxed import Boxed, draw_boxed
-from vinchar.training.cache import cut_strips, draw_lines, draw_others, draw_photos, draw_scenes
+from vinchar.training.cache import StripCache, cut_strips, draw_lines, draw_others, draw_photos, draw_scenes
 from vinchar.training.characters import draw_characters, draw_no_glyphs
 from vinchar.training.config import TrainConfig
 from vinchar.training.export import export
 from vinchar.training.finish import PRINTED_TEST, finish, structure_of
 from vinchar.training.fit import fit, precision
 from vinchar.training.losses import heat_loss, line_loss
-from vinchar.training.quantize import classifier_inputs, locator_inputs, quantize
+from vinchar.training.quantize import locator_inputs, quantize, strip_inputs
+from vinchar.training.recognisers import RECIPES
 from vinchar.training.sights import SIDE, sight_batches
 from vinchar.training.work import Clock, check_places, open_work
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
@@ -40,6 +41,7 @@ History = list[dict[str, float]]
 # How far the network for single characters favours rare classes: of a held-out tenth of EMNIST's training part, the
 # weakest recall was highest from 0.3 on, and accuracy falls from there.
 RARE_FIRST = 0.3
+TAUGHT_ON = 0.5  # of the learning rate: that of the networks that go on from the classifier
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -66,9 +68,10 @@ class _Run:
         keras.utils.set_random_seed(self.config.seed)  # for the first weights
         model = build()
         more |= {"steps": steps, "seed": self.config.seed, "work": self.work}
+        before = self.clock.minutes()
         self.histories[name], devices = fit(name, model, draw, loss, **more)
-        self.made[name] = {"steps": steps, "pictures": pictures, "by": devices}
-        self.clock.minutes()
+        minutes = round(self.clock.minutes() - before, 1)
+        self.made[name] = {"steps": steps, "pictures": pictures, "by": devices, "minutes": minutes}
         return model
 
 
@@ -108,7 +111,14 @@ def train(
     real = _train_locator(run, [one for one in boxed or [] if not one.held_out], staged)
     baseline, emnist = _train_handwriting(run, emnist_train)
     _train_glyph(run, emnist, with_lower, staged)
-    classifier = _train_classifier(run, scenes, emnist, emnist_train, staged)
+    strips = cut_strips(work / "strips", scenes, staged / "rectifier.onnx", config.seed, config.workers)
+    classifier = _train_recogniser(run, "classifier", strips, emnist_train, emnist, config.classifier_steps, staged)
+    others = {"ctc": config.ctc_steps, "detector": config.detector_steps}
+    readers = {"classifier": classifier} | {
+        name: _train_recogniser(run, name, strips, None, classifier, steps, staged)
+        for name, steps in others.items()
+        if steps
+    }
 
     report = staged / "report"
     report.mkdir()
@@ -135,10 +145,13 @@ def train(
             "python": platform.python_version(),
             "minutes": round(run.clock.minutes(), 1),
         },
-        "parameters": {"classifier": classifier.count_params(), "baseline": baseline.count_params()},
+        "parameters": {name: net.count_params() for name, net in (readers | {"baseline": baseline}).items()},
         "sha256": {
             name: sha256(staged / name)
-            for name in (STRUCTURE, *(f"{network}{suffix}" for network in NETWORKS for suffix in (".onnx", ".keras")))
+            for name in (
+                STRUCTURE,
+                *(f"{network}{suffix}" for network in {*NETWORKS, *readers} for suffix in (".onnx", ".keras")),
+            )
         },
         **structure_of(default_folder()),
     }
@@ -246,26 +259,28 @@ def _train_glyph(run: _Run, emnist: keras.Model, written: batches.Glyphs, staged
     export(nets.classifier, model, (STRIP_HEIGHT, STRIP_WIDTH, 1), staged / "glyph")
 
 
-def _train_classifier(
+def _train_recogniser(
     run: _Run,
-    scenes: Any,
-    emnist: keras.Model,
-    glyphs: batches.Glyphs,
+    name: str,
+    strips: StripCache,
+    written: batches.Glyphs | None,
+    start: keras.Model,
+    steps: int,
     staged: Path,
 ) -> keras.Model:
-    """Train the classifier on synthetic strips with handwriting among them, on from EMNIST."""
-    config = run.config
-    strips = cut_strips(run.work / "strips", scenes, staged / "rectifier.onnx", config.seed, config.workers)
+    """Train a network on synthetic strips, with handwriting among them if there is ``written``, on from ``start``."""
+    config, recipe = run.config, RECIPES[name]
+    rehearsal = config.rehearsal if written else 0.0
     model = run.fit(
-        "classifier",
-        nets.classifier,
-        batches.strip_batches(strips, glyphs, config.batch, config.rehearsal),
-        keras.losses.CategoricalCrossentropy(from_logits=True),
-        config.classifier_steps,
-        len(strips.gray) + len(glyphs[0]),
-        learning_rate=config.learning_rate,
-        start_from=emnist,
+        name,
+        recipe.build,
+        batches.strip_batches(strips, written, config.batch, rehearsal, target=recipe.target),
+        recipe.loss,
+        steps,
+        len(strips.gray) + (len(written[0]) if written else 0),
+        learning_rate=config.learning_rate * (1.0 if written else TAUGHT_ON),
+        start_from=start,
     )
-    export(nets.classifier, model, (STRIP_HEIGHT, STRIP_WIDTH, 1), staged / "classifier")
-    quantize(staged / "classifier.onnx", classifier_inputs(strips))
+    export(recipe.build, model, (STRIP_HEIGHT, STRIP_WIDTH, 1), staged / name)
+    quantize(staged / f"{name}.onnx", strip_inputs(strips))
     return model

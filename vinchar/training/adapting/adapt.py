@@ -16,7 +16,7 @@ import cv2
 import keras
 import numpy as np
 
-from vinchar.bundle import default_folder, open_bundle
+from vinchar.bundle import EXPERTS, default_folder, open_bundle
 from vinchar.evaluation.adapted import Adapted, Compared, LeftOut, Step
 from vinchar.imaging import ImageError, load
 from vinchar.locate import MARGIN
@@ -26,7 +26,7 @@ from vinchar.training.adapting.comparison import Models, compared, handwriting_r
 from vinchar.training.adapting.config import AdaptConfig
 from vinchar.training.adapting.lessons import WHY, Lessons, Outcome, learn
 from vinchar.training.adapting.margin import fit_margin, with_margin
-from vinchar.training.adapting.networks import Teacher, check_networks
+from vinchar.training.adapting.networks import Teacher, check_networks, narrowed, way_of
 from vinchar.training.adapting.photos import PARTS, Photo, Photos
 from vinchar.training.adapting.split import Parted, parted, split_by_vin
 from vinchar.training.adapting.suggest import suggest
@@ -68,12 +68,15 @@ def adapt(
         raise ValueError(f"--out {out}: the model that is adapted lies there; name another place")
     if work == base or work in base.parents:
         raise ValueError(f"--work {work}: the model that is adapted lies there, and may be cleared; name another place")
-    version = open_bundle(base).version
-    check_networks(base, config)
+    bundle = open_bundle(base)
+    version, way = bundle.version, way_of(bundle, config.recogniser)
+    reading = [EXPERTS[expert] for expert in bundle.recognisers[way].experts]
+    check_networks(base, config, reading)
     if photos.labelled:  # what is wrong with the parts is said before all photos are read
         split_by_vin(photos.labelled, config.seed)
     everything = [*photos.labelled, *_some(photos.unlabelled, config)]
     open_folder(work, _wanted(config, everything, version), resume)
+    base = narrowed(base, way, work / "models" / "before")
     cv2.setNumThreads(1)
     keras.mixed_precision.set_dtype_policy(precision(config.precision))
     clock, steps = Clock(work), list[Step]()
@@ -83,10 +86,11 @@ def adapt(
     clock.minutes()
     parts = parted(everything, outcomes, bool(photos.labelled), config.seed)
     chooser = Chooser(_trusted(parts, outcomes), config.workers, parts.own_labels, steps, clock, work / "scores")
-    best, taught = _rounds(teacher, chooser, base, everything, parts)
+    best, taught = _rounds(teacher, chooser, base, reading[0], everything, parts)
     before = [one.read for one in outcomes]
     for i, said in zip(parts.rows("train"), taught.outcomes, strict=True):
         outcomes[i] = said
+    best = _others_taught(teacher, chooser, best, reading[1:], taught)
     best, margins = _found_better(teacher, chooser, best, taught, parts)
 
     staged, description = _staged(work, best)
@@ -106,7 +110,7 @@ def adapt(
     printed = draw_characters(work / "characters", finish.PRINTED_TEST, config.seed + 1, config.workers, held_out=True)
     scores = {"emnist_test": handwriting_rows(staged, description["scores"]["emnist_test"], printed)}
     validation = _showing(chooser.photos) if parts.own_labels else []
-    finish.fit_and_report(staged, description, scores, config, work, [], [], validation)
+    finish.fit_and_report(staged, description, scores, config, work, [], [], validation, way)
 
     unknown = [i for i, one in enumerate(everything) if not one.vin] if suggestions else []
     read = [before[i] for i in unknown]
@@ -141,6 +145,14 @@ def _some(photos: Sequence[Photo], config: AdaptConfig) -> list[Photo]:
     print(f"vinchar: {config.unlabelled_photos} of {len(photos)} photos without a label are used", file=sys.stderr)
     chosen = np.random.default_rng(config.seed).choice(len(photos), config.unlabelled_photos, replace=False)
     return [photos[i] for i in sorted(chosen.tolist())]
+
+
+def _others_taught(teacher: Teacher, chooser: Chooser, best: Path, networks: Sequence[str], taught: Lessons) -> Path:
+    """Teach the other networks that read strips what the first one was taught last; return the better model."""
+    for network in networks:
+        made = teacher.recogniser(network, best, network, taught)
+        best = chooser.better(best, made, f"the network {network}, taught on", unless_worse=True)
+    return best
 
 
 def _found_better(
@@ -187,9 +199,9 @@ def _trusted(parts: Parted, outcomes: Sequence[Outcome]) -> list[Photo]:
 
 
 def _rounds(
-    teacher: Teacher, chooser: Chooser, base: Path, photos: Sequence[Photo], parts: Parted
+    teacher: Teacher, chooser: Chooser, base: Path, network: str, photos: Sequence[Photo], parts: Parted
 ) -> tuple[Path, Lessons]:
-    """Teach the classifier, read the photos again by it, and so on until nothing is clearly gained.
+    """Teach the ``network`` that parts strips, read the photos again by it, and so on until nothing is clearly gained.
 
     ``photos``: all, as they were read to part them. Returns the best model and the lessons of the last round.
     """
@@ -206,7 +218,7 @@ def _rounds(
         if not len(found):
             break
         lessons = found
-        taught = teacher.classifier(name, best, lessons)
+        taught = teacher.recogniser(name, best, network, lessons)
         what = f"round {number}, {len(lessons)} photos"
         after = chooser.better(best, taught, what, unless_worse=number == 1)
         if after == best:

@@ -202,7 +202,7 @@ def _held_to_label(
     reader: Reader, gray: Gray, kind: Kind, decision: Decision, vin: str
 ) -> tuple[Why, float, Held | None]:
     """Return why a label teaches nothing, if so, what speaks against it, in nats, and the strip held to it."""
-    held = clearest(reader.search.views(gray, kind), reader.recogniser, vin)
+    held = clearest(reader.search.views(gray, kind), reader.classifier, vin)
     best = decision.best
     against = 0.0 if best is None or best.vin == vin else round(min(evidence_against(best.reading, vin), 999.0), 2)
     if held is not None and held.fits.all():

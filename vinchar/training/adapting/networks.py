@@ -13,7 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from vinchar.bundle import sha256
+from vinchar.bundle import EXPERTS, NETWORKS, Bundle, open_bundle, sha256
 from vinchar.files import whole_folder
 from vinchar.training import nets
 from vinchar.training.adapting.config import AdaptConfig
@@ -30,17 +30,18 @@ from vinchar.training.cache import (
 )
 from vinchar.training.export import export
 from vinchar.training.fit import fit
-from vinchar.training.losses import column_loss, heat_loss, line_loss
-from vinchar.training.quantize import Batches, classifier_inputs, locator_inputs, quantize
+from vinchar.training.losses import heat_loss, line_loss
+from vinchar.training.quantize import Batches, locator_inputs, quantize, strip_inputs
+from vinchar.training.recognisers import RECIPES
 from vinchar.training.sights import SIDE, sight_batches
 from vinchar.types import STRIP_HEIGHT, STRIP_WIDTH
 
 LINE_FRAMES = 2  # frames of each drawn scene, for the rectifier
 RATE = 0.5  # of the classifier's learning rate: that of the other networks
 BUILD: dict[str, Callable[[], keras.Model]] = {
-    "classifier": nets.classifier,
     "locator": nets.locator,
     "rectifier": nets.rectifier,
+    **{name: recipe.build for name, recipe in RECIPES.items()},
 }
 HISTORY = list[dict[str, float]]
 
@@ -58,17 +59,22 @@ class Teacher:
     written: Glyphs | None
     histories: dict[str, HISTORY]
 
-    def classifier(self, name: str, model: Path, lessons: Lessons) -> Path:
-        """Teach the network that reads strips."""
-        config, rectifier = self.config, model / "rectifier.onnx"
+    def recogniser(self, name: str, model: Path, network: str, lessons: Lessons) -> Path:
+        """Teach a ``network`` that reads strips, one of ``RECIPES``; handwriting is rehearsed by the classifier."""
+        config, rectifier, recipe = self.config, model / "rectifier.onnx", RECIPES[network]
         drawn = cut_strips(self.work / "strips", self._scenes(), rectifier, config.seed, config.workers)
         folder = self.work / f"{name}-strips"
         strips = cut_strips(folder, lessons.lines, rectifier, config.seed, config.workers, config.copies)
-        real = Taught(strips, lessons.weight[strips.scene], lessons.taught[strips.scene])
-        draw = strip_batches(drawn, self.written, config.batch, config.rehearsal, real=real, share=config.real)
+        taught = lessons.taught[strips.scene]
+        weight = lessons.weight[strips.scene] * (recipe.skips | taught.all(axis=1))
+        written = self.written if network == "classifier" else None
+        real = Taught(strips, weight, taught) if weight.any() else None
+        draw = strip_batches(
+            drawn, written, config.batch, config.rehearsal, real=real, share=config.real, target=recipe.target
+        )
         shape = (STRIP_HEIGHT, STRIP_WIDTH, 1)
-        teach = partial(self._fit, name, draw=draw, loss=column_loss, steps=config.steps, rate=config.learning_rate)
-        return self._taught(name, model, "classifier", teach, shape, lambda: classifier_inputs(drawn))
+        teach = partial(self._fit, name, draw=draw, loss=recipe.loss, steps=config.steps, rate=config.learning_rate)
+        return self._taught(name, model, network, teach, shape, lambda: strip_inputs(drawn))
 
     def locator(self, name: str, model: Path, wholes: Sequence[SceneCache]) -> Path:
         """Teach the network that finds VINs in photos: half of its pictures are drawn."""
@@ -138,10 +144,35 @@ class Teacher:
         return place
 
 
-def check_networks(model: Path, config: AdaptConfig) -> None:
+def way_of(bundle: Bundle, name: str) -> str:
+    """Return the name of a way to read strips, which may be "usual". Raises ``ValueError`` if a model has no such one."""
+    name = bundle.recogniser if name == "usual" else name
+    if name not in bundle.recognisers:
+        raise ValueError(f"recogniser: got {name!r}, expected one of the base: usual, {', '.join(bundle.recognisers)}")
+    return name
+
+
+def narrowed(base: Path, way: str, place: Path) -> Path:
+    """Return ``place``, where a copy of a model goes that has one way to read strips, and no more networks than that."""
+    if not place.exists():
+        experts = open_bundle(base).recognisers[way].experts
+        needless = {network for expert, network in EXPERTS.items() if expert not in experts} - set(NETWORKS)
+        left = [f"{network}{suffix}" for network in needless for suffix in (".onnx", ".keras")]
+        with whole_folder(place) as fresh:
+            ignore = shutil.ignore_patterns("report", "README.md", *left)
+            shutil.copytree(base, fresh, dirs_exist_ok=True, ignore=ignore)
+            path = fresh / "model.json"
+            description = json.loads(path.read_text(encoding="utf-8"))
+            description |= {"recogniser": way, "recognisers": {way: description["recognisers"][way]}}
+            description["sha256"] = {name: one for name, one in description["sha256"].items() if name not in left}
+            path.write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
+    return place
+
+
+def check_networks(model: Path, config: AdaptConfig, recognisers: Sequence[str]) -> None:
     """Raise ``ValueError`` if a network that is to be taught on cannot be: before hours are spent on reading photos."""
-    steps = {"classifier": config.steps, "locator": config.locator_steps, "rectifier": config.rectifier_steps}
-    for network in (name for name, some in steps.items() if some):
+    steps = {"locator": config.locator_steps, "rectifier": config.rectifier_steps}
+    for network in (*recognisers, *(name for name, some in steps.items() if some)):
         _begun(model, network)
 
 
