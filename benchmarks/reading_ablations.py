@@ -31,10 +31,10 @@ from vinchar.drawing.scenes import draw_scene  # noqa: E402
 from vinchar.drawing.strings import draw_vin  # noqa: E402
 from vinchar.evaluation.metrics import exact_match  # noqa: E402
 from vinchar.evaluation.scored import labelled_pictures  # noqa: E402
+from vinchar.lattice import Lattice  # noqa: E402
 from vinchar.looks import LOOKS  # noqa: E402
 from vinchar.posterior import Priors  # noqa: E402
 from vinchar.reader import Reader  # noqa: E402
-from vinchar.lattice import Lattice  # noqa: E402
 from vinchar.recognise import Experts, Logits  # noqa: E402
 from vinchar.search import Search  # noqa: E402
 from vinchar.straighten import Straightener  # noqa: E402

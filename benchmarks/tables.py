@@ -35,8 +35,13 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 
-def show(name: str, header: Sequence[str], rows: Iterable[Sequence[object]], write: bool) -> None:
-    """Print a result and, with ``write``, keep it as ``results/NAME.json`` and put it where documents show it."""
+def show(
+    name: str, header: Sequence[str], rows: Iterable[Sequence[object]], write: bool, model: Path | None = None
+) -> None:
+    """Print a result and, with ``write``, keep it as ``results/NAME.json`` and put it where documents show it.
+
+    ``model``: what was measured, by default the shipped one.
+    """
     cells = [list(map(str, row)) for row in rows]
     print(table(header, cells))
     if not write:
@@ -45,7 +50,7 @@ def show(name: str, header: Sequence[str], rows: Iterable[Sequence[object]], wri
     arguments = [Path(word).name if Path(word).exists() else word for word in sys.argv[1:]]
     result = {
         "command": shlex.join(["python3", f"benchmarks/{program}", *arguments]),
-        "model": open_bundle().version,
+        "model": open_bundle(model).version,
         "date": date.today().isoformat(),
         "header": list(header),
         "rows": cells,

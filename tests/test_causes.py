@@ -13,10 +13,10 @@ from vinchar.alignment import Track
 from vinchar.classify import STRIDE
 from vinchar.evaluation.causes import CAUSES, find_cause, with_causes
 from vinchar.evaluation.scored import Label, Scored
+from vinchar.lattice import Lattice
 from vinchar.posterior import NO_PRIORS, Priors
 from vinchar.reader import Reader
 from vinchar.reading import Reading
-from vinchar.lattice import Lattice
 from vinchar.recognise import Experts
 from vinchar.structure.store import shipped
 from vinchar.types import GLYPH_HEIGHT, PITCH, STRIP_HEIGHT, STRIP_WIDTH, Strip
@@ -150,7 +150,9 @@ def test_only_what_is_wrong_is_looked_into() -> None:
         Reading("b", "strip", OTHER, "ok"),
         Reading("c", "photo", None, "error"),
     ]
-    found = with_causes([Scored(reading, Label(VIN), PICTURE) for reading in readings], views, *recognising(logits_of(VIN)))
+    found = with_causes(
+        [Scored(reading, Label(VIN), PICTURE) for reading in readings], views, *recognising(logits_of(VIN))
+    )
     assert [one.cause for one in found] == [None, "search", "file"]
     assert [one.reading for one in found] == readings
     assert asked == ["strip"]

@@ -63,7 +63,7 @@ def fitted(count: int, without: int = 0) -> Fitted:
 
 def test_the_fit_finds_what_the_chance_depends_on() -> None:
     confidence, check = fitted(4000)
-    assert confidence["right"] == pytest.approx([2, 0, 0, 0, 0, 1], abs=0.25)
+    assert confidence["right"] == pytest.approx([2, 0, 0, 0, 0, 0, 1], abs=0.25)
     assert confidence["vin"][0] > 1
     assert check["calibration_error"] < 0.03
     assert check["ok_right"] == pytest.approx(1 - RISK, abs=0.01)
@@ -102,7 +102,7 @@ def test_nothing_is_fitted_on_nothing() -> None:
 
 
 def test_a_picture_where_no_line_was_read_counts_as_none() -> None:
-    empty = Seen(np.zeros((0, 7)), np.zeros((0, 6)), *(np.zeros(0, bool) for _ in range(3)))
+    empty = Seen(np.zeros((0, 7)), np.zeros((0, 7)), *(np.zeros(0, bool) for _ in range(3)))
     _, check = fit_confidence([*seen_in(300), empty])
     assert check["without_vin"] == 1
 
@@ -164,7 +164,7 @@ def test_confidence_is_fitted_on_legible_scenes_that_the_report_does_not_show(
         }
     )
     yes = np.ones(1, bool)
-    known = [Seen(np.full((1, 7), float(i)), np.zeros((1, 6)), yes, yes, yes) for i in range(count)]
+    known = [Seen(np.full((1, 7), float(i)), np.zeros((1, 7)), yes, yes, yes) for i in range(count)]
     read = [measure._Read(None, row, None, np.zeros(LENGTH, np.int64)) for row in known]
     fitted: list[float] = []
     others = seen_in(3)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 import vinchar
 from vinchar import looks
 from vinchar import reader as reader_module
-from vinchar.bundle import Bundle, Confidence, ModelError, open_bundle, Recognition
+from vinchar.bundle import Bundle, Confidence, ModelError, Recognition, open_bundle
 from vinchar.imaging import load
 from vinchar.known import known_vins
 from vinchar.posterior import NO_PRIORS

@@ -18,7 +18,7 @@ import pytest
 
 from conftest import block_network, train_eagerly
 from vinchar import Reader, __version__
-from vinchar.bundle import NETWORKS, STRUCTURE, WEIGHTS, default_folder, open_bundle, sha256
+from vinchar.bundle import EXPERTS, NETWORKS, STRUCTURE, WEIGHTS, default_folder, open_bundle, sha256
 from vinchar.drawing import faces
 from vinchar.drawing.photos import draw_photo
 from vinchar.drawing.scenes import draw_scene
@@ -29,10 +29,12 @@ from vinchar.training.boxed import Boxed, bounding_box
 from vinchar.training.card import model_card, summary
 from vinchar.training.config import PRESETS
 from vinchar.training.handwriting import ALIKE
+from vinchar.training.recognisers import FUSED, RECIPES
 from vinchar.training.work import kept_config, open_work
 from vinchar.vin import ALPHABET
 
 ROOT = Path(__file__).parents[1]
+ALL = {*NETWORKS, *EXPERTS.values()}
 TINY = replace(PRESETS["tiny"], rectifier_steps=2, validation_scenes=8, validation_photos=2)
 FEW = ("--rectifier-steps", "2", "--validation-scenes", "8", "--validation-photos", "2")
 PRINTED = 33  # characters to test on
@@ -117,11 +119,16 @@ def test_model_json_says_what_it_was_made_of(description: dict[str, Any]) -> Non
     assert description["trained_with"]["keras"] == keras.__version__
     assert ", by Muon and AdamW, Keras" in model_card(description)
     assert description["trained_with"]["minutes"] > 0
-    assert description["parameters"] == {"classifier": nets.classifier().count_params(), "baseline": 785 * 33}
-    assert {name: len(description["confidence"][name]) for name in WEIGHTS} == WEIGHTS
+    sizes = {name: recipe.build().count_params() for name, recipe in RECIPES.items()}
+    assert description["parameters"] == sizes | {"baseline": 785 * 33}
+    assert list(description["recognisers"]) == ["detector", "ctc", "lattice", "fused"]
+    assert description["recogniser"] == "fused"
+    for way in description["recognisers"].values():
+        assert {name: len(way["confidence"][name]) for name in WEIGHTS} == WEIGHTS
+    assert list(description["recognisers"]["fused"]["experts"]) == list(FUSED)
     assert description["structure"] == open_bundle().description["structure"]
     made = description["trained_with"]["networks"]
-    assert list(made) == ["rectifier", "locator", "baseline", "emnist", "glyph", "classifier"]
+    assert list(made) == ["rectifier", "locator", "baseline", "emnist", "glyph", "classifier", "ctc", "detector"]
     assert made["classifier"]["steps"] == TINY.classifier_steps
     assert made["rectifier"]["pictures"] == TINY.scenes * TINY.frames
     assert made["glyph"]["pictures"] == (33 + len(ALIKE)) * 6 + TINY.characters + TINY.no_glyphs
@@ -162,7 +169,7 @@ def test_model_json_holds_the_scores(description: dict[str, Any]) -> None:
 
 
 def test_hashes_are_those_of_the_files(model: Path, description: dict[str, Any]) -> None:
-    names = {f"{name}.{suffix}" for name in NETWORKS for suffix in ("onnx", "keras")}
+    names = {f"{name}.{suffix}" for name in ALL for suffix in ("onnx", "keras")}
     assert set(description["sha256"]) == names | {STRUCTURE}
     assert description["sha256"][STRUCTURE] == sha256(open_bundle().structure)
     for name, digest in description["sha256"].items():
@@ -181,7 +188,7 @@ def test_the_folder_holds_what_is_shipped_and_no_more(model: Path, description: 
     assert {path.name for path in (model / "report").iterdir()} == report
     assert all(path.stat().st_size > 20 for path in (model / "report").iterdir())
     assert (model / "report" / "synthetic_pictures" / "index.html").stat().st_size > 5000
-    networks = {f"{name}.{suffix}" for name in NETWORKS for suffix in ("onnx", "keras")}
+    networks = {f"{name}.{suffix}" for name in ALL for suffix in ("onnx", "keras")}
     assert {path.name for path in model.iterdir()} == networks | {STRUCTURE, "model.json", "README.md", "report"}
 
 
@@ -269,7 +276,7 @@ def test_refitting_keeps_the_networks_and_reports_on_own_pictures(
     assert train("--refit", "--boxed", str(boxed), "--labels", str(tmp_path / "labels.csv")) == 0
     again = json.loads((model / "model.json").read_text())
     assert again["sha256"] == description["sha256"]
-    assert again["confidence"] == description["confidence"]  # of the same scenes
+    assert again["recognisers"] == description["recognisers"]  # of the same scenes
     for name in ("emnist_test", "synthetic_held_out_faces"):
         assert again["scores"][name] == description["scores"][name]
     assert again["replaced"] == summary(description)

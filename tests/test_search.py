@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 
 from vinchar import looks
 from vinchar.decide import Decision, Judge
+from vinchar.lattice import Lattice
 from vinchar.locate import CLOSER
 from vinchar.looks import FARTHER
 from vinchar.posterior import Priors
-from vinchar.lattice import Lattice
 from vinchar.recognise import Experts
 from vinchar.rectify import Line, frame_of_picture, move_ends
 from vinchar.search import Search

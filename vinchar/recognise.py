@@ -133,7 +133,7 @@ def cuts_between(centres: Floats) -> Floats:
 
 
 def glyphs_beyond(glyphs: Floats, places: Floats, centres: Floats) -> float:
-    """Return about how many of the ``glyphs`` (M,) seen at columns ``places`` (M,) stand beside the 17 at ``centres``."""
+    """Return about how many of ``glyphs`` (M,), seen at columns ``places`` (M,), stand beside the 17 at ``centres``."""
     pitch = float(np.median(np.diff(centres)))
     near, far = BESIDE[0] * pitch, BESIDE[1] * pitch
     before = (places > centres[0] - far) & (places < centres[0] - near)

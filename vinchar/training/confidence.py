@@ -30,7 +30,7 @@ FORETOLD, FEWEST = 0.7, 10  # share of wrong readings beyond a fault's threshold
 # again. It also stands in a model that reads nothing right.
 USUAL: dict[str, Any] = {
     "vin": [5.3, 1.5, -2.0, -1.0, -1.5, -1.5, 2.0],
-    "right": [1.2, -0.1, -0.3, -2.0, 0.0, 0.0],
+    "right": [1.2, -0.1, -0.3, -2.0, 0.0, 0.0, 0.0],
     "threshold": 0.86,
     "glyph_threshold": GLYPH_THRESHOLD,
     "glyph_least": 0.5,

@@ -81,9 +81,9 @@ def fit(
 
     A finished run lies in ``work/NAME.weights.h5`` and is loaded instead of trained again; a killed one continues at
     its last checkpoint, of at most two minutes ago where 50 steps take no more than one. ``start_from``: a model whose
-    weights to begin with, as far as the two are the same from the first layer on. ``optimizer``: makes one of a rate, ``weight_decay`` and what Keras's take for an average of
-    the weights. ``checkpoint_seconds``: an epoch that ends after so many is kept. Returns the history, a dict an epoch,
-    and the backend and devices it was finished on.
+    weights to begin with, as far as the two are the same from the first layer on. ``optimizer``: makes one of a rate,
+    ``weight_decay`` and what Keras's take for an average of the weights. ``checkpoint_seconds``: an epoch that ends
+    after so many is kept. Returns the history, a dict an epoch, and the backend and devices it was finished on.
     """
     work.mkdir(parents=True, exist_ok=True)
     done, history, backup = work / f"{name}.weights.h5", work / f"{name}.csv", work / f"{name}.backup"

@@ -125,12 +125,13 @@ def ctc(width: float = 1.0, context: int = 9) -> keras.Model:
 
 
 def detector(width: float = 1.0, context: int = 9) -> keras.Model:
-    """Build the network that detects glyphs in a row of cells, as YOLO v2 does (Redmon, Farhadi 2017, arXiv 1612.08242).
+    """Build the network that detects glyphs in a row of cells, a one-row YOLO v2.
 
-    The classifier's trunk, and convolutions along the line over a quarter of the columns. Input as of ``classifier``, W
-    a multiple of 8; output float32 (B, W / 8, 4, 36): for every cell of eight columns and each of ``ANCHORS`` the logit
-    of a glyph of about that width having its middle there, the logit of where in the cell it lies, the logarithm of its
-    width in widths of the anchor, and logits of the 33 characters.
+    Redmon and Farhadi 2017, arXiv 1612.08242. The classifier's trunk, and convolutions along the line over a quarter of
+    the columns. Input as of ``classifier``, W a multiple of 8; output float32 (B, W / 8, 4, 36): for every cell of
+    eight columns and each of ``detect.ANCHORS`` the logit of a glyph of about that width having its middle there, the
+    logit of where in the cell it lies, the logarithm of its width in widths of the anchor, and logits of the 33
+    characters.
     """
     inputs = keras.Input((STRIP_HEIGHT, None, 1), name="strip")
     x = _halved(_halved(_trunk(inputs, width, context), context), context)

@@ -36,7 +36,7 @@ class _Calibration(CalibrationDataReader):  # type: ignore[misc]
 
 
 def quantize(path: Path, batches: Batches) -> float:
-    """Turn the network in ``path`` to integers, in place; return the share of answers whose highest output stays the same.
+    """Turn the network in ``path`` to integers, in place; return the share of answers that are highest where they were.
 
     ``batches``: input such as it meets in use, float32, on which the ranges of its activations are measured.
     """

@@ -50,7 +50,7 @@ def ways_to_read(model: Path) -> dict[str, tuple[str, ...]]:
     """Return the ways to read strips that a model folder has networks for, with their experts, the usual one last."""
     there = [name for name, network in EXPERTS.items() if (model / f"{network}.onnx").is_file()]
     together = tuple(name for name in FUSED if name in there)
-    ways = {name: (name,) for name in reversed(there)}
+    ways: dict[str, tuple[str, ...]] = {name: (name,) for name in reversed(there)}
     return ways if len(together) < 2 else ways | {"fused": together}
 
 

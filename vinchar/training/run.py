@@ -68,9 +68,10 @@ class _Run:
         keras.utils.set_random_seed(self.config.seed)  # for the first weights
         model = build()
         more |= {"steps": steps, "seed": self.config.seed, "work": self.work}
-        before = self.clock.minutes()
+        clock = Clock(self.work, f"{name}.")
         self.histories[name], devices = fit(name, model, draw, loss, **more)
-        minutes = round(self.clock.minutes() - before, 1)
+        minutes = round(clock.minutes(), 1)
+        self.clock.minutes()
         self.made[name] = {"steps": steps, "pictures": pictures, "by": devices, "minutes": minutes}
         return model
 

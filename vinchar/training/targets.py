@@ -42,9 +42,7 @@ def left_out(
     return np.asarray(np.where(untaught[:, None], 0, targets), np.float32)
 
 
-def sequence_target(
-    centres: NDArray[np.float32], classes: NDArray[np.int32], width: int
-) -> NDArray[np.float32]:
+def sequence_target(centres: NDArray[np.float32], classes: NDArray[np.int32], width: int) -> NDArray[np.float32]:
     """Return what the CTC network should read, float32 (N,): the classes of the glyphs in the strip, from the left on.
 
     Those of glyphs outside are missing, and so many blanks follow at the end.

@@ -20,10 +20,10 @@ CONTENTS = 6  # of what a work folder holds: one more with every change to it
 
 
 class Clock:
-    """The time spent in a work folder, over all its runs; a kill loses at most that of one step."""
+    """The time spent in a work folder, or on what is named, over all runs; a kill loses at most that of one step."""
 
-    def __init__(self, work: Path) -> None:
-        self._path, self._last = work / "seconds.json", time.time()
+    def __init__(self, work: Path, name: str = "") -> None:
+        self._path, self._last = work / f"{name}seconds.json", time.time()
 
     def minutes(self) -> float:
         """Add the time since the last call and return all of it."""

@@ -145,7 +145,7 @@ class Teacher:
 
 
 def way_of(bundle: Bundle, name: str) -> str:
-    """Return the name of a way to read strips, which may be "usual". Raises ``ValueError`` if a model has no such one."""
+    """Return the name of a way to read strips, also for "usual". Raises ``ValueError`` if a model has no such one."""
     name = bundle.recogniser if name == "usual" else name
     if name not in bundle.recognisers:
         raise ValueError(f"recogniser: got {name!r}, expected one of the base: usual, {', '.join(bundle.recognisers)}")
@@ -153,7 +153,7 @@ def way_of(bundle: Bundle, name: str) -> str:
 
 
 def narrowed(base: Path, way: str, place: Path) -> Path:
-    """Return ``place``, where a copy of a model goes that has one way to read strips, and no more networks than that."""
+    """Return ``place``, where a copy of a model goes that has one way to read strips, and no networks but for that."""
     if not place.exists():
         experts = open_bundle(base).recognisers[way].experts
         needless = {network for expert, network in EXPERTS.items() if expert not in experts} - set(NETWORKS)
