@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from conftest import block_network, rows_of, train_eagerly
-from vinchar.bundle import default_folder, open_bundle
+from vinchar.bundle import default_folder, open_bundle, sha256
 from vinchar.command.main import main
 from vinchar.decide import Decision
 from vinchar.drawing.faces import font_faces
@@ -298,7 +298,7 @@ class Taught(list[list[str]]):
 
     config, work = AdaptConfig(rounds=3), Path("work")
 
-    def classifier(self, name: str, model: Path, lessons: Lessons) -> Path:
+    def recogniser(self, name: str, model: Path, network: str, lessons: Lessons) -> Path:
         self.append([one.read for one in lessons.outcomes if not one.why])
         assert len(self[-1]) == len(lessons)
         return Path(name)
@@ -321,13 +321,13 @@ def test_no_round_teaches_a_car_that_is_measured_on(monkeypatch: pytest.MonkeyPa
     of = {"round-1": [*VINS[:3], new, ""], "round-2": [VINS[0], new, VINS[2]], "round-3": ["", VINS[1], VINS[2]]}
     monkeypatch.setattr(module, "learn", lambda model, photos, folder, workers: lessons_of(of[folder.name]))
     taught = Taught()
-    best, last = module._rounds(taught, taught, Path("base"), found, parts)
+    best, last = module._rounds(taught, taught, Path("base"), "classifier", found, parts)
     assert taught == [[VINS[0], new]] * 2
     assert best == Path("round-2")  # nothing was left to learn from in the third, which ends no run
     assert [one.why for one in last.outcomes] == ["", "", "apart"]
     of["round-1"] = [""] * 5
     with pytest.raises(ValueError, match="none of 3 photos teaches anything: 3 without a label"):
-        module._rounds(taught, taught, Path("base"), found, parts)
+        module._rounds(taught, taught, Path("base"), "classifier", found, parts)
 
 
 def test_a_box_of_no_use_ends_nothing(tmp_path: Path) -> None:
@@ -468,16 +468,52 @@ def test_the_bootstrap_goes_over_whole_cars() -> None:
     assert np.isnan(bootstrap_interval([1.0, 1.0], ["a", "a"])).all()  # one car says nothing of others
 
 
+def with_ways(place: Path, *ways: str) -> Path:
+    """A model like the shipped one that has the ways, each with the confidence of the usual one."""
+    shutil.copytree(default_folder(), place, ignore=shutil.ignore_patterns("report"))
+    experts = {"lattice": ("lattice",), "ctc": ("ctc",), "fused": ("lattice", "ctc")}
+    description = json.loads((place / "model.json").read_text())
+    confidence = description["recognisers"][description["recogniser"]]["confidence"]
+    description["recognisers"] = {
+        way: {"experts": dict.fromkeys(experts[way], 0.5), "confidence": confidence} for way in ways
+    }
+    description["recogniser"] = ways[-1]
+    for suffix in (".onnx", ".keras"):
+        shutil.copy(place / f"classifier{suffix}", place / f"ctc{suffix}")
+        description["sha256"][f"ctc{suffix}"] = sha256(place / f"ctc{suffix}")
+    (place / "model.json").write_text(json.dumps(description))
+    return place
+
+
+@pytest.mark.parametrize(("way", "kept"), [("lattice", False), ("ctc", True), ("fused", True)])
+def test_only_the_way_to_read_that_is_taught_stays(tmp_path: Path, way: str, kept: bool) -> None:
+    base = with_ways(tmp_path / "base", "ctc", "lattice", "fused")
+    bundle = open_bundle(networks.narrowed(base, way, tmp_path / "narrow"))
+    assert (bundle.recogniser, list(bundle.recognisers)) == (way, [way])
+    assert bundle.recognisers[way] == open_bundle(base).recognisers[way]
+    assert (tmp_path / "narrow" / "ctc.keras").exists() == kept
+    assert ("ctc.onnx" in bundle.description["sha256"]) == kept
+    assert {"classifier.onnx", "classifier.keras", "glyph.onnx"} <= bundle.description["sha256"].keys()
+
+
+def test_the_way_that_is_taught_is_the_usual_one_or_one_that_is_there(tmp_path: Path) -> None:
+    bundle = open_bundle(with_ways(tmp_path / "base", "ctc", "lattice", "fused"))
+    assert networks.way_of(bundle, "usual") == "fused"
+    assert networks.way_of(bundle, "ctc") == "ctc"
+    with pytest.raises(ValueError, match="got 'detector', expected one of the base: usual, ctc, lattice, fused"):
+        networks.way_of(bundle, "detector")
+
+
 def test_a_network_of_another_build_is_refused(tmp_path: Path) -> None:
     model = tmp_path / "model"
     shutil.copytree(default_folder(), model)
     keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).save(model / "locator.keras")
     with pytest.raises(ValueError, match="another network"):
-        networks.check_networks(model, AdaptConfig())
+        networks.check_networks(model, AdaptConfig(), ["classifier"])
     (model / "locator.keras").unlink()
     with pytest.raises(ValueError, match="clone the repository"):
-        networks.check_networks(model, AdaptConfig())
-    networks.check_networks(model, AdaptConfig(locator_steps=0))  # it stays as it is
+        networks.check_networks(model, AdaptConfig(), ["classifier"])
+    networks.check_networks(model, AdaptConfig(locator_steps=0), ["classifier"])  # it stays as it is
 
 
 def test_a_report_needs_no_more_than_it_has() -> None:

@@ -264,9 +264,10 @@ def test_known_vins_reach_the_reader(folder: Folder, tmp_path: Path, monkeypatch
     monkeypatch.setattr("vinchar.command.read.Reader", Asked)
     (tmp_path / "vins.csv").write_text(f"vin\n{VIN}\n{OTHER}\n")
     assert main(["read", str(folder("Z.png")), "--known", str(tmp_path / "vins.csv")]) == 0
-    assert main(["read", str(folder("Z.png")), "--no-priors"]) == 0
+    assert main(["read", str(folder("Z.png")), "--no-priors", "--recogniser", "ctc"]) == 0
     assert [len(how["known"] or ()) for how in asked] == [2, 0]
     assert [how["vin_priors"] for how in asked] == [True, False]
+    assert [how["recogniser"] for how in asked] == [None, "ctc"]
 
 
 def test_known_vins_and_no_priors_contradict_each_other(

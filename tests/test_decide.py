@@ -11,7 +11,7 @@ from lines import VIN, line, posterior, reading
 from numpy.typing import NDArray
 
 from vinchar.bundle import WEIGHTS, Confidence
-from vinchar.decide import TWO_ROWS, UPSIDE_DOWN, Decision, Judge, right_features, same_place, vin_features
+from vinchar.decide import TWO_ROWS, UPSIDE_DOWN, Decision, Judge, dissent, right_features, same_place, vin_features
 from vinchar.posterior import Priors
 from vinchar.structure.store import shipped
 from vinchar.vin import ALPHABET
@@ -19,7 +19,7 @@ from vinchar.vin import ALPHABET
 OTHER, THIRD = "WVWZZZ1JZ3W386752", "JTDKB20U093498123"
 EVIDENCE = Confidence(
     (2.0, 0, 0, 0, 0, 0, 0.0),
-    (0.0, 0.0, 0.0, 0.0, 0.0, 30.0),
+    (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 30.0),
     threshold=0.8,
     glyph_threshold=0.7,
     glyph_least=0.5,
@@ -115,12 +115,12 @@ def test_features_are_bounded(likeness: float, extreme: dict[str, float]) -> Non
     for values in (vin_features(one, -99.0), right_features(one)):
         assert np.isfinite(values).all()
         assert np.abs(values).max() < 25
-    many = Confidence((9.0,) * 7, (9.0,) * 6, threshold=0.8, glyph_threshold=0.7, glyph_least=0.5, settled=0.8)
+    many = Confidence((9.0,) * 7, (9.0,) * 7, threshold=0.8, glyph_threshold=0.7, glyph_least=0.5, settled=0.8)
     assert 0 <= decide(one, confidence=many).chance <= 1
 
 
 def test_a_surer_posterior_is_surer_to_be_right() -> None:
-    told = replace(EVIDENCE, right=(1.0, 0.0, 0.0, 0.0, 0.0, -2.0))
+    told = replace(EVIDENCE, right=(1.0, 0.0, 0.0, 0.0, 0.0, 0.0, -2.0))
     chances = [decide(line(VIN, 30.0, confidence=c), confidence=told).chance for c in (0.5, 0.9, 0.99)]
     assert chances == sorted(chances)
     assert chances[1] == pytest.approx(decide(line(VIN, 30.0)).chance / (1 + math.exp(2 - math.log(10))), rel=1e-6)
@@ -151,3 +151,18 @@ def test_a_reading_is_weighed_with_what_is_known_of_vins() -> None:
     assert plain.likeness == pytest.approx(shipped().likeness(plain.vin))
     assert known.posterior.log_prior != plain.posterior.log_prior
     assert posterior().strings[0][0] == VIN
+
+
+def test_the_expert_that_is_least_for_a_reading_says_how_much_is_against_it() -> None:
+    one = line()
+    assert dissent(one) == 0  # it saw nothing better than anything
+    spelled = [ALPHABET.index(char) for char in VIN]
+    agrees, differs = np.full((2, 1, 17, 33), -6.0, np.float32)
+    agrees[0, np.arange(17), spelled] = 0
+    differs[0, np.arange(17), spelled] = 0
+    differs[0, 3, [spelled[3], ALPHABET.index("Z")]] = -2.5, -0.1
+    both = replace(one, reading=replace(one.reading, each=np.stack([agrees, differs])))
+    assert dissent(both) == pytest.approx(2.4)
+    assert right_features(both)[5] == pytest.approx(np.log1p(2.4))
+    alone = replace(one, reading=replace(one.reading, each=agrees[None]))
+    assert right_features(alone)[5] == 0

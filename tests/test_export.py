@@ -16,7 +16,7 @@ from vinchar.training import export as exporting
 from vinchar.training import nets
 from vinchar.training.cache import StripCache
 from vinchar.training.export import TOLERANCE, export
-from vinchar.training.quantize import classifier_inputs, quantize
+from vinchar.training.quantize import quantize, strip_inputs
 
 
 def build() -> keras.Model:
@@ -122,7 +122,7 @@ def test_in_integers_a_network_answers_much_the_same_and_its_file_is_smaller(cla
     shutil.copyfile(classifier.with_suffix(".onnx"), path)
     rng = np.random.default_rng(3)
     strips = StripCache(rng.integers(0, 255, (12, 40, 400)).astype(np.uint8), *(np.zeros((12, 17)),) * 2, np.zeros(12))
-    (*batches, last) = classifier_inputs(strips)
+    (*batches, last) = strip_inputs(strips)
     assert [len(batch) for batch in (*batches, last)] == [8, 4]
     before, size = answers(path, last), path.stat().st_size
     same = quantize(path, [*batches, last])

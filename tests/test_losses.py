@@ -6,7 +6,16 @@ import keras
 import numpy as np
 import pytest
 
-from vinchar.training.losses import ENDS_SCALE, GEOMETRY_SCALE, LIGHT_WEIGHT, column_loss, line_loss
+from vinchar.training.losses import (
+    ENDS_SCALE,
+    GEOMETRY_SCALE,
+    LIGHT_WEIGHT,
+    box_loss,
+    column_loss,
+    line_loss,
+    sequence_loss,
+)
+from vinchar.training.targets import box_targets, sequence_target
 
 
 def truth(inside: float = 1.0) -> np.ndarray:
@@ -85,3 +94,60 @@ def test_columns_without_a_target_teach_nothing() -> None:
     some[..., 1] = 1
     assert model.train_on_batch(pictures, some) == pytest.approx(np.log(3), rel=1e-4)  # as Keras's own cross-entropy
     assert dense.get_weights()[0][0].argmax() == 1
+
+
+CENTRES, CLASSES = np.arange(63, 400, 20, dtype=np.float32), np.arange(5, 22, dtype=np.int32)
+
+
+def test_a_sequence_costs_what_all_ways_to_read_it_are_worth() -> None:
+    """Two steps and one glyph: it, then blank; blank, then it; it twice."""
+    logits = np.random.default_rng(0).normal(0, 1, (1, 2, 34)).astype(np.float32)
+    probs = np.exp(logits[0]) / np.exp(logits[0]).sum(-1, keepdims=True)
+    true = np.full((1, 17), 33, np.float32)
+    true[0, 0] = 7
+    want = -np.log(probs[0, 7] * probs[1, 33] + probs[0, 33] * probs[1, 7] + probs[0, 7] * probs[1, 7])
+    assert np.asarray(sequence_loss(true, keras.ops.convert_to_tensor(logits)))[0] == pytest.approx(want, rel=1e-4)
+
+
+def test_a_sequence_that_is_read_rightly_costs_little() -> None:
+    true = sequence_target(CENTRES, CLASSES, 400)[None]
+    said = np.zeros((1, 100, 34), np.float32)
+    said[..., 33] = 20
+    for centre, one in zip(CENTRES, CLASSES, strict=True):
+        said[0, int(centre) // 4, [one, 33]] = 20, 0
+    right = float(np.asarray(sequence_loss(true, keras.ops.convert_to_tensor(said)))[0])
+    said[0, int(CENTRES[3]) // 4, [CLASSES[3], 30]] = 0, 20
+    assert right < 0.01
+    assert float(np.asarray(sequence_loss(true, keras.ops.convert_to_tensor(said)))[0]) > 15
+
+
+def boxes_said(true: np.ndarray) -> np.ndarray:
+    """What a detector says that knows the truth."""
+    said = np.zeros((*true.shape[:-1], 36), np.float32)
+    said[..., 0] = 40 * (2 * true[..., 1] - 1)
+    place = np.clip(true[..., 2], 1e-6, 1 - 1e-6)
+    said[..., 1], said[..., 2] = np.log(place / (1 - place)), true[..., 3]
+    cells = np.nonzero(true[..., 1])
+    said[(*cells, 3 + true[cells][:, 4].astype(int))] = 40
+    return said
+
+
+@pytest.mark.parametrize(("output", "wrong"), [(0, -80), (1, 3), (2, 0.5), (3 + 30, 80)])
+def test_every_part_of_a_box_counts(output: int, wrong: float) -> None:
+    true = box_targets(CENTRES, CLASSES, 400)[None]
+    said = boxes_said(true)
+    right = np.asarray(box_loss(true, keras.ops.convert_to_tensor(said)))
+    assert right.shape == (1, 50)
+    assert right.max() == pytest.approx(0, abs=1e-4)
+    cell, anchor = np.argwhere(true[0, :, :, 1] == 1)[3]
+    said[0, cell, anchor, output] += wrong
+    costs = np.asarray(box_loss(true, keras.ops.convert_to_tensor(said)))[0]
+    assert costs[cell] > 0.1
+    assert np.delete(costs, cell).max() == pytest.approx(0, abs=1e-4)
+
+
+def test_what_is_asked_nothing_costs_nothing() -> None:
+    true = box_targets(CENTRES, CLASSES, 400, np.arange(17) != 3)[None]
+    said = boxes_said(true)
+    said[0, int(CENTRES[3]) // 8, :, :] = 7
+    assert np.asarray(box_loss(true, keras.ops.convert_to_tensor(said))).max() == pytest.approx(0, abs=1e-4)

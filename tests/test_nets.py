@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -9,6 +10,8 @@ import numpy as np
 import pytest
 
 from vinchar.classify import STRIDE, WINDOW
+from vinchar.ctc import STEP
+from vinchar.detect import ANCHORS, CELL
 from vinchar.rectify import LINE_HEIGHT, LINE_WIDTH
 from vinchar.training import nets
 from vinchar.vin import ALPHABET
@@ -110,3 +113,26 @@ def test_weights_saved_are_the_weights_loaded(classifier: keras.Model, tmp_path:
     other = nets.classifier()
     other.load_weights(tmp_path / "net.weights.h5")
     assert all(np.array_equal(a, b) for a, b in zip(classifier.get_weights(), other.get_weights(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("build", "shape"), [(nets.ctc, (100, 34)), (nets.detector, (50, len(ANCHORS), nets.BOX_OUTPUTS))]
+)
+def test_the_other_recognisers_are_about_as_large_and_begin_as_the_classifier(
+    classifier: keras.Model, build: Callable[[], keras.Model], shape: tuple[int, ...]
+) -> None:
+    model = build()
+    assert answers(model, np.zeros((2, 40, 400, 1))).shape == (2, *shape)
+    assert 1 <= model.count_params() / classifier.count_params() <= 1.2
+    head = [weight.copy() for weight in model.layers[-1 if build is nets.ctc else -2].get_weights()]
+    nets.begin_as(model, classifier)
+    trunk = len(classifier.get_weights()) - 2
+    for one, other in zip(model.get_weights()[:trunk], classifier.get_weights(), strict=False):
+        np.testing.assert_array_equal(one, other)
+    for before, after in zip(head, model.layers[-1 if build is nets.ctc else -2].get_weights(), strict=True):
+        np.testing.assert_array_equal(before, after)
+
+
+def test_steps_and_cells_are_those_that_are_read() -> None:
+    assert answers(nets.ctc(), np.zeros((1, 40, 80, 1))).shape[1] == 80 // STEP
+    assert answers(nets.detector(), np.zeros((1, 40, 80, 1))).shape[1] == 80 // CELL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import threading
 from collections.abc import Callable, Iterator
@@ -359,3 +360,23 @@ def test_the_shipped_model_says_which_threshold_gives_which_error() -> None:
     thresholds = [Reader(target_error=risk).confidence.threshold for risk in (0.001, 0.01, 0.1)]
     assert thresholds == sorted(thresholds, reverse=True)
     assert len(set(thresholds)) == 3
+
+
+# -- ways to read strips -----------------------------------------------------------------------------------------------
+
+
+def test_every_way_that_the_shipped_model_has_reads_a_clear_strip() -> None:
+    bundle = Reader().bundle
+    rows = csv.DictReader((IMAGES / "labels.csv").read_text().splitlines())
+    label = {row["image"]: row["vin"] for row in rows}
+    name = "strips/roboto-condensed-400-print-light.png"
+    for way, recognition in bundle.recognisers.items():
+        reader = Reader(recogniser=way)
+        assert reader.confidence == recognition.confidence
+        assert reader.read(IMAGES / name).vin == label[name]
+
+
+def test_a_way_that_a_model_has_not_is_refused(make: Make) -> None:
+    with pytest.raises(ValueError, match="recogniser: got 'ctc', expected one that the model has: lattice"):
+        make(recogniser="ctc")
+    assert make(recogniser="lattice").read(blocks()).vin == VIN

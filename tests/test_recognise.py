@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from vinchar.assemble import Weights
 from vinchar.lattice import Lattice
-from vinchar.recognise import FEWEST, RELEVANT, Experts
+from vinchar.recognise import FEWEST, RELEVANT, Experts, Partings, cuts_between
 from vinchar.types import PITCH, LineReading, Strip
 from vinchar.vin import ALPHABET
 
@@ -99,3 +99,45 @@ def test_weights_can_be_handed_in() -> None:
     (line,) = recogniser.read([strip()])
     assert line is not None
     assert len(line.scores) == 1
+
+
+class Other:
+    """An expert that sees a 7 everywhere, how surely is ``odds``, and finds no line by itself."""
+
+    def __init__(self, odds: float, score: float = -2.0) -> None:
+        self.odds, self.score = odds, score
+
+    def look(self, strips: NDArray[np.uint8]) -> Other:
+        return self
+
+    def partings(self) -> list[Partings | None]:
+        raise AssertionError("the first expert parts the strips")
+
+    def judge(self, strip: int, centres: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        logs = np.zeros((len(centres), 17, 33), np.float32)
+        logs[:, :, ALPHABET.index("7")] = self.odds
+        return logs - np.logaddexp.reduce(logs, axis=2, keepdims=True), np.full(len(centres), self.score)
+
+
+def test_likelihoods_and_scores_are_multiplied_to_the_power_of_their_weights() -> None:
+    (alone,) = read(strip())
+    (both,) = Experts((Lattice(Network()), 0.7), (Other(5.0), 0.5)).read([strip()])
+    assert alone is not None
+    assert both is not None
+    assert both.each.shape == (2, *alone.log_likelihoods.shape)
+    np.testing.assert_array_equal(both.each[0], alone.log_likelihoods)
+    np.testing.assert_allclose(both.log_likelihoods, 0.7 * both.each[0] + 0.5 * both.each[1], rtol=1e-5)
+    np.testing.assert_allclose(both.scores, 0.7 * alone.scores - 0.5 * 2.0)
+    np.testing.assert_array_equal(both.boxes, alone.boxes)
+
+
+def test_the_surer_expert_is_followed() -> None:
+    (both,) = Experts((Lattice(Network()), 0.5), (Other(2.0), 0.5)).read([strip()])
+    assert text(both) == VIN
+    (both,) = Experts((Lattice(Network()), 0.5), (Other(20.0), 0.5)).read([strip()])
+    assert text(both) == "7" * 17
+
+
+def test_cuts_lie_half_way_between_two_glyphs_and_half_a_pitch_outside() -> None:
+    cuts = cuts_between(np.array([[40, 60, 84, 104]], np.float32))
+    np.testing.assert_allclose(cuts, [[30, 50, 72, 94, 114]])

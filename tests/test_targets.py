@@ -1,12 +1,13 @@
-"""The classifier's targets: a distribution for every second column, sharp at the centres, none between."""
+"""What networks are to say of strips: a distribution for every second column, a sequence, boxes in cells."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from vinchar.detect import ANCHORS
 from vinchar.training.nets import CLASSES, STRIDE
-from vinchar.training.targets import CLEAR, SURE, dense_targets, left_out
+from vinchar.training.targets import CLEAR, SURE, box_targets, dense_targets, left_out, sequence_target
 
 NONE = CLASSES - 1
 
@@ -70,3 +71,41 @@ def test_what_is_left_out_has_no_target() -> None:
     near = np.abs(columns - 120) < CLEAR
     assert np.all(target[near] == 0)
     assert np.array_equal(target[~near], whole[~near])  # the glyphs beside it, and that there is none elsewhere
+
+
+def test_a_sequence_is_read_from_the_left_and_what_lies_outside_is_missing() -> None:
+    centres = np.array([50, 10, 395, -3, 420], np.float32)
+    target = sequence_target(centres, np.array([5, 1, 9, 2, 3], np.int32), 400)
+    assert target.tolist() == [1, 5, 9, NONE, NONE]
+    assert target.dtype == np.float32
+
+
+def test_a_box_belongs_to_the_cell_of_its_middle_and_the_nearest_anchor() -> None:
+    centres = np.array([100, 121.5, 143], np.float32)  # 21.5 apart: the third anchor
+    target = box_targets(centres, np.array([4, 5, 6], np.int32), 400)
+    assert target.shape == (50, 4, 5)
+    there = np.argwhere(target[..., 1] == 1)
+    assert there.tolist() == [[12, 2], [15, 2], [17, 2]]
+    np.testing.assert_allclose(target[15, 2], [1, 1, 121.5 / 8 - 15, 0, 5], atol=1e-6)
+    np.testing.assert_allclose(target[12, :, 0], [1, 0, 1, 0])  # anchors nearly as wide are asked nothing
+    assert target[13, :, 0].tolist() == [1, 1, 1, 1]
+
+
+def test_a_box_takes_half_the_way_to_both_neighbours() -> None:
+    target = box_targets(np.array([100, 115, 135.5], np.float32), np.array([4, 5, 6], np.int32), 400)
+    ((cell, anchor),) = np.argwhere(target[..., 4] == 5)
+    assert ANCHORS[anchor] * np.exp(target[cell, anchor, 3]) == pytest.approx((15 + 20.5) / 2, abs=0.01)
+
+
+def test_boxes_of_glyphs_that_are_not_sure_are_asked_nothing() -> None:
+    centres, classes = np.array([100, 120, 140], np.float32), np.array([4, 5, 6], np.int32)
+    target = box_targets(centres, classes, 400, np.array([True, False, True]))
+    assert target[15, :, 0].tolist() == [0, 0, 0, 0]
+    assert target[..., 1].sum() == 2
+
+
+@pytest.mark.parametrize("centres", [[], [-5.0, 400.0, 1000.0]])
+def test_without_a_glyph_in_the_strip_nothing_is_there(centres: list[float]) -> None:
+    target = box_targets(np.array(centres, np.float32), np.zeros(len(centres), np.int32), 400)
+    assert target[..., 1].sum() == 0
+    assert (target[..., 0] == 1).all()

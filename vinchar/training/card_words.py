@@ -6,9 +6,9 @@ CARD = """# Model card: vinchar {vinchar}
 
 `locator.onnx` marks the glyphs of a VIN in a photo, `rectifier.onnx` finds and straightens the line in a rough cut-out,
 `classifier.onnx` says which of 33 characters (digits and capitals without I, O, Q) is centred at each column of the
-straightened strip, `ctc.onnx` and `detector.onnx`, where they are, read the same strip in other ways, `glyph.onnx` reads
-pictures of one character, handwritten or printed, `model.json` says how sure to be. The `.keras` files are the same
-networks for training on.
+straightened strip, `ctc.onnx` and `detector.onnx`, where they are, read the same strip in other ways, `glyph.onnx`
+reads pictures of one character, handwritten or printed, `model.json` says how sure to be. The `.keras` files are the
+same networks for training on.
 
 **Intended use**: reading vehicle identification numbers in photos of windscreens, labels and stamped frames, and in
 pictures of single characters. Not for other text. A reading called `ok` can still be wrong: check it where a wrong
@@ -62,8 +62,9 @@ six digits behind them (17 uniform characters have 5.04):
 ## Ways to read strips
 
 `lattice` asks `classifier.onnx`, `ctc` asks `ctc.onnx` for a sequence, `detector` asks `detector.onnx` for boxes;
-`fused` multiplies what they say of each glyph, each to the power of its weight, and has the lattice part the strip. Each
-has a confidence of its own, and without being told the model reads by `{usual}`. Of the scenes of the next section:
+`fused` multiplies what they say of each glyph, each to the power of its weight, and has the lattice part the strip.
+Each has a confidence of its own, and without being told the model reads by `{usual}`. Of the scenes of the next
+section:
 
 | reads by | weights | exact match | character error rate | accepted | accuracy of accepted | calibration error |
 | --- | --- | --- | --- | --- | --- | --- |
