@@ -55,7 +55,7 @@ ALLOWED: dict[str, set[str]] = {
     "detect": BASE | {"assemble", "classify", "lattice", "recognise"},
     "experts": {"bundle", "ctc", "detect", "lattice", "recognise"},
     "kind": BASE | {"rectify"},
-    "decide": {"bundle", "posterior", "structure", "types"},
+    "decide": {"bundle", "posterior", "structure", "types", "vin"},
     "quality": {"decide", "rectify", "types"},
     "doubts": {"bundle", "decide", "vin"},
     "explain": {"bundle", "decide", "doubts", "reading", "types", "vin"},

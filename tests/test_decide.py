@@ -69,7 +69,7 @@ def test_nothing_is_decided_of_nothing() -> None:
 
 def test_what_is_surely_the_vin_is_settled_and_what_is_surely_right_is_ok() -> None:
     sure, doubtful = line(VIN, 30.0), line(VIN, 30.0, confidence=0.5)
-    right = replace(EVIDENCE, right=(1.0, 0.0, 0.0, 0.0, 0.0, 0.0))
+    right = replace(EVIDENCE, right=(1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0))
     assert decide(sure, confidence=right).is_ok
     decision = decide(doubtful, confidence=right)
     assert decision.is_settled
