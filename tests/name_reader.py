@@ -36,7 +36,7 @@ class NameReader:
         status = "uncertain" if source.stem.startswith("maybe-") else "ok"
         return Reading(name, kind, word, status, 0.9, (Character(word[0], 0.9, QUAD),))  # type: ignore[arg-type]
 
-    priors, classifier, recogniser = NO_PRIORS, None, None
+    priors, classifier, recogniser, version = NO_PRIORS, None, None, "0.1.0-01234567"
 
     @property
     def search(self) -> Any:
@@ -44,7 +44,7 @@ class NameReader:
 
     @property
     def bundle(self) -> Any:
-        return SimpleNamespace(version="0.1.0-01234567", description={"config": {"preset": "quick"}})
+        return SimpleNamespace(description={"config": {"preset": "quick"}})
 
     @property
     def confidence(self) -> Any:

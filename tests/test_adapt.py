@@ -33,6 +33,7 @@ from vinchar.training.adapting.scoring import Score, chance_of, mean_log_score, 
 from vinchar.training.adapting.split import Parted, parted
 from vinchar.training.cache import SceneCache, scene_arrays
 from vinchar.training.work import Clock
+from vinchar.vin import ALPHABET
 
 VINS = ("1HGCM82633A004352", "1M8GDM9AXKP042788", "5GZCZ43D13S812715", "JH4TB2H26CC000000", "WVWZZZ1JZ3W386752")
 FEW = (
@@ -519,3 +520,12 @@ def test_a_network_of_another_build_is_refused(tmp_path: Path) -> None:
 def test_a_report_needs_no_more_than_it_has() -> None:
     made = Adapted([], {}, True, False, None, [], [], 0, [], [])
     assert not made.suggested
+
+
+def test_a_photo_counts_whole_only_if_every_glyph_is_sure() -> None:
+    found = lessons_of([VINS[0], "", VINS[1], VINS[2]])
+    taught = found.taught.copy()
+    taught[1, 4] = False
+    whole = replace(found, taught=taught).whole()
+    assert whole.photo.tolist() == [0, 3]
+    assert ["".join(ALPHABET[i] for i in classes) for classes in whole.lines.classes] == [VINS[0], VINS[2]]

@@ -203,3 +203,10 @@ def test_characters_are_of_all_classes_and_others_when_held_out(tmp_path: Path) 
     assert (windows.max((1, 2)) > 128).all()
     other, _ = draw_characters(tmp_path / "one", 2 * len(ALPHABET), seed=3, workers=1, held_out=True)
     assert (windows != other).any()
+
+
+def test_scenes_can_be_put_together(tmp_path: Path) -> None:
+    scenes = draw(tmp_path)
+    first, rest = scenes.part(0, 2), scenes.part(2, COUNT)
+    assert_same(first.together(rest), scenes)
+    assert_same(scenes.take([]).together(scenes), scenes)

@@ -373,7 +373,9 @@ def test_every_way_that_the_shipped_model_has_reads_a_clear_strip() -> None:
     for way, recognition in bundle.recognisers.items():
         reader = Reader(recogniser=way)
         assert reader.confidence == recognition.confidence
-        assert reader.read(IMAGES / name).vin == label[name]
+        reading = reader.read(IMAGES / name)
+        assert reading.vin == label[name]
+        assert reading.model == bundle.version + ("" if way == bundle.recogniser else f" {way}")
 
 
 def test_a_way_that_a_model_has_not_is_refused(make: Make) -> None:

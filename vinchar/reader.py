@@ -88,6 +88,9 @@ class Reader:
         keep_flat()
         self.bundle: Bundle = open_bundle(None if model is None else Path(model))
         recognition = _recognition(self.bundle, recogniser)
+        self.version = self.bundle.version + (
+            f" {recogniser}" if recogniser not in (None, self.bundle.recogniser) else ""
+        )
         self.confidence = _with_threshold(recognition.confidence, min_confidence, target_error)
         self.locator = Locator(self.bundle.paths["locator"], self.bundle.margin or MARGIN)
         self.rectifier = Rectifier(self.bundle.paths["rectifier"])
@@ -146,7 +149,7 @@ class Reader:
             readings = [glyph_reading(log_probs, gray.shape, self.confidence)]
         else:
             readings = self._vins(gray, kind)
-        found, *others = (replace(one, image=name, model=self.bundle.version) for one in readings)
+        found, *others = (replace(one, image=name, model=self.version) for one in readings)
         return replace(found, others=tuple(others))
 
     def _vins(self, gray: Gray, kind: Kind) -> list[Reading]:

@@ -94,6 +94,11 @@ class SceneCache:
             }
         )
 
+    def together(self, other: SceneCache) -> SceneCache:
+        """Return a copy of these scenes, and others after them."""
+        names = ("pixels", "shapes", "quads", "classes", "light", "material", "blur")
+        return SceneCache.of({name: np.concatenate([getattr(one, name) for one in (self, other)]) for name in names})
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class LineCache:

@@ -95,13 +95,15 @@ def fit_and_report(
     boxed: list[Boxed],
     more: Sequence[Pictures] = (),
     only: str | None = None,
+    real: SceneCache | None = None,
 ) -> dict[str, Any]:
     """Fit the confidence of the model in ``staged``, measure and report on it there.
 
     ``description``: what model.json is to say of it so far; ``scores``: what was measured already; ``own``: pictures to
     report on, too; ``boxed``: real photos, of which those held out are looked at; ``more``: jobs that show photos that
     the confidence is fitted on, too; ``only``: the one way to read strips that the model is to have, else it has all
-    that there are networks for. Returns all of model.json.
+    that there are networks for; ``real``: photos as scenes, on which experts are weighed, too. Returns all of
+    model.json.
     """
     seed, workers, report = config.seed + 1, config.workers, staged / "report"
     scenes = draw_scenes(work / "scenes", config.validation_scenes, seed, workers, held_out=True)
@@ -109,7 +111,9 @@ def fit_and_report(
     count = max(1, config.validation_scenes // SCENES_A_PICTURE)
     jobs = _pictures_to_look_at(unseen, count, seed, work / "photos", boxed, workers) | {"validation photos": more}
     clean = cached(draw_prints(work / "photos", LINES_A_PICTURE * count, seed, workers))
-    ways = _ways(staged, scenes.part(reported(scenes), STRIPS), seed, work / "strips", workers, only)
+    weighed = scenes.part(reported(scenes), STRIPS)
+    weighed = weighed if real is None else weighed.together(real)
+    ways = _ways(staged, weighed, seed, work / "weighed", workers, only)
     description |= {"recognisers": {way: {"experts": one, "confidence": USUAL} for way, one in ways.items()}}
     network = Classifier(staged / "glyph.onnx")
     printed, _ = draw_characters(work / "characters", PRINTED_TEST, seed, workers, held_out=True)

@@ -82,7 +82,8 @@ def adapt(
     clock, steps = Clock(work), list[Step]()
 
     teacher = Teacher(config, work, _handwriting(), {})
-    outcomes = list(learn(base, everything, work / "round-1", config.workers).outcomes)
+    lessons = learn(base, everything, work / "round-1", config.workers)
+    outcomes = list(lessons.outcomes)
     clock.minutes()
     parts = parted(everything, outcomes, bool(photos.labelled), config.seed)
     chooser = Chooser(_trusted(parts, outcomes), config.workers, parts.own_labels, steps, clock, work / "scores")
@@ -110,7 +111,8 @@ def adapt(
     printed = draw_characters(work / "characters", finish.PRINTED_TEST, config.seed + 1, config.workers, held_out=True)
     scores = {"emnist_test": handwriting_rows(staged, description["scores"]["emnist_test"], printed)}
     validation = _showing(chooser.photos) if parts.own_labels else []
-    finish.fit_and_report(staged, description, scores, config, work, [], [], validation, way)
+    real = lessons.of(parts.rows("validation")).whole().lines
+    finish.fit_and_report(staged, description, scores, config, work, [], [], validation, way, real)
 
     unknown = [i for i, one in enumerate(everything) if not one.vin] if suggestions else []
     read = [before[i] for i in unknown]

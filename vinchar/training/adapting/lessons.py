@@ -102,6 +102,10 @@ class Lessons:
         outcomes = (replace(one, why="apart") if i in dropped else one for i, one in enumerate(self.outcomes))
         return replace(self._rows(np.flatnonzero(kept)), outcomes=tuple(outcomes))
 
+    def whole(self) -> Lessons:
+        """Return the same without the photos of which not every glyph is sure."""
+        return self._rows(np.flatnonzero(self.taught.all(axis=1)))
+
     def _rows(self, rows: Sequence[int] | NDArray[np.intp]) -> Lessons:
         some = np.asarray(rows, np.intp)
         return replace(
