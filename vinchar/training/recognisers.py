@@ -22,7 +22,7 @@ from vinchar.training.cache import StripCache
 from vinchar.types import STRIP_WIDTH, Strip
 from vinchar.vin import ALPHABET
 
-FUSED = ("lattice", "ctc", "detector")  # that read together, if a model has them; the first parts the strips
+FUSED = ("lattice", "ctc")  # that read together, if a model has them; the first parts the strips
 NEAR = 6.0  # columns from a glyph's true middle: parted so, it is the glyph
 SOME = 16  # strips that are read in one go
 FEWEST = 500  # glyphs below which nothing is fitted
