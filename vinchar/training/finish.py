@@ -101,9 +101,9 @@ def fit_and_report(
 
     ``description``: what model.json is to say of it so far; ``scores``: what was measured already; ``own``: pictures to
     report on, too; ``boxed``: real photos, of which those held out are looked at; ``more``: jobs that show photos that
-    the confidence is fitted on, too; ``only``: the one way to read strips that the model is to have, else it has all
-    that there are networks for; ``real``: photos as scenes, on which experts are weighed, too. Returns all of
-    model.json.
+    the confidence is fitted on, too; ``only``: the one way to read strips that the model is to keep of those in
+    ``description``, else it has all that there are networks for; ``real``: photos as scenes, on which experts are
+    weighed, too. Returns all of model.json.
     """
     seed, workers, report = config.seed + 1, config.workers, staged / "report"
     scenes = draw_scenes(work / "scenes", config.validation_scenes, seed, workers, held_out=True)
@@ -113,8 +113,11 @@ def fit_and_report(
     clean = cached(draw_prints(work / "photos", LINES_A_PICTURE * count, seed, workers))
     weighed = scenes.part(reported(scenes), STRIPS)
     weighed = weighed if real is None else weighed.together(real)
-    ways = _ways(staged, weighed, seed, work / "weighed", workers, only)
-    description |= {"recognisers": {way: {"experts": one, "confidence": USUAL} for way, one in ways.items()}}
+    strips = cut_strips(work / "weighed", weighed, staged / "rectifier.onnx", seed, workers)
+    ways = ways_to_read(staged) if only is None else {only: tuple(description["recognisers"][only]["experts"])}
+    description["recognisers"] = {
+        way: {"experts": fit_weights(staged, experts, strips), "confidence": USUAL} for way, experts in ways.items()
+    }
     network = Classifier(staged / "glyph.onnx")
     printed, _ = draw_characters(work / "characters", PRINTED_TEST, seed, workers, held_out=True)
     nothing = draw_no_glyphs(work / "characters", max(1, config.no_glyphs // NO_GLYPHS_A_TEST), seed, workers)
@@ -142,15 +145,6 @@ def fit_and_report(
     description.pop("beside", None)  # of the model as it was installed
     describe(staged, description)
     return description
-
-
-def _ways(
-    model: Path, scenes: SceneCache, seed: int, folder: Path, workers: int, only: str | None
-) -> dict[str, dict[str, float]]:
-    """Return the ways to read strips that a model has, or ``only`` one, weighed on strips of drawn scenes."""
-    strips = cut_strips(folder, scenes, model / "rectifier.onnx", seed, workers)
-    ways = ways_to_read(model)
-    return {way: fit_weights(model, names, strips) for way, names in ways.items() if only in (None, way)}
 
 
 def _pictures_to_look_at(

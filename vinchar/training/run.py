@@ -151,7 +151,11 @@ def train(
             name: sha256(staged / name)
             for name in (
                 STRUCTURE,
-                *(f"{network}{suffix}" for network in {*NETWORKS, *readers} for suffix in (".onnx", ".keras")),
+                *(
+                    f"{network}{suffix}"
+                    for network in dict.fromkeys((*NETWORKS, *readers))
+                    for suffix in (".onnx", ".keras")
+                ),
             )
         },
         **structure_of(default_folder()),
