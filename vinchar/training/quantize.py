@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 from numpy.typing import NDArray
 from onnxruntime.quantization import CalibrationDataReader, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
@@ -35,10 +36,11 @@ class _Calibration(CalibrationDataReader):  # type: ignore[misc]
         return next(self._left, None)
 
 
-def quantize(path: Path, batches: Batches) -> float:
+def quantize(path: Path, batches: Batches, exact: int = 0) -> float:
     """Turn the network in ``path`` to integers, in place; return the share of answers that are highest where they were.
 
     ``batches``: input such as it meets in use, float32, on which the ranges of its activations are measured.
+    ``exact``: so many of its last convolutions and products stay as they are, with all that follows the first of them.
     """
     before = open_session(path)
     name = before.get_inputs()[0].name
@@ -46,7 +48,14 @@ def quantize(path: Path, batches: Batches) -> float:
         prepared = Path(folder) / "prepared.onnx"
         quant_pre_process(path, prepared, skip_symbolic_shape=True)
         level = logging.getLogger().level
-        quantize_static(prepared, done, _Calibration(name, batches), per_channel=True, activation_type=QuantType.QUInt8)
+        quantize_static(
+            prepared,
+            done,
+            _Calibration(name, batches),
+            per_channel=True,
+            activation_type=QuantType.QUInt8,
+            nodes_to_exclude=_last(prepared, exact),
+        )
         logging.getLogger().setLevel(level)
         after = open_session(done)
         same = []
@@ -54,6 +63,13 @@ def quantize(path: Path, batches: Batches) -> float:
             (want,), (got,) = (session.run(None, {name: batch}) for session in (before, after))
             same.append(float((want.argmax(axis=-1) == got.argmax(axis=-1)).mean()))
     return float(np.mean(same))
+
+
+def _last(path: Path, exact: int) -> list[str]:
+    """Return the names of the nodes of a network from the ``exact``-last convolution or product on."""
+    nodes = onnx.load(path).graph.node
+    heavy = [i for i, node in enumerate(nodes) if node.op_type in ("Conv", "MatMul", "Gemm")]
+    return [node.name for node in nodes[heavy[-exact] :]] if exact else []
 
 
 def strip_inputs(strips: StripCache) -> Batches:

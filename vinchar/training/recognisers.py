@@ -31,18 +31,23 @@ EDGES = np.zeros((2, STRIP_WIDTH + 1, 2), np.float32)  # of strips of which nobo
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a network is trained: what builds it, its loss, and what it is to say of a strip."""
+    """How a network is trained: what builds it, its loss, and what it is to say of a strip.
+
+    ``skips``: it can learn from a strip of which some glyphs are not sure; ``exact``: so much of it is not turned to
+    integers, see ``quantize``: a head that sums over columns loses by it.
+    """
 
     build: Callable[[], keras.Model]
     loss: Any
     target: batches.Target
-    skips: bool = True  # can learn from a strip of which some glyphs are not sure
+    skips: bool = True
+    exact: int = 0
 
 
 RECIPES = {
     "classifier": Recipe(nets.classifier, losses.column_loss, batches.dense),
-    "ctc": Recipe(nets.ctc, losses.sequence_loss, batches.sequence, skips=False),
-    "detector": Recipe(nets.detector, losses.box_loss, batches.boxes),
+    "ctc": Recipe(nets.ctc, losses.sequence_loss, batches.sequence, skips=False, exact=5),
+    "detector": Recipe(nets.detector, losses.box_loss, batches.boxes, exact=5),
 }
 
 

@@ -287,5 +287,5 @@ def _train_recogniser(
         start_from=start,
     )
     export(recipe.build, model, (STRIP_HEIGHT, STRIP_WIDTH, 1), staged / name)
-    quantize(staged / f"{name}.onnx", strip_inputs(strips))
+    quantize(staged / f"{name}.onnx", strip_inputs(strips), recipe.exact)
     return model

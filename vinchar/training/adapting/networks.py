@@ -135,7 +135,8 @@ class Teacher:
                 shutil.copytree(model, fresh, dirs_exist_ok=True, ignore=shutil.ignore_patterns("report", "README.md"))
                 export(BUILD[network], made, shape, fresh / network)
                 if inputs is not None:
-                    quantize(fresh / f"{network}.onnx", inputs())
+                    exact = RECIPES[network].exact if network in RECIPES else 0
+                    quantize(fresh / f"{network}.onnx", inputs(), exact)
                 path = fresh / "model.json"
                 description = json.loads(path.read_text(encoding="utf-8"))
                 for file in (f"{network}.onnx", f"{network}.keras"):
