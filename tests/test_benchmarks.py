@@ -83,6 +83,7 @@ COMMANDS: dict[str, list[str]] = {
     "peers": ["FOLDER"],
     "processors": ["FOLDER"],
     "reading_ablations": ["FOLDER", "--labels", "FOLDER/labels.csv", "--drawn", "1"],
+    "recognisers": ["FOLDER", "--scenes", "2", "--workers", "1"],
     "speed": [],
     "stability": ["FOLDER", "--labels", "FOLDER/labels.csv"],
     "turned": ["FOLDER", "--labels", "FOLDER/labels.csv"],
@@ -118,6 +119,7 @@ def test_every_benchmark_runs(
         monkeypatch.setattr(module, "TIMES", 1)
         monkeypatch.setattr(module.os, "sched_setaffinity", lambda *_: None, raising=False)
     monkeypatch.setattr(module, "ANGLES", (0, 180), raising=False)
+    monkeypatch.setattr(module, "TIMED", 1, raising=False)
     monkeypatch.setattr(module, "SIDES", (256,), raising=False)
     monkeypatch.setattr(module, "PLACES", ("frame",), raising=False)
     module.main()

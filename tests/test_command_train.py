@@ -55,7 +55,7 @@ def test_train_that_cannot_is_one_sentence(
 def test_the_help_of_training_says_what_presets_take_and_what_every_flag_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "--help"]) == 0
     said = capsys.readouterr().out
-    assert "quick  a try: 14 minutes" in said
+    assert "quick  a try: under half an hour" in said
     assert "drawn scenes of one VIN each, for the classifier (full: 80000, large:" in " ".join(said.split())
     assert "default: trained" in said
     flags = [line.split() for line in said.splitlines() if line.startswith("  --")]

@@ -23,8 +23,8 @@ RIDGE = 0.05  # pull of the decision's weights to 0
 FOLDS = 10  # with two, the threshold depends on how the pictures are split
 FEWEST_PICTURES = 8  # with a VIN read right, with one read wrongly or none, below which nothing is fitted
 GLYPH_THRESHOLD = 0.8
-# Share of the searches that may end at a line that is not the VIN. A line likelier than USUAL has it ends one anyway: no
-# real picture was read better by looking on, which takes several times as long.
+# Share of the searches that may end at a line that is not the VIN. A line likelier than USUAL has it ends one anyway:
+# no real picture was read better by looking on, which takes several times as long.
 STRAY = 0.004
 PASSED = 0.002  # share of pictures without a character that may be taken for one
 FORETOLD, FEWEST = 0.7, 10  # share of wrong readings beyond a fault's threshold, and rows to say so
