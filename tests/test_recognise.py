@@ -141,3 +141,13 @@ def test_the_surer_expert_is_followed() -> None:
 def test_cuts_lie_half_way_between_two_glyphs_and_half_a_pitch_outside() -> None:
     cuts = cuts_between(np.array([[40, 60, 84, 104]], np.float32))
     np.testing.assert_allclose(cuts, [[30, 50, 72, 94, 114]])
+
+
+def test_the_lattice_judges_others_partings_by_the_nearest_columns() -> None:
+    one = strip()
+    opinion = Lattice(Network()).look(one.gray[None])
+    middles = np.array([40 + PITCH * i for i in range(17)], np.float32)
+    log_likelihoods, scores = opinion.judge(0, np.stack([middles, middles + PITCH]))
+    assert "".join(ALPHABET[i] for i in log_likelihoods[0].argmax(axis=1)) == VIN
+    assert "".join(ALPHABET[i] for i in log_likelihoods[1].argmax(axis=1))[:16] == VIN[1:]
+    assert scores[1] < scores[0] - 3  # behind the last glyph there is none

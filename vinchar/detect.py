@@ -31,8 +31,7 @@ class Detector:
         said = self._network.logits(strips)  # (B, W / 8, 4, 36)
         best = said[..., 0].argmax(axis=2)[..., None, None]  # one box a cell: no glyph is narrower
         box = np.take_along_axis(said, best, axis=2)[:, :, 0]  # (B, W / 8, 36)
-        within = 1 / (1 + np.exp(-box[..., 1]))
-        columns = (np.arange(box.shape[1]) + within) * CELL
+        columns = (np.arange(box.shape[1]) + _sigmoid(box[..., 1])) * CELL
         return DetectorOpinion(_sigmoid(box[..., 0]), columns.astype(np.float32), log_softmax(box[..., 3:]))
 
 

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from vinchar.bundle import EXPERTS
+
 KINDS = ("auto", "glyph", "strip", "photo")
 FORMATS = ("text", "csv", "jsonl")
-RECOGNISERS = ("lattice", "ctc", "detector", "fused")
+RECOGNISERS = (*EXPERTS, "fused")
 
 _EXAMPLES = {
     "read": """

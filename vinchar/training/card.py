@@ -100,7 +100,9 @@ def _ways(description: dict[str, Any]) -> str:
     rows = []
     for name, scores in description["scores"]["recognisers"].items():
         weights = ", ".join(f"{one} {weight:g}" for one, weight in description["recognisers"][name]["experts"].items())
-        rows.append(f"| {name} | {weights} | " + " | ".join(_share(scores.get(key)) for key in keys) + " |")
+        rows.append(
+            f"| {name} | {weights} | {scores['n']:,} | " + " | ".join(_share(scores.get(key)) for key in keys) + " |"
+        )
     return "\n".join(rows)
 
 

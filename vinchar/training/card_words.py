@@ -64,10 +64,10 @@ six digits behind them (17 uniform characters have 5.04):
 `lattice` asks `classifier.onnx`, `ctc` asks `ctc.onnx` for a sequence, `detector` asks `detector.onnx` for boxes;
 `fused` multiplies what they say of each glyph, each to the power of its weight, and has the lattice part the strip.
 Each has a confidence of its own, and without being told the model reads by `{usual}`. Of the scenes of the next
-section:
+section, for ways but that one a third:
 
-| reads by | weights | exact match | character error rate | accepted | accuracy of accepted | calibration error |
-| --- | --- | --- | --- | --- | --- | --- |
+| reads by | weights | n | exact match | character error rate | accepted | accuracy of accepted | calibration error |
+| --- | --- | --- | --- | --- | --- | --- | --- |
 {ways}
 
 ## Synthetic scenes in held-out faces, read from loose boxes

@@ -76,7 +76,7 @@ class TrainConfig:
 GIVES = {
     "quick": "a try: under half an hour; 0.64 of drawn scenes, 0.89 of 235 real photos (the shipped model: 0.72, 0.98)",
     "full": "about 3 hours, with --boxed; without what is known of VINs 0.92 of the photos",
-    "large": "about 8 hours, less with an accelerator; the shipped classifier began as its: 0.93 without that",
+    "large": "about 9 hours, less with an accelerator; the shipped classifier began as its: 0.93 without that",
     "tiny": "a minute; reads nothing, for tests of the program",
 }
 PRESETS: dict[str, TrainConfig] = {
