@@ -33,7 +33,7 @@ CODES: dict[str, tuple[int, str]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)  # not frozen: a traceback is put on what is raised
 class Problem(Exception):
     """Ends a request with an answer that says why: ``code`` of ``CODES``, ``detail`` a sentence for people.
 
