@@ -63,6 +63,8 @@ ALLOWED: dict[str, set[str]] = {
     "straighten": BASE | {"rectify"},
     "looks": BASE | {"decide", "locate", "rectify", "rows", "textlines"},
     "search": BASE | {"decide", "locate", "looks", "recognise", "rectify", "straighten"},
+    "many": {"explain", "imaging", "reading"},
+    "processes": set(),
     "reader": BASE
     | STAGES
     | {
@@ -71,6 +73,7 @@ ALLOWED: dict[str, set[str]] = {
         "experts",
         "kind",
         "known",
+        "many",
         "memory",
         "posterior",
         "quality",
@@ -80,8 +83,34 @@ ALLOWED: dict[str, set[str]] = {
         "structure",
     },
     "__init__": BASE | {"reader"},
-    "command": BASE | STAGES | {"bundle", "known", "reader", "structure", "training", "evaluation", "__init__"},
+    "command": BASE
+    | STAGES
+    | {
+        "bundle",
+        "explain",
+        "known",
+        "many",
+        "processes",
+        "reader",
+        "structure",
+        "training",
+        "evaluation",
+        "service",
+        "__init__",
+    },
     "__main__": {"command"},
+    "service": BASE
+    | STAGES
+    | {
+        "bundle",
+        "explain",
+        "known",
+        "many",
+        "processes",
+        "quality",
+        "reader",
+        "__init__",
+    },
     "evaluation": BASE | STAGES | {"alignment", "posterior"},
     "drawing": BASE | {"imaging", "structure"},
     "training": BASE
@@ -102,7 +131,20 @@ ALLOWED: dict[str, set[str]] = {
         "__init__",
     },
 }
-HEAVY = ("keras", "tensorflow", "sklearn", "matplotlib", "pandas", "seaborn", "scipy", "PIL", "onnx")
+HEAVY = (
+    "keras",
+    "tensorflow",
+    "sklearn",
+    "matplotlib",
+    "pandas",
+    "seaborn",
+    "scipy",
+    "PIL",
+    "onnx",
+    "fastapi",
+    "sqlalchemy",
+    "ray",
+)
 
 
 def owner(path: Path) -> str:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import replace
 from functools import cached_property, partial
-from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -20,11 +18,12 @@ from vinchar.bundle import Bundle, Confidence, ModelError, Recognition, open_bun
 from vinchar.classify import Classifier
 from vinchar.decide import Decision, Judge, Line
 from vinchar.experts import recogniser_of
-from vinchar.explain import READABLE, compare, glyph_reading, no_vin, vin_reading
+from vinchar.explain import READABLE, compare, failed, glyph_reading, no_vin, vin_reading
 from vinchar.imaging import Channels, ImageError, Source, load
 from vinchar.kind import guess_kind, light_glyph
 from vinchar.known import KnownVins, known_vins, read_known
 from vinchar.locate import MARGIN, Locator
+from vinchar.many import is_one, read_in_turn
 from vinchar.memory import keep_flat
 from vinchar.posterior import NO_PRIORS, Priors
 from vinchar.quality import advice, quality_of
@@ -35,13 +34,14 @@ from vinchar.search import Search
 from vinchar.session import StripNetwork
 from vinchar.straighten import Straightener
 from vinchar.structure import store
+from vinchar.structure.model import Structure
 from vinchar.types import Gray, Kind
 from vinchar.vin import validate
 
 __all__ = ["ModelError", "Reader", "read"]
 
 AskedKind = Kind | Literal["auto"]  # auto: found out from the picture
-Read = Callable[[Source], Reading]
+Known = KnownVins | str | os.PathLike[str] | Iterable[str] | None  # a list of VINs, or the file of one
 
 SEVERAL = "the picture shows several VINs: ask for all of them"
 MOST_VINS = 64  # looked for in a picture that may show several
@@ -78,7 +78,7 @@ class Reader:
         model: str | os.PathLike[str] | None = None,
         *,
         vin_priors: bool = True,
-        known: KnownVins | str | os.PathLike[str] | Iterable[str] | None = None,
+        known: Known = None,
         barcodes: bool = False,
         every: bool = False,
         min_confidence: float | None = None,
@@ -95,12 +95,15 @@ class Reader:
         self.locator = Locator(self.bundle.paths["locator"], self.bundle.margin or MARGIN)
         self.rectifier = Rectifier(self.bundle.paths["rectifier"])
         try:
-            knowledge = store.load(self.bundle.structure)
+            self._knowledge = store.load(self.bundle.structure)
         except ValueError as error:
             raise ModelError(f"{error}; train the model again") from error
-        self.priors = Priors(knowledge.structure if vin_priors else NO_PRIORS.structure, _list_of(known))
-        judge = Judge(self.priors, knowledge, self.confidence)
         self.recogniser = recogniser_of(recognition, self._strip_network)
+        self._look_for(NO_PRIORS.structure if not vin_priors else self._knowledge.structure, known, barcodes, every)
+
+    def _look_for(self, structure: Structure, known: Known, barcodes: bool, every: bool) -> None:
+        self.priors = Priors(structure, _list_of(known))
+        judge = Judge(self.priors, self._knowledge, self.confidence)
         self.search = Search(self.locator, Straightener(self.rectifier), self.recogniser, judge)
         self._barcodes, self._every = barcodes, every
         if barcodes:
@@ -109,6 +112,17 @@ class Reader:
             except ModuleNotFoundError as error:
                 said = "barcodes need the package zxing-cpp: python3 -m pip install zxing-cpp"
                 raise ModuleNotFoundError(said, name=error.name) from error
+
+    def looking_for(self, *, known: Known = None, barcodes: bool = False, every: bool = False) -> Reader:
+        """Return a reader with the networks of this one that looks for something else; that takes no time.
+
+        >>> reader.looking_for(every=True).read("label.jpg").others
+
+        Arguments and errors as of ``Reader``; without ``known`` it has the list of this one.
+        """
+        other = copy(self)
+        other._look_for(self.priors.structure, self.priors.known if known is None else known, barcodes, every)
+        return other
 
     @cached_property
     def classifier(self) -> Classifier:
@@ -204,48 +218,20 @@ class Reader:
         ``ValueError`` for one path or one picture in place of several, and for another kind.
         """
         _expect_kind(kind)
-        if _is_one(sources):
+        if is_one(sources):
             got = type(sources).__name__
             raise ValueError(f"pictures: got one {got}, expected several: read_many([picture]), or read")
         if workers < 1:
             raise ValueError(f"workers: got {workers}, expected 1 or more")
-        return _read_all(partial(self.read, kind=kind, channels=channels), sources, workers)
+        return read_in_turn(partial(self.read, kind=kind, channels=channels), sources, workers)
 
 
-def _is_one(sources: object) -> bool:
-    """Tell a picture, or what is none, from several: one can go through arrays, files and Pillow images, too."""
-    one = isinstance(sources, str | os.PathLike | bytes | bytearray | memoryview | np.ndarray)
-    return one or hasattr(sources, "read") or hasattr(sources, "getexif") or not isinstance(sources, Iterable)
-
-
-def _list_of(known: KnownVins | str | os.PathLike[str] | Iterable[str] | None) -> KnownVins | None:
+def _list_of(known: Known) -> KnownVins | None:
     if known is None or isinstance(known, KnownVins):
         return known
     if isinstance(known, str | os.PathLike):
         return read_known(Path(known))
     return known_vins([validate(vin) for vin in known])
-
-
-def _read_all(read: Read, sources: Iterable[Source], workers: int) -> Iterator[Reading]:
-    if workers <= 1:
-        yield from (safely(read, source) for source in sources)
-        return
-    waiting = iter(sources)
-    with ThreadPoolExecutor(workers) as pool:
-        reading = deque(pool.submit(safely, read, source) for source in islice(waiting, 2 * workers))
-        while reading:
-            yield reading.popleft().result()
-            reading.extend(pool.submit(safely, read, source) for source in islice(waiting, 1))
-
-
-def safely(read: Read, source: Source) -> Reading:
-    """Return what ``read`` reads in a picture; whatever goes wrong with it is its reading, with status ``error``."""
-    try:
-        return read(source)
-    except Exception as error:  # a bad item, or a mistake of ours or of a library
-        said = str(error) if isinstance(error, ValueError) else f"please report this: {type(error).__name__}: {error}"
-        name = os.fspath(source) if isinstance(source, str | os.PathLike) else None
-        return failed(name, f"reading it failed: {said}")
 
 
 def _expect_kind(kind: str) -> None:
@@ -270,11 +256,6 @@ def _with_threshold(confidence: Confidence, least: float | None, risk: float | N
     if least is not None:
         return replace(confidence, threshold=least, glyph_threshold=least)
     return confidence if risk is None else replace(confidence, threshold=confidence.for_risk(risk))
-
-
-def failed(name: str | None, reason: str, kind: AskedKind = "auto") -> Reading:
-    """Return the reading of a picture that could not be read."""
-    return Reading(name, "photo" if kind == "auto" else kind, None, "error", reasons=(reason,))
 
 
 def read(source: Source, kind: AskedKind = "auto", name: str | None = None, *, channels: Channels = "BGR") -> Reading:
