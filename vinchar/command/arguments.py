@@ -36,6 +36,11 @@ _EXAMPLES = {
     "vins": """
   vinchar vins build fleet.csv --out my_model   a model that knows your own VINs, too
   vinchar vins count fleet.csv --out facts      what can be shared: no whole VIN, no serial number""",
+    "desk": """
+  vinchar desk import photos --store vinchar.db                     pictures to label, with what is read in them
+  vinchar desk import suggested.csv --store vinchar.db --looks 2    each by two people, who must agree
+  vinchar desk export --out labels --form csv --store vinchar.db    and then: vinchar adapt labels --out my_model
+  vinchar desk purge --store postgresql://anna@host/vinchar         delete the uploads whose time is over""",
 }
 
 
@@ -45,7 +50,7 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
 
     made = argparse.ArgumentParser(prog="vinchar", description="Read vehicle identification numbers in pictures.")
     made.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    verbs = made.add_subparsers(dest="verb", required=True, metavar="{read,train,adapt,synth,vins}")
+    verbs = made.add_subparsers(dest="verb", required=True, metavar="{read,train,adapt,synth,vins,desk}")
     _add_reading_flags(_verb(verbs, "read", "print what is written in pictures"))
     train = _verb(verbs, "train", "train the model from scratch")
     if argv[:1] == ["train"]:  # its flags are the fields of a class of the training package
@@ -70,6 +75,7 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     count.add_argument("lists", nargs="+", type=_path, metavar="LIST", help="CSV with a column vin, readings as jsonl")
     count.add_argument("--out", type=_path, required=True, metavar="DIR", help="of the facts")
     count.add_argument("--apart-from", type=_path, metavar="LIST", help="leave out what is nearly one of these")
+    _add_desk_flags(_verb(verbs, "desk", "pictures to label by people, and their labels"))
     return made
 
 
@@ -81,6 +87,30 @@ def _verb(verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str,
         epilog=f"examples:{_EXAMPLES[name]}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+
+
+def _add_desk_flags(desk: argparse.ArgumentParser) -> None:
+    tasks = desk.add_subparsers(dest="task", required=True, metavar="{import,export,purge}")
+    take = tasks.add_parser("import", help="read pictures and put them on the desk; the same one is put there once")
+    take.add_argument(
+        "sources", nargs="+", type=_path, metavar="SOURCE", help="pictures, folders, CSV with a column image[, worth]"
+    )
+    take.add_argument("--looks", type=_looks, default=1, metavar="N", help="equal answers that settle it (default: 1)")
+    take.add_argument("--model", type=_path, metavar="DIR", help="read with this model (default: the shipped one)")
+    give = tasks.add_parser("export", help="write the settled labels with their pictures, as adapt takes them")
+    give.add_argument("--out", type=_path, required=True, metavar="DIR", help="a new or an empty folder")
+    give.add_argument(
+        "--form", choices=("csv", "doctr"), default="csv", help="doctr: the lines, cut out, with texts (default: csv)"
+    )
+    purge = tasks.add_parser("purge", help="delete the pictures whose time is over, with what was said of them")
+    for task in (take, give, purge):
+        task.add_argument(
+            "--store",
+            type=_store,
+            required=True,
+            metavar="URL",
+            help="a file for SQLite, or postgresql://user@host/name",
+        )
 
 
 def _add_reading_flags(read: argparse.ArgumentParser) -> None:
@@ -230,6 +260,16 @@ def _path(text: str) -> Path:
     if not text:
         raise argparse.ArgumentTypeError("got an empty path")  # Path("") is the current folder
     return Path(text)
+
+
+def _store(text: str) -> str:
+    return text if "://" in text else str(_path(text))
+
+
+def _looks(text: str) -> int:
+    if text not in "123456789" or len(text) != 1:
+        raise argparse.ArgumentTypeError(f"got {text!r}, expected 1 to 9")
+    return int(text)
 
 
 def _positive(text: str) -> int:
