@@ -63,11 +63,7 @@ def _told(state: State) -> ModelModel:
         version=able.version,
         recogniser=settings.reader.get("recogniser") or bundle.recogniser,
         thresholds={"ok": able.ok, "glyph": able.glyph},
-        hints=[
-            HintModel(name=fault.name, worse=1 if fault.worse > 0 else -1, threshold=bundle.quality[fault.name])
-            for fault in FAULTS
-            if fault.name in bundle.quality
-        ],
+        hints=[HintModel(name=fault.name, worse=1 if fault.worse > 0 else -1, threshold=fault.aim) for fault in FAULTS],
         files=bundle.description["sha256"],
         service=LimitsModel(
             version=__version__,
