@@ -61,6 +61,7 @@ ALLOWED: dict[str, set[str]] = {
     "explain": {"bundle", "decide", "doubts", "reading", "types", "vin"},
     "alignment": BASE | {"assemble", "classify", "recognise"},
     "straighten": BASE | {"rectify"},
+    "frames": {"decide", "types", "vin"},
     "looks": BASE | {"decide", "locate", "rectify", "rows", "textlines"},
     "search": BASE | {"decide", "locate", "looks", "recognise", "rectify", "straighten"},
     "reader": BASE
@@ -75,6 +76,7 @@ ALLOWED: dict[str, set[str]] = {
         "posterior",
         "quality",
         "explain",
+        "frames",
         "search",
         "straighten",
         "structure",
