@@ -20,9 +20,9 @@ from vinchar.bundle import Bundle, ModelError, open_bundle
 from vinchar.imaging import ImageError, load
 from vinchar.processes import how_it_died, start
 from vinchar.reader import AskedKind, Reader
-from vinchar.reading import Reading
 from vinchar.service.problems import Problem
 from vinchar.service.settings import Settings
+from vinchar.types import Gray
 
 START_SECONDS = 60.0  # in which a process must have made its reader
 RETRY_SECONDS = 1.0  # after which who was refused may try again
@@ -48,7 +48,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A reading as JSON, and what the service itself wants of it; ``size``: width and height, upright."""
+    """A reading as JSON, and what the service itself wants of it; ``size``: width and height of the upright picture."""
 
     json: str
     status: str
@@ -76,11 +76,10 @@ class Abilities:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Pictures to read: one, or several ``frames`` of one VIN."""
+    """A picture to read, or several frames of one VIN."""
 
     pictures: tuple[Picture, ...]
     asked: Asked
-    frames: bool = False
 
 
 MakeReader = Callable[[Path | None, dict[str, Any]], Reader]
@@ -270,10 +269,11 @@ def _answer(reader: Reader, job: Job, most_pixels: int) -> Answer | _Refused:
     try:
         if asked.every or asked.barcodes or asked.known:
             reader = reader.looking_for(every=asked.every, barcodes=asked.barcodes, known=asked.known or None)
-        (picture,) = job.pictures
-        gray = load(picture.data, most_pixels=most_pixels)
-        reading = reader.read(gray, asked.kind, picture.name)
-        return _in_short(reading, (gray.shape[1], gray.shape[0]))
+        frames = _frames(job, most_pixels)
+        reading = reader.read_frames([gray for gray, _ in frames], asked.kind, [name for _, name in frames])
+        height, width = frames[0][0].shape
+        vins = tuple(one.vin for one in (reading, *reading.others) if one.vin is not None)
+        return Answer(reading.to_json(), reading.status, vins, float(reading.confidence), (width, height))
     except ImageError as error:
         return _Refused(error.code, str(error))
     except ModuleNotFoundError as error:
@@ -283,6 +283,14 @@ def _answer(reader: Reader, job: Job, most_pixels: int) -> Answer | _Refused:
         return _Refused("internal-error", "reading it failed; the service's log says why")
 
 
-def _in_short(reading: Reading, size: tuple[int, int]) -> Answer:
-    vins = tuple(one.vin for one in (reading, *reading.others) if one.vin is not None)
-    return Answer(reading.to_json(), reading.status, vins, float(reading.confidence), size)
+def _frames(job: Job, most_pixels: int) -> list[tuple[Gray, str | None]]:
+    """Return the pictures of a job, with their names, that can be used. Raises ``ImageError`` if none can."""
+    found: list[tuple[Gray, str | None]] = []
+    for picture in job.pictures:
+        try:
+            found.append((load(picture.data, most_pixels=most_pixels), picture.name))
+        except ImageError as error:
+            refused = error
+    if not found:
+        raise refused
+    return found

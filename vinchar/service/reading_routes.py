@@ -104,7 +104,7 @@ def reading_routes(state: State) -> APIRouter:
     )
     async def read_frames(request: Request) -> Response:
         pictures, asked = await _pictures(request, state, MOST_FRAMES)
-        answer = await _read(request, state, Job(pictures, asked, frames=True))
+        answer = await _read(request, state, Job(pictures, asked))
         return Response(answer.json, media_type="application/json")
 
     @routes.post(
