@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from vinchar.bundle import EXPERTS
+from vinchar.command.desk_arguments import add_desk_flags
+from vinchar.command.values import path as _path
+from vinchar.command.values import positive as _positive
+from vinchar.command.values import share as _share
 
 KINDS = ("auto", "glyph", "strip", "photo")
 FORMATS = ("text", "csv", "jsonl")
@@ -33,14 +37,18 @@ _EXAMPLES = {
     "synth": """
   vinchar synth --count 200 --out drawn             pictures with labels.json and glyphs.json
   vinchar synth --count 50 --out look --face Inter  all in one family of fonts""",
+    "serve": """
+  vinchar serve                                   on this machine: http://127.0.0.1:8000
+  vinchar serve --keep 30                         uploads that need a look go to the desk, for 30 days
+  VINCHAR_API_KEY=... vinchar serve --host 0.0.0.0 --certificate cert.pem --certificate-key key.pem""",
     "vins": """
   vinchar vins build fleet.csv --out my_model   a model that knows your own VINs, too
   vinchar vins count fleet.csv --out facts      what can be shared: no whole VIN, no serial number""",
     "desk": """
-  vinchar desk import photos --store vinchar.db                     pictures to label, with what is read in them
-  vinchar desk import suggested.csv --store vinchar.db --looks 2    each by two people, who must agree
-  vinchar desk export --out labels --form csv --store vinchar.db    and then: vinchar adapt labels --out my_model
-  vinchar desk purge --store postgresql://anna@host/vinchar         delete the uploads whose time is over""",
+  vinchar desk import photos                     pictures to label, with what is read in them, in vinchar.db
+  vinchar desk import suggested.csv --looks 2    each by two people, who must agree
+  vinchar desk export --out labels               and then: vinchar adapt labels --out my_model
+  vinchar desk purge --store postgresql://anna@host/vinchar""",
 }
 
 
@@ -50,8 +58,11 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
 
     made = argparse.ArgumentParser(prog="vinchar", description="Read vehicle identification numbers in pictures.")
     made.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    verbs = made.add_subparsers(dest="verb", required=True, metavar="{read,train,adapt,synth,vins,desk}")
+    verbs = made.add_subparsers(dest="verb", required=True, metavar="{read,serve,desk,train,adapt,synth,vins}")
     _add_reading_flags(_verb(verbs, "read", "print what is written in pictures"))
+    serve = _verb(verbs, "serve", "read over HTTP, with a page for phones and a desk for corrections")
+    if argv[:1] == ["serve"]:
+        _add_serving_flags(serve)
     train = _verb(verbs, "train", "train the model from scratch")
     if argv[:1] == ["train"]:  # its flags are the fields of a class of the training package
         _add_training_flags(train)
@@ -75,7 +86,7 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     count.add_argument("lists", nargs="+", type=_path, metavar="LIST", help="CSV with a column vin, readings as jsonl")
     count.add_argument("--out", type=_path, required=True, metavar="DIR", help="of the facts")
     count.add_argument("--apart-from", type=_path, metavar="LIST", help="leave out what is nearly one of these")
-    _add_desk_flags(_verb(verbs, "desk", "pictures to label by people, and their labels"))
+    add_desk_flags(_verb(verbs, "desk", "pictures to label by people, and their labels"))
     return made
 
 
@@ -89,39 +100,10 @@ def _verb(verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str,
     )
 
 
-def _add_desk_flags(desk: argparse.ArgumentParser) -> None:
-    tasks = desk.add_subparsers(dest="task", required=True, metavar="{import,export,purge}")
-    take = tasks.add_parser("import", help="read pictures and put them on the desk; the same one is put there once")
-    take.add_argument(
-        "sources", nargs="+", type=_path, metavar="SOURCE", help="pictures, folders, CSV with a column image[, worth]"
-    )
-    take.add_argument("--looks", type=_looks, default=1, metavar="N", help="equal answers that settle it (default: 1)")
-    take.add_argument("--model", type=_path, metavar="DIR", help="read with this model (default: the shipped one)")
-    give = tasks.add_parser("export", help="write the settled labels with their pictures, as adapt takes them")
-    give.add_argument("--out", type=_path, required=True, metavar="DIR", help="a new or an empty folder")
-    give.add_argument(
-        "--form", choices=("csv", "doctr"), default="csv", help="doctr: the lines, cut out, with texts (default: csv)"
-    )
-    purge = tasks.add_parser("purge", help="delete the pictures whose time is over, with what was said of them")
-    for task in (take, give, purge):
-        task.add_argument(
-            "--store",
-            type=_store,
-            required=True,
-            metavar="URL",
-            help="a file for SQLite, or postgresql://user@host/name",
-        )
-
-
 def _add_reading_flags(read: argparse.ArgumentParser) -> None:
     read.add_argument("paths", nargs="+", type=_path, metavar="PATH", help="pictures, and folders of them")
     read.add_argument("--kind", choices=KINDS, default="auto", help="what the pictures show (default: auto)")
-    read.add_argument("--model", type=_path, metavar="DIR", help="read with this model (default: the shipped one)")
-    read.add_argument(
-        "--recogniser",
-        choices=RECOGNISERS,
-        help="how strips are read, if the model can read so (default: what it was measured to read best by)",
-    )
+    _add_model(read)
     read.add_argument(
         "--workers",
         type=_positive,
@@ -132,19 +114,10 @@ def _add_reading_flags(read: argparse.ArgumentParser) -> None:
     find = read.add_argument_group("what is looked for")
     find.add_argument("--all", action="store_true", help="every VIN in a picture, the best one first")
     find.add_argument("--barcodes", action="store_true", help="read barcodes, too, and compare")
-    find.add_argument("--known", type=_path, metavar="CSV", help="a list of your VINs (column vin), made likelier")
+    _add_known(find)
     find.add_argument("--no-priors", action="store_true", help="read what is there, whatever VINs usually look like")
     sure = read.add_argument_group("how sure to be")
-    least = sure.add_mutually_exclusive_group()
-    least.add_argument(
-        "--min-confidence",
-        type=_share,
-        metavar="P",
-        help="accept from this confidence on, 0 to 1 (default: the model's own)",
-    )
-    least.add_argument(
-        "--target-error", type=_share, metavar="R", help="accept so that at most this share of the accepted is wrong"
-    )
+    _add_least(sure)
     sure.add_argument("--strict", action="store_true", help="exit status 1 where a reading is uncertain, too")
     out = read.add_argument_group("what is written")
     out.add_argument(
@@ -160,6 +133,59 @@ def _add_reading_flags(read: argparse.ArgumentParser) -> None:
     out.add_argument(
         "--no-causes", dest="causes", action="store_false", help="report without looking why readings are wrong"
     )
+
+
+def _add_model(group: argparse._ActionsContainer) -> None:
+    group.add_argument("--model", type=_path, metavar="DIR", help="read with this model (default: the shipped one)")
+    group.add_argument(
+        "--recogniser",
+        choices=RECOGNISERS,
+        help="how strips are read, if the model can read so (default: what it was measured to read best by)",
+    )
+
+
+def _add_known(group: argparse._ActionsContainer) -> None:
+    group.add_argument("--known", type=_path, metavar="CSV", help="a list of your VINs (column vin), made likelier")
+
+
+def _add_least(group: argparse._ActionsContainer) -> None:
+    least = group.add_mutually_exclusive_group()
+    least.add_argument(
+        "--min-confidence",
+        type=_share,
+        metavar="P",
+        help="accept from this confidence on, 0 to 1 (default: the model's own)",
+    )
+    least.add_argument(
+        "--target-error", type=_share, metavar="R", help="accept so that at most this share of the accepted is wrong"
+    )
+
+
+def _add_serving_flags(parser: argparse.ArgumentParser) -> None:
+    from vinchar.service.settings import Settings
+
+    most = parser.add_argument_group("what most people need")
+    most.add_argument("--host", default="127.0.0.1", help="where to listen; others than this machine need a key")
+    most.add_argument("--port", type=int, default=8000, help="0: one that is free (default: 8000)")
+    _add_model(most)
+    _add_known(most)
+    _add_least(most)
+    _add_store(most)
+    most.add_argument(
+        "--keep", type=float, default=0, metavar="DAYS", help="keep uploads so long (default: not at all)"
+    )
+    most.add_argument(
+        "--looks", type=_positive, default=1, metavar="N", help="people who must agree on what was kept (default: 1)"
+    )
+    safe = parser.add_argument_group("who may ask")
+    safe.add_argument(
+        "--keys", type=_path, metavar="FILE", help="lines of a name and a key; VINCHAR_API_KEY is one without a name"
+    )
+    told = "pages of this origin may ask, as https://shop.example"
+    safe.add_argument("--cors", action="append", default=[], metavar="ORIGIN", help=told)
+    safe.add_argument("--certificate", type=_path, metavar="PEM", help="serve https with it")
+    safe.add_argument("--certificate-key", type=_path, metavar="PEM", help="its private key")
+    _add_fields(parser, Settings(), {"default": Settings()})
 
 
 def _add_training_flags(parser: argparse.ArgumentParser) -> None:
@@ -233,6 +259,11 @@ def _add_adapting_flags(parser: argparse.ArgumentParser) -> None:
     _add_fields(parser, AdaptConfig(), {"default": AdaptConfig()})
 
 
+def _add_store(group: argparse._ActionsContainer) -> None:
+    told = "of the desk: a file, or postgresql://... for several machines (default: vinchar.db)"
+    group.add_argument("--store", default="vinchar.db", metavar="FILE|URL", help=told)
+
+
 def _add_start(group: argparse._ArgumentGroup) -> None:
     start = group.add_mutually_exclusive_group()
     start.add_argument(
@@ -254,35 +285,3 @@ def _add_fields(parser: argparse.ArgumentParser, config: Any, values: dict[str, 
             group.add_argument(
                 flag, type=kind, metavar=kind.__name__.upper(), help=f"{field.metadata['help']} ({said})"
             )
-
-
-def _path(text: str) -> Path:
-    if not text:
-        raise argparse.ArgumentTypeError("got an empty path")  # Path("") is the current folder
-    return Path(text)
-
-
-def _store(text: str) -> str:
-    return text if "://" in text else str(_path(text))
-
-
-def _looks(text: str) -> int:
-    if text not in "123456789" or len(text) != 1:
-        raise argparse.ArgumentTypeError(f"got {text!r}, expected 1 to 9")
-    return int(text)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"got {text!r}, expected a whole number from 1 on")
-    return int(text)
-
-
-def _share(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"got {text!r}, expected a number from 0 to 1")
-    return value
