@@ -61,8 +61,11 @@ ALLOWED: dict[str, set[str]] = {
     "explain": {"bundle", "decide", "doubts", "reading", "types", "vin"},
     "alignment": BASE | {"assemble", "classify", "recognise"},
     "straighten": BASE | {"rectify"},
+    "frames": {"decide", "types", "vin"},
     "looks": BASE | {"decide", "locate", "rectify", "rows", "textlines"},
     "search": BASE | {"decide", "locate", "looks", "recognise", "rectify", "straighten"},
+    "many": {"explain", "imaging", "reading"},
+    "processes": set(),
     "reader": BASE
     | STAGES
     | {
@@ -71,17 +74,45 @@ ALLOWED: dict[str, set[str]] = {
         "experts",
         "kind",
         "known",
+        "many",
         "memory",
         "posterior",
         "quality",
         "explain",
+        "frames",
         "search",
         "straighten",
         "structure",
     },
     "__init__": BASE | {"reader"},
-    "command": BASE | STAGES | {"bundle", "known", "reader", "structure", "training", "evaluation", "__init__"},
+    "command": BASE
+    | STAGES
+    | {
+        "bundle",
+        "explain",
+        "known",
+        "many",
+        "processes",
+        "reader",
+        "structure",
+        "training",
+        "evaluation",
+        "service",
+        "__init__",
+    },
     "__main__": {"command"},
+    "service": BASE
+    | STAGES
+    | {
+        "bundle",
+        "explain",
+        "known",
+        "many",
+        "processes",
+        "quality",
+        "reader",
+        "__init__",
+    },
     "evaluation": BASE | STAGES | {"alignment", "posterior"},
     "drawing": BASE | {"imaging", "structure"},
     "training": BASE
@@ -102,7 +133,20 @@ ALLOWED: dict[str, set[str]] = {
         "__init__",
     },
 }
-HEAVY = ("keras", "tensorflow", "sklearn", "matplotlib", "pandas", "seaborn", "scipy", "PIL", "onnx")
+HEAVY = (
+    "keras",
+    "tensorflow",
+    "sklearn",
+    "matplotlib",
+    "pandas",
+    "seaborn",
+    "scipy",
+    "PIL",
+    "onnx",
+    "fastapi",
+    "sqlalchemy",
+    "ray",
+)
 
 
 def owner(path: Path) -> str:

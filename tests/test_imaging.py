@@ -19,7 +19,6 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFile, ImageOps
 
-from vinchar import pixels
 from vinchar.imaging import ImageError, find_pictures, load
 
 FORMATS = ["JPEG", "PNG", "BMP", "WEBP", "TIFF", "GIF"]
@@ -260,11 +259,11 @@ def test_too_small(size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("kind", FORMATS)
 def test_what_is_too_large_is_refused_before_it_is_decoded(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     data = save(scene(), kind)
-    monkeypatch.setattr(pixels, "MAX_PIXELS", 64 * 40 - 1)
     monkeypatch.setattr(cv2, "imdecode", lambda *_: pytest.fail("it was decoded"))
     monkeypatch.setattr(ImageFile.ImageFile, "load", lambda *_: pytest.fail("it was decoded"))
-    with pytest.raises(ImageError, match="too large: 64 x 40 pixels, at most"):
-        load(data)
+    with pytest.raises(ImageError, match="too large: 64 x 40 pixels, at most") as error:
+        load(data, most_pixels=64 * 40 - 1)
+    assert error.value.code == "too-many-pixels"
 
 
 @pytest.mark.parametrize("kind", FORMATS)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from vinchar.command.workers import _without_interrupts, read_all
+from vinchar.command.workers import read_all
+from vinchar.processes import _without_interrupts
 from vinchar.reading import Reading
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,19 @@ class Confidence:
             )
         return next(threshold for of, threshold in reversed(self.risks) if of <= risk)
 
+    def with_threshold(self, least: float | None, risk: float | None) -> Confidence:
+        """Return the same with ok from the probability ``least`` on, or as of ``for_risk``, if one is asked for.
+
+        Raises ``ValueError`` for both, for no probability, and for a share that was not measured.
+        """
+        if least is not None and risk is not None:
+            raise ValueError("min_confidence and target_error: got both, expected one: each sets the threshold of ok")
+        if least is not None and not 0 <= least <= 1:
+            raise ValueError(f"min_confidence: got {least:g}, expected a probability from 0 to 1")
+        if least is not None:
+            return replace(self, threshold=least, glyph_threshold=least)
+        return self if risk is None else replace(self, threshold=self.for_risk(risk))
+
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
@@ -86,6 +99,16 @@ class Bundle:
     def confidence(self) -> Confidence:
         """That of the usual way to read strips."""
         return self.recognisers[self.recogniser].confidence
+
+    def recognition(self, name: str | None) -> Recognition:
+        """Return a way to read strips, the usual one for None. Raises ``ValueError`` for one that the model has not."""
+        if name is None:
+            return self.recognisers[self.recogniser]
+        if name not in self.recognisers:
+            raise ValueError(
+                f"recogniser: got {name!r}, expected one that the model has: {', '.join(self.recognisers)}"
+            )
+        return self.recognisers[name]
 
 
 def default_folder() -> Path:

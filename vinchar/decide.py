@@ -8,7 +8,7 @@ stands round it. The weights are fitted at training; lines that stand at one pla
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -189,10 +189,14 @@ class Judge:
     def decide(self, lines: Iterable[Line], warmth: Warmth) -> Decision:
         """Return which of the lines is the VIN; ``warmth``: what the locator thinks of a place."""
         lines = list(lines)
+        features = np.array([vin_features(line, warmth(line.centres)) for line in lines])
+        features = features.reshape(-1, len(self.confidence.vin))
+        return self.compare(lines, features, features @ np.array(self.confidence.vin))
+
+    def compare(self, lines: Sequence[Line], features: Floats, odds: Floats) -> Decision:
+        """Return which of the lines is the VIN, by the ``odds`` (L,) of each, which come from ``features`` (L, 7)."""
         if not lines:
             return Decision(ok=self.confidence.threshold, settled=self.confidence.settled)
-        features = np.array([vin_features(line, warmth(line.centres)) for line in lines])
-        odds = features @ np.array(self.confidence.vin)
         order = np.argsort(-odds, kind="stable")
         ranked, features, odds = tuple(lines[i] for i in order), features[order], odds[order]
         weights = np.exp(np.clip(odds, -50, 50))

@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING, cast
 import cv2
 import numpy as np
 
-from vinchar.pixels import Image, ImageError, check_size, checked, eight_bit, opaque, upright
+from vinchar.pixels import MAX_PIXELS, Image, ImageError, check_size, checked, eight_bit, opaque, upright
 
 if TYPE_CHECKING:  # importing it takes time, which reading arrays does without
     import PIL.Image
@@ -53,19 +53,20 @@ logging.getLogger("PIL").addHandler(logging.NullHandler())
 def check_bytes(count: int) -> None:
     """Raise ``ImageError`` for the size of a file that is not read."""
     if count == 0:
-        raise ImageError("the file is empty")
+        raise ImageError("the file is empty", "empty")
     if count > MAX_BYTES:
-        raise ImageError(f"the file is too large: {count / 2**20:.0f} MB, at most {MAX_BYTES / 2**20:.0f} MB are read")
+        said = f"{count / 2**20:.0f} MB, at most {MAX_BYTES / 2**20:.0f} MB are read"
+        raise ImageError(f"the file is too large: {said}", "too-large")
 
 
-def decode(data: bytes, color: bool) -> Image:
+def decode(data: bytes, color: bool, most_pixels: int = MAX_PIXELS) -> Image:
     """Return the picture in the bytes of a file: uint8 (H, W), or (H, W, 3) BGR with ``color``.
 
-    Raises ``ImageError`` if it cannot be used.
+    Raises ``ImageError`` if it cannot be used, before anything is decoded if it has more than ``most_pixels``.
     """
     check_bytes(len(data))
     picture = _open(data)
-    check_size(*picture.size)
+    check_size(*picture.size, most_pixels)
     deep = picture.mode in ("RGB", "RGBA") and any(";16" in str(tile.args) for tile in picture.tile)
     if picture.format in ("TIFF", "WEBP", "BMP") or (picture.format == "PNG" and deep):
         return _decode_with_opencv(data, picture, color)
@@ -94,7 +95,7 @@ def _reasons() -> Iterator[None]:
         raise
     except Exception as error:
         if type(error).__name__ == "DecompressionBombError":
-            raise ImageError("it is too large: it has more pixels than are read") from None
+            raise ImageError("it is too large: it has more pixels than are read", "too-many-pixels") from None
         raise ImageError(_TRUNCATED if "truncated" in str(error).lower() else _BROKEN) from None
 
 
@@ -114,9 +115,9 @@ def _open(data: bytes) -> PIL.ImageFile.ImageFile:
     """Let Pillow read the header. ``PIL.Image.open`` would import more, and warn of sizes that are fine here."""
     kind = next((name for name, start in _STARTS.items() if re.match(start, data, re.DOTALL)), None)
     if kind is None:
-        raise ImageError("it is not a picture (JPEG, PNG, BMP, WebP, TIFF or GIF)")
+        raise ImageError("it is not a picture (JPEG, PNG, BMP, WebP, TIFF or GIF)", "not-a-picture")
     if kind == "Heif":
-        raise ImageError("HEIC and AVIF are not supported: save the picture as JPEG or PNG")
+        raise ImageError("HEIC and AVIF are not supported: save the picture as JPEG or PNG", "unsupported-format")
     # Asked before as well, since Pillow looks for a header byte by byte, and in erased flash there is none.
     if kind == "Jpeg" and _END_OF_JPEG not in data:
         raise ImageError(_TRUNCATED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,6 +121,11 @@ def _of_barcode(code: Barcode, kind: Kind, threshold: float) -> Reading:
 def no_vin(kind: Kind) -> Reading:
     """Return the reading of a picture in which no VIN was found."""
     return Reading(None, kind, None, "not_found", reasons=(NONE_FOUND,))
+
+
+def failed(name: str | None, reason: str, kind: Kind | Literal["auto"] = "auto") -> Reading:
+    """Return the reading of a picture that could not be read."""
+    return Reading(name, "photo" if kind == "auto" else kind, None, "error", reasons=(reason,))
 
 
 def glyph_reading(log_probs: NDArray[np.float32], shape: tuple[int, ...], confidence: Confidence) -> Reading:

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from vinchar.decoding import MAX_BYTES, check_bytes, decode, show
-from vinchar.pixels import Channels, Image, ImageError, Pixels, check_size, checked, eight_bit, opaque
+from vinchar.pixels import MAX_PIXELS, Channels, Image, ImageError, Pixels, check_size, checked, eight_bit, opaque
 
 __all__ = ["SUFFIXES", "Channels", "ImageError", "Pictures", "Source", "find_pictures", "load"]
 
@@ -32,7 +32,7 @@ SUFFIXES = READABLE | {".heic", ".heif", ".avif"}
 _EXPECTED = "expected a path, the bytes of a file, a file opened as binary, a NumPy array or a Pillow image"
 
 
-def load(source: Source, *, color: bool = False, channels: Channels = "BGR") -> Image:
+def load(source: Source, *, color: bool = False, channels: Channels = "BGR", most_pixels: int = MAX_PIXELS) -> Image:
     """Return a picture upright (EXIF), 8 bit and opaque.
 
     Returns uint8 (H, W), or (H, W, 3) BGR with ``color``, C-contiguous. Transparent parts become mid grey; 16 bit is
@@ -46,24 +46,26 @@ def load(source: Source, *, color: bool = False, channels: Channels = "BGR") -> 
     - a Pillow image, which knows its own colours. It is turned as its EXIF says, unless ``ImageOps.exif_transpose``
       did so already.
 
-    Raises ``ImageError`` with the reason if the picture cannot be used, ``ValueError`` if an argument is wrong.
+    Raises ``ImageError`` with the reason if the picture cannot be used, before a file of more than ``most_pixels`` is
+    decoded; ``ValueError`` if an argument is wrong.
     """
     if channels not in ("BGR", "RGB"):
         raise ValueError(f"channels: got {channels!r}, expected 'BGR' or 'RGB', the order of colours in an array")
     if isinstance(source, bytes | bytearray | memoryview):
-        return decode(bytes(source), color)
+        return decode(bytes(source), color, most_pixels)
     if isinstance(source, str | os.PathLike):
-        return decode(_read(source), color)
+        return decode(_read(source), color, most_pixels)
     if isinstance(source, np.ndarray):
         array = checked(source)
-        check_size(array.shape[1], array.shape[0])
+        check_size(array.shape[1], array.shape[0], most_pixels)
         return opaque(eight_bit(array), color, channels)
     pillow = sys.modules.get("PIL.Image")  # not imported before there is such an image
     if pillow is not None and isinstance(source, pillow.Image):
-        check_size(*source.size)
+        width, height = source.size
+        check_size(width, height, most_pixels)
         return show(source, color)
     if hasattr(source, "read"):
-        return decode(_read_stream(source), color)
+        return decode(_read_stream(source), color, most_pixels)
     raise ValueError(
         f"picture: got {type(source).__qualname__}, {_EXPECTED}: numpy.asarray makes an array of most things that hold "
         "pixels, and Reader.read_many takes several pictures"
@@ -119,16 +121,18 @@ def _read(path: str | os.PathLike[str]) -> bytes:
         status = os.stat(path)
         if stat.S_ISDIR(status.st_mode):
             may_open = os.access(path, os.R_OK | os.X_OK)
-            raise ImageError("it is a folder, not a picture" if may_open else "it is a folder that may not be opened")
+            said = "it is a folder, not a picture" if may_open else "it is a folder that may not be opened"
+            raise ImageError(said, "unreadable-file")
         if not stat.S_ISREG(status.st_mode):  # a pipe or a device might never end
-            raise ImageError("it is not an ordinary file")
+            raise ImageError("it is not an ordinary file", "unreadable-file")
         check_bytes(status.st_size)
         with open(path, "rb") as file:
             return file.read()
     except FileNotFoundError:
-        raise ImageError("it is a broken link" if os.path.islink(path) else "there is no such file") from None
+        missing = "it is a broken link" if os.path.islink(path) else "there is no such file"
+        raise ImageError(missing, "unreadable-file") from None
     except OSError as error:
-        raise ImageError(f"it cannot be read ({error.strerror or error})") from None
+        raise ImageError(f"it cannot be read ({error.strerror or error})", "unreadable-file") from None
 
 
 def _read_stream(file: Any) -> bytes:
@@ -139,7 +143,7 @@ def _read_stream(file: Any) -> bytes:
             file.seek(0)
         data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise ImageError(f"it cannot be read ({error.strerror or error})") from None
+        raise ImageError(f"it cannot be read ({error.strerror or error})", "unreadable-file") from None
     if not isinstance(data, bytes):
         raise ValueError(
             f"picture: got {type(file).__qualname__}, whose read() returns {type(data).__qualname__}, {_EXPECTED}"

@@ -18,18 +18,36 @@ MAX_SIDE = 32_766  # cv2.remap takes no more
 BACKGROUND = 128  # behind transparent pixels: dark and light glyphs both stand out from it
 
 
+Fault = Literal[
+    "broken-picture",
+    "empty",
+    "not-a-picture",
+    "too-large",
+    "too-many-pixels",
+    "too-small",
+    "unreadable-file",
+    "unsupported-format",
+]
+
+
 class ImageError(ValueError):
-    """A picture that cannot be used; the message is the reason, one short sentence for people."""
+    """A picture that cannot be used; the message is the reason, a short sentence for people, ``code`` for programs."""
+
+    def __init__(self, reason: str, code: Fault = "broken-picture") -> None:
+        super().__init__(reason)
+        self.code: Fault = code
 
 
-def check_size(width: int, height: int) -> None:
-    """Raise ``ImageError`` for a size that is not read."""
+def check_size(width: int, height: int, most: int = MAX_PIXELS) -> None:
+    """Raise ``ImageError`` for a size that is not read; ``most``: pixels."""
+    size = f"{width} x {height} pixels"
     if width < MIN_SIDE or height < MIN_SIDE:
-        raise ImageError(f"it is too small: {width} x {height} pixels, at least {MIN_SIDE} x {MIN_SIDE} are needed")
-    if width * height > MAX_PIXELS:
-        raise ImageError(f"it is too large: {width} x {height} pixels, at most {MAX_PIXELS // 10**6} million are read")
+        raise ImageError(f"it is too small: {size}, at least {MIN_SIDE} x {MIN_SIDE} are needed", "too-small")
+    if width * height > most:
+        said = f"{most / 10**6:.3g} million"
+        raise ImageError(f"it is too large: {size}, at most {said} are read", "too-many-pixels")
     if max(width, height) > MAX_SIDE:
-        raise ImageError(f"it is too large: {width} x {height} pixels, at most {MAX_SIDE} a side are read")
+        raise ImageError(f"it is too large: {size}, at most {MAX_SIDE} a side are read", "too-many-pixels")
 
 
 def checked(array: Pixels) -> Pixels:

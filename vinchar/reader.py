@@ -3,48 +3,46 @@
 from __future__ import annotations
 
 import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 from functools import cached_property, partial
-from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-import cv2
-import numpy as np
-
 from vinchar.barcode import read_barcodes
-from vinchar.bundle import Bundle, Confidence, ModelError, Recognition, open_bundle
+from vinchar.bundle import Bundle, ModelError, open_bundle
 from vinchar.classify import Classifier
 from vinchar.decide import Decision, Judge, Line
 from vinchar.experts import recogniser_of
-from vinchar.explain import READABLE, compare, glyph_reading, no_vin, vin_reading
+from vinchar.explain import READABLE, compare, failed, glyph_reading, no_vin, vin_reading
+from vinchar.frames import fuse, fused_glyph
 from vinchar.imaging import Channels, ImageError, Source, load
 from vinchar.kind import guess_kind, light_glyph
 from vinchar.known import KnownVins, known_vins, read_known
 from vinchar.locate import MARGIN, Locator
+from vinchar.many import is_one, read_in_turn
 from vinchar.memory import keep_flat
 from vinchar.posterior import NO_PRIORS, Priors
 from vinchar.quality import advice, quality_of
 from vinchar.reading import Reading
 from vinchar.recognise import Logits
-from vinchar.rectify import Rectifier, sample
-from vinchar.search import Search
+from vinchar.rectify import Rectifier
+from vinchar.search import Found, Search
 from vinchar.session import StripNetwork
 from vinchar.straighten import Straightener
 from vinchar.structure import store
+from vinchar.structure.model import Structure
 from vinchar.types import Gray, Kind
 from vinchar.vin import validate
 
 __all__ = ["ModelError", "Reader", "read"]
 
 AskedKind = Kind | Literal["auto"]  # auto: found out from the picture
-Read = Callable[[Source], Reading]
+Known = KnownVins | str | os.PathLike[str] | Iterable[str] | None  # a list of VINs, or the file of one
 
 SEVERAL = "the picture shows several VINs: ask for all of them"
-MOST_VINS = 64  # looked for in a picture that may show several
 
 
 class Reader:
@@ -78,7 +76,7 @@ class Reader:
         model: str | os.PathLike[str] | None = None,
         *,
         vin_priors: bool = True,
-        known: KnownVins | str | os.PathLike[str] | Iterable[str] | None = None,
+        known: Known = None,
         barcodes: bool = False,
         every: bool = False,
         min_confidence: float | None = None,
@@ -87,20 +85,23 @@ class Reader:
     ) -> None:
         keep_flat()
         self.bundle: Bundle = open_bundle(None if model is None else Path(model))
-        recognition = _recognition(self.bundle, recogniser)
+        recognition = self.bundle.recognition(recogniser)
         self.version = self.bundle.version + (
             f" {recogniser}" if recogniser not in (None, self.bundle.recogniser) else ""
         )
-        self.confidence = _with_threshold(recognition.confidence, min_confidence, target_error)
+        self.confidence = recognition.confidence.with_threshold(min_confidence, target_error)
         self.locator = Locator(self.bundle.paths["locator"], self.bundle.margin or MARGIN)
         self.rectifier = Rectifier(self.bundle.paths["rectifier"])
         try:
-            knowledge = store.load(self.bundle.structure)
+            self._knowledge = store.load(self.bundle.structure)
         except ValueError as error:
             raise ModelError(f"{error}; train the model again") from error
-        self.priors = Priors(knowledge.structure if vin_priors else NO_PRIORS.structure, _list_of(known))
-        judge = Judge(self.priors, knowledge, self.confidence)
         self.recogniser = recogniser_of(recognition, self._strip_network)
+        self._look_for(NO_PRIORS.structure if not vin_priors else self._knowledge.structure, known, barcodes, every)
+
+    def _look_for(self, structure: Structure, known: Known, barcodes: bool, every: bool) -> None:
+        self.priors = Priors(structure, _list_of(known))
+        judge = Judge(self.priors, self._knowledge, self.confidence)
         self.search = Search(self.locator, Straightener(self.rectifier), self.recogniser, judge)
         self._barcodes, self._every = barcodes, every
         if barcodes:
@@ -109,6 +110,17 @@ class Reader:
             except ModuleNotFoundError as error:
                 said = "barcodes need the package zxing-cpp: python3 -m pip install zxing-cpp"
                 raise ModuleNotFoundError(said, name=error.name) from error
+
+    def looking_for(self, *, known: Known = None, barcodes: bool = False, every: bool = False) -> Reader:
+        """Return a reader with the networks of this one that looks for something else; that takes no time.
+
+        >>> reader.looking_for(every=True).read("label.jpg").others
+
+        Arguments and errors as of ``Reader``; without ``known`` it has the list of this one.
+        """
+        other = copy(self)
+        other._look_for(self.priors.structure, self.priors.known if known is None else known, barcodes, every)
+        return other
 
     @cached_property
     def classifier(self) -> Classifier:
@@ -135,49 +147,68 @@ class Reader:
         default the path. A picture that cannot be used gives a reading with status ``error``; raises ``ValueError``
         for another kind, and for what is no picture at all.
         """
+        return self.read_frames([source], kind, [name], channels=channels)
+
+    def read_frames(
+        self,
+        frames: Iterable[Source],
+        kind: AskedKind = "auto",
+        names: Iterable[str | None] | None = None,
+        *,
+        channels: Channels = "BGR",
+    ) -> Reading:
+        """Read pictures of the same VIN, seen a moment apart, as one: what is hard to see in one is clear in another.
+
+        >>> Reader().read_frames(["0.jpg", "1.jpg", "2.jpg"]).image
+        '1.jpg'
+
+        ``Reading.image`` is the name of the frame in whose pixels its quads are, the best one. A frame that cannot be
+        used is left out; where none can, the status is ``error``. All else as of ``read``; raises ``ValueError``, too,
+        for one picture in place of several, for none, and for another number of ``names``.
+        """
         _expect_kind(kind)
-        if name is None and isinstance(source, str | os.PathLike):
-            name = os.fspath(source)
-        try:
-            gray = load(source, channels=channels)
-        except ImageError as error:
-            return failed(name, str(error), kind)
+        grays, named, failures = [], [], []
+        for source, name in _with_names(frames, names):
+            try:
+                grays.append(load(source, channels=channels))
+                named.append(name)
+            except ImageError as error:
+                failures.append(failed(name, str(error), kind))
+        if not grays:
+            return failures[0]
         if kind == "auto":
-            kind = guess_kind(gray)
+            kind = Counter(map(guess_kind, grays)).most_common(1)[0][0]
         if kind == "glyph":
-            (log_probs,) = self.glyph.glyphs([light_glyph(gray)])
-            readings = [glyph_reading(log_probs, gray.shape, self.confidence)]
+            log_probs = fused_glyph(self.glyph.glyphs([light_glyph(gray) for gray in grays]))
+            readings = [(glyph_reading(log_probs, grays[0].shape, self.confidence), 0)]
         else:
-            readings = self._vins(gray, kind)
-        found, *others = (replace(one, image=name, model=self.version) for one in readings)
+            readings = self._vins(grays, kind)
+        found, *others = (replace(one, image=named[i], model=self.version) for one, i in readings)
         return replace(found, others=tuple(others))
 
-    def _vins(self, gray: Gray, kind: Kind) -> list[Reading]:
-        """Return the reading of a picture and, if all are asked for, those of the other VINs in it."""
-        decision = self.search.read(gray, kind)
-        readings = list(self._every_vin(gray, kind, decision)) if self._every else []
-        readings = readings or [self._explained(decision.best, decision, decision.chance, gray, kind)]
-        if self._barcodes:
-            lines = [one.quad for one in readings if one.quad is not None]
+    def _vins(self, grays: Sequence[Gray], kind: Kind) -> list[tuple[Reading, int]]:
+        """Return what is read in frames, and the number of the frame where: the VIN and, if asked for, all others."""
+        looks: list[list[Found]] = [
+            list(self.search.every(gray, kind, READABLE)) if self._every else [(self.search.read(gray, kind), [])]
+            for gray in grays
+        ]
+        looked, frame = looks[0], dict[Line | None, int]()
+        if len(grays) > 1:
+            decision, frame = fuse([[one for one, _ in some] for some in looks], self.search.judge)
+            looked = [(decision, decision.each() if self._every else [])]
+        decision = looked[0][0]
+        vins: list[tuple[Line | None, Decision, float]]
+        vins = [(line, one, chance) for one, found in looked for line, chance in found if chance >= READABLE]
+        vins = vins or [(decision.best, decision, decision.chance)]
+        at = [frame.get(line, 0) for line, _, _ in vins]
+        readings = [self._explained(*vin, grays[i], kind) for vin, i in zip(vins, at, strict=True)]
+        if self._barcodes:  # in the frame that is read best
+            lines = [one.quad for one, i in zip(readings, at, strict=True) if one.quad is not None and i == at[0]]
             if not lines and decision.best is not None:  # unreadable, but it may well stand by a barcode
                 lines = [decision.best.corners]
-            readings = compare(readings, read_barcodes(gray, lines), self.confidence.threshold)
-        return readings
-
-    def _every_vin(self, gray: Gray, kind: Kind, decision: Decision) -> Iterator[Reading]:
-        """Yield every VIN in a picture: cover those that were read, and look again, until there is no other."""
-        seen: set[str] = set()
-        hidden = gray.copy()
-        while fresh := [
-            (line, chance) for line, chance in decision.each() if chance >= READABLE and line.vin not in seen
-        ]:
-            for line, chance in fresh:
-                seen.add(line.vin)
-                _cover(line, hidden)
-                yield self._explained(line, decision, chance, gray, kind)
-            if len(seen) >= MOST_VINS:
-                return
-            decision = self.search.read(hidden, "photo")
+            readings = compare(readings, read_barcodes(grays[at[0]], lines), self.confidence.threshold)
+            at = at if len(readings) == len(at) else at[:1] * len(readings)
+        return list(zip(readings, at, strict=True))
 
     def _explained(self, line: Line | None, decision: Decision, chance: float, gray: Gray, kind: Kind) -> Reading:
         """Return the reading of a line that is right with probability ``chance``, and unless it is sure why not."""
@@ -204,21 +235,29 @@ class Reader:
         ``ValueError`` for one path or one picture in place of several, and for another kind.
         """
         _expect_kind(kind)
-        if _is_one(sources):
+        if is_one(sources):
             got = type(sources).__name__
             raise ValueError(f"pictures: got one {got}, expected several: read_many([picture]), or read")
         if workers < 1:
             raise ValueError(f"workers: got {workers}, expected 1 or more")
-        return _read_all(partial(self.read, kind=kind, channels=channels), sources, workers)
+        return read_in_turn(partial(self.read, kind=kind, channels=channels), sources, workers)
 
 
-def _is_one(sources: object) -> bool:
-    """Tell a picture, or what is none, from several: one can go through arrays, files and Pillow images, too."""
-    one = isinstance(sources, str | os.PathLike | bytes | bytearray | memoryview | np.ndarray)
-    return one or hasattr(sources, "read") or hasattr(sources, "getexif") or not isinstance(sources, Iterable)
+def _with_names(sources: Iterable[Source], names: Iterable[str | None] | None) -> list[tuple[Source, str | None]]:
+    """Return several pictures, each with its name, which by default is its path."""
+    if is_one(sources):
+        raise ValueError(f"frames: got one {type(sources).__name__}, expected several: read_frames([picture]), or read")
+    several = list(sources)
+    given = [None] * len(several) if names is None else list(names)
+    if not several or len(given) != len(several):
+        raise ValueError(
+            f"frames: got {len(several)} with {len(given)} names, expected one or more, each with one name"
+        )
+    paths = (os.fspath(one) if isinstance(one, str | os.PathLike) else None for one in several)
+    return [(one, path if name is None else name) for one, name, path in zip(several, given, paths, strict=True)]
 
 
-def _list_of(known: KnownVins | str | os.PathLike[str] | Iterable[str] | None) -> KnownVins | None:
+def _list_of(known: Known) -> KnownVins | None:
     if known is None or isinstance(known, KnownVins):
         return known
     if isinstance(known, str | os.PathLike):
@@ -226,55 +265,9 @@ def _list_of(known: KnownVins | str | os.PathLike[str] | Iterable[str] | None) -
     return known_vins([validate(vin) for vin in known])
 
 
-def _read_all(read: Read, sources: Iterable[Source], workers: int) -> Iterator[Reading]:
-    if workers <= 1:
-        yield from (safely(read, source) for source in sources)
-        return
-    waiting = iter(sources)
-    with ThreadPoolExecutor(workers) as pool:
-        reading = deque(pool.submit(safely, read, source) for source in islice(waiting, 2 * workers))
-        while reading:
-            yield reading.popleft().result()
-            reading.extend(pool.submit(safely, read, source) for source in islice(waiting, 1))
-
-
-def safely(read: Read, source: Source) -> Reading:
-    """Return what ``read`` reads in a picture; whatever goes wrong with it is its reading, with status ``error``."""
-    try:
-        return read(source)
-    except Exception as error:  # a bad item, or a mistake of ours or of a library
-        said = str(error) if isinstance(error, ValueError) else f"please report this: {type(error).__name__}: {error}"
-        name = os.fspath(source) if isinstance(source, str | os.PathLike) else None
-        return failed(name, f"reading it failed: {said}")
-
-
 def _expect_kind(kind: str) -> None:
     if kind not in ("auto", "glyph", "strip", "photo"):
         raise ValueError(f"kind: got {kind!r}, expected auto, glyph, strip or photo")
-
-
-def _recognition(bundle: Bundle, name: str | None) -> Recognition:
-    if name is None:
-        return bundle.recognisers[bundle.recogniser]
-    if name not in bundle.recognisers:
-        raise ValueError(f"recogniser: got {name!r}, expected one that the model has: {', '.join(bundle.recognisers)}")
-    return bundle.recognisers[name]
-
-
-def _with_threshold(confidence: Confidence, least: float | None, risk: float | None) -> Confidence:
-    """Return the confidence with another threshold of ok, if one is asked for."""
-    if least is not None and risk is not None:
-        raise ValueError("min_confidence and target_error: got both, expected one: each sets the threshold of ok")
-    if least is not None and not 0 <= least <= 1:
-        raise ValueError(f"min_confidence: got {least:g}, expected a probability from 0 to 1")
-    if least is not None:
-        return replace(confidence, threshold=least, glyph_threshold=least)
-    return confidence if risk is None else replace(confidence, threshold=confidence.for_risk(risk))
-
-
-def failed(name: str | None, reason: str, kind: AskedKind = "auto") -> Reading:
-    """Return the reading of a picture that could not be read."""
-    return Reading(name, "photo" if kind == "auto" else kind, None, "error", reasons=(reason,))
 
 
 def read(source: Source, kind: AskedKind = "auto", name: str | None = None, *, channels: Channels = "BGR") -> Reading:
@@ -292,10 +285,3 @@ def read(source: Source, kind: AskedKind = "auto", name: str | None = None, *, c
 
 
 _shared: Reader | None = None
-
-
-def _cover(line: Line, gray: Gray) -> None:
-    """Paint a line over with what is typical there."""
-    edges = line.reading.strip.edges
-    level = int(np.median(sample(gray, edges, *line.reading.strip.gray.shape)))
-    cv2.fillPoly(gray, [np.rint(np.concatenate([edges[0], edges[1, ::-1]])).astype(np.int32)], level)

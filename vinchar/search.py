@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
+import cv2
+import numpy as np
+
 from vinchar.decide import EDGE, Decision, Judge, Line
 from vinchar.locate import Locator
 from vinchar.looks import LOOKS, Look, Picture
 from vinchar.recognise import Recogniser
-from vinchar.rectify import STRIP_END, STRIP_START, Edges, cut_strip, move_ends
+from vinchar.rectify import STRIP_END, STRIP_START, Edges, cut_strip, move_ends, sample
 from vinchar.straighten import Pass, Straightener
 from vinchar.types import STRIP_WIDTH, Gray, Kind, Strip
 
 DOUBT = 0.1  # both polarities are read if the likelier one is less probable than 1 minus this
 AGAIN, WORTH = 2, -6.0  # lines of a look that are cut in other ways, too, and the least odds of being the VIN for it
 WIDER = 40  # columns: so much farther glyphs are looked for that may go on beyond the end of a strip
+MOST_VINS = 64  # looked for in a picture that may show several
 
 Lines = dict[Line, list[Pass]]  # what was read, and the rectifier's passes that led there
+Found = tuple[Decision, list[tuple[Line, float]]]  # a decision, and the lines in it that are VINs, how surely
 Track = tuple[list[Strip], Callable[[], list[Strip]]]  # a line's first strips, and what cuts it in all other ways
 
 
@@ -42,6 +47,23 @@ class Search:
             if decision.is_settled:
                 break
         return decision
+
+    def every(self, gray: Gray, kind: Kind, least: float) -> Iterator[Found]:
+        """Yield the decision over a picture, and its VINs that are right with probability ``least`` or more.
+
+        Those are covered, and what is left is looked at again, until there is no other: that is the last one yielded.
+        """
+        seen: set[str] = set()
+        hidden, decision = gray.copy(), self.read(gray, kind)
+        while True:
+            found = [(line, chance) for line, chance in decision.each() if chance >= least and line.vin not in seen]
+            yield decision, found
+            for line, _ in found:
+                seen.add(line.vin)
+                _cover(line, hidden)
+            if not found or len(seen) >= MOST_VINS:
+                return
+            decision = self.read(hidden, "photo")
 
     def rounds(self, gray: Gray, kind: Kind) -> Iterator[tuple[Look, Decision]]:
         """Yield the decision after every look at a picture."""
@@ -135,3 +157,10 @@ def _ends(line: Line) -> tuple[float, float]:
     if first >= EDGE and last <= STRIP_WIDTH - EDGE:
         return STRIP_START, STRIP_END
     return first if first >= EDGE else STRIP_START - WIDER, last if last <= STRIP_WIDTH - EDGE else STRIP_END + WIDER
+
+
+def _cover(line: Line, gray: Gray) -> None:
+    """Paint a line over with what is typical there."""
+    edges = line.reading.strip.edges
+    level = int(np.median(sample(gray, edges, *line.reading.strip.gray.shape)))
+    cv2.fillPoly(gray, [np.rint(np.concatenate([edges[0], edges[1, ::-1]])).astype(np.int32)], level)

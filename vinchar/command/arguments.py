@@ -33,6 +33,10 @@ _EXAMPLES = {
     "synth": """
   vinchar synth --count 200 --out drawn             pictures with labels.json and glyphs.json
   vinchar synth --count 50 --out look --face Inter  all in one family of fonts""",
+    "serve": """
+  vinchar serve                                   on this machine: http://127.0.0.1:8000
+  vinchar serve --keep 30                         uploads that need a look go to the desk, for 30 days
+  VINCHAR_API_KEY=... vinchar serve --host 0.0.0.0 --certificate cert.pem --certificate-key key.pem""",
     "vins": """
   vinchar vins build fleet.csv --out my_model   a model that knows your own VINs, too
   vinchar vins count fleet.csv --out facts      what can be shared: no whole VIN, no serial number""",
@@ -45,8 +49,11 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
 
     made = argparse.ArgumentParser(prog="vinchar", description="Read vehicle identification numbers in pictures.")
     made.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    verbs = made.add_subparsers(dest="verb", required=True, metavar="{read,train,adapt,synth,vins}")
+    verbs = made.add_subparsers(dest="verb", required=True, metavar="{read,serve,train,adapt,synth,vins}")
     _add_reading_flags(_verb(verbs, "read", "print what is written in pictures"))
+    serve = _verb(verbs, "serve", "read over HTTP, with a page for phones and a desk for corrections")
+    if argv[:1] == ["serve"]:
+        _add_serving_flags(serve)
     train = _verb(verbs, "train", "train the model from scratch")
     if argv[:1] == ["train"]:  # its flags are the fields of a class of the training package
         _add_training_flags(train)
@@ -86,12 +93,7 @@ def _verb(verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str,
 def _add_reading_flags(read: argparse.ArgumentParser) -> None:
     read.add_argument("paths", nargs="+", type=_path, metavar="PATH", help="pictures, and folders of them")
     read.add_argument("--kind", choices=KINDS, default="auto", help="what the pictures show (default: auto)")
-    read.add_argument("--model", type=_path, metavar="DIR", help="read with this model (default: the shipped one)")
-    read.add_argument(
-        "--recogniser",
-        choices=RECOGNISERS,
-        help="how strips are read, if the model can read so (default: what it was measured to read best by)",
-    )
+    _add_model(read)
     read.add_argument(
         "--workers",
         type=_positive,
@@ -102,19 +104,10 @@ def _add_reading_flags(read: argparse.ArgumentParser) -> None:
     find = read.add_argument_group("what is looked for")
     find.add_argument("--all", action="store_true", help="every VIN in a picture, the best one first")
     find.add_argument("--barcodes", action="store_true", help="read barcodes, too, and compare")
-    find.add_argument("--known", type=_path, metavar="CSV", help="a list of your VINs (column vin), made likelier")
+    _add_known(find)
     find.add_argument("--no-priors", action="store_true", help="read what is there, whatever VINs usually look like")
     sure = read.add_argument_group("how sure to be")
-    least = sure.add_mutually_exclusive_group()
-    least.add_argument(
-        "--min-confidence",
-        type=_share,
-        metavar="P",
-        help="accept from this confidence on, 0 to 1 (default: the model's own)",
-    )
-    least.add_argument(
-        "--target-error", type=_share, metavar="R", help="accept so that at most this share of the accepted is wrong"
-    )
+    _add_least(sure)
     sure.add_argument("--strict", action="store_true", help="exit status 1 where a reading is uncertain, too")
     out = read.add_argument_group("what is written")
     out.add_argument(
@@ -130,6 +123,59 @@ def _add_reading_flags(read: argparse.ArgumentParser) -> None:
     out.add_argument(
         "--no-causes", dest="causes", action="store_false", help="report without looking why readings are wrong"
     )
+
+
+def _add_model(group: argparse._ActionsContainer) -> None:
+    group.add_argument("--model", type=_path, metavar="DIR", help="read with this model (default: the shipped one)")
+    group.add_argument(
+        "--recogniser",
+        choices=RECOGNISERS,
+        help="how strips are read, if the model can read so (default: what it was measured to read best by)",
+    )
+
+
+def _add_known(group: argparse._ActionsContainer) -> None:
+    group.add_argument("--known", type=_path, metavar="CSV", help="a list of your VINs (column vin), made likelier")
+
+
+def _add_least(group: argparse._ActionsContainer) -> None:
+    least = group.add_mutually_exclusive_group()
+    least.add_argument(
+        "--min-confidence",
+        type=_share,
+        metavar="P",
+        help="accept from this confidence on, 0 to 1 (default: the model's own)",
+    )
+    least.add_argument(
+        "--target-error", type=_share, metavar="R", help="accept so that at most this share of the accepted is wrong"
+    )
+
+
+def _add_serving_flags(parser: argparse.ArgumentParser) -> None:
+    from vinchar.service.settings import Settings
+
+    most = parser.add_argument_group("what most people need")
+    most.add_argument("--host", default="127.0.0.1", help="where to listen; others than this machine need a key")
+    most.add_argument("--port", type=int, default=8000, help="0: one that is free (default: 8000)")
+    _add_model(most)
+    _add_known(most)
+    _add_least(most)
+    _add_store(most)
+    most.add_argument(
+        "--keep", type=float, default=0, metavar="DAYS", help="keep uploads so long (default: not at all)"
+    )
+    most.add_argument(
+        "--looks", type=_positive, default=1, metavar="N", help="people who must agree on what was kept (default: 1)"
+    )
+    safe = parser.add_argument_group("who may ask")
+    safe.add_argument(
+        "--keys", type=_path, metavar="FILE", help="lines of a name and a key; VINCHAR_API_KEY is one without a name"
+    )
+    told = "pages of this origin may ask, as https://shop.example"
+    safe.add_argument("--cors", action="append", default=[], metavar="ORIGIN", help=told)
+    safe.add_argument("--certificate", type=_path, metavar="PEM", help="serve https with it")
+    safe.add_argument("--certificate-key", type=_path, metavar="PEM", help="its private key")
+    _add_fields(parser, Settings(), {"default": Settings()})
 
 
 def _add_training_flags(parser: argparse.ArgumentParser) -> None:
@@ -201,6 +247,11 @@ def _add_adapting_flags(parser: argparse.ArgumentParser) -> None:
     )
     _add_start(most)
     _add_fields(parser, AdaptConfig(), {"default": AdaptConfig()})
+
+
+def _add_store(group: argparse._ActionsContainer) -> None:
+    told = "of the desk: a file, or postgresql://... for several machines (default: vinchar.db)"
+    group.add_argument("--store", default="vinchar.db", metavar="FILE|URL", help=told)
 
 
 def _add_start(group: argparse._ArgumentGroup) -> None:

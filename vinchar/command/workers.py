@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
-import cv2
-
-from vinchar.reader import AskedKind, Reader, failed, safely
+from vinchar.explain import failed
+from vinchar.many import safely
+from vinchar.processes import how_it_died, start
+from vinchar.reader import AskedKind, Reader
 from vinchar.reading import Reading
 
 MakeReader = Callable[[], Reader]
@@ -45,22 +43,17 @@ class _Worker:
 
 
 def _read_in_processes(pictures: Sequence[Path], make: MakeReader, kind: AskedKind, workers: int) -> Iterator[Reading]:
-    context = multiprocessing.get_context("spawn")
     numbers = iter(range(len(pictures)))
     busy: dict[Connection, _Worker] = {}
     done: dict[int, Reading] = {}
 
-    def start() -> None:
+    def begin() -> None:
         number = next(numbers, None)
         if number is None:
             return
-        ours, theirs = context.Pipe()
-        process = context.Process(target=_work, args=(theirs, make, kind), daemon=True)
-        with _without_interrupts():
-            process.start()
-        theirs.close()  # so that ours ends when the process does
-        busy[ours] = _Worker(process, ours, number)
-        ours.send(pictures[number])
+        process, pipe = start(_work, make, kind)
+        busy[pipe] = _Worker(process, pipe, number)
+        pipe.send(pictures[number])
 
     def take(worker: _Worker) -> None:
         """Take what the worker read and give it the next picture; replace it if it died."""
@@ -72,17 +65,15 @@ def _read_in_processes(pictures: Sequence[Path], make: MakeReader, kind: AskedKi
                 worker.pipe.send(pictures[number])
                 return
         except (EOFError, OSError):
-            worker.process.join()
-            code = worker.process.exitcode or 0
-            how = f"signal {-code}" if code < 0 else f"exit status {code}"
-            done[worker.number] = failed(str(pictures[worker.number]), f"the process reading it died ({how})", kind)
+            said = f"the process reading it died ({how_it_died(worker.process)})"
+            done[worker.number] = failed(str(pictures[worker.number]), said, kind)
         del busy[worker.pipe]
         worker.pipe.close()
-        start()
+        begin()
 
     try:
         for _ in range(workers):
-            start()
+            begin()
         for number in range(len(pictures)):
             while number not in done:
                 for pipe in wait(list(busy)):
@@ -93,23 +84,8 @@ def _read_in_processes(pictures: Sequence[Path], make: MakeReader, kind: AskedKi
             worker.process.terminate()
 
 
-@contextmanager
-def _without_interrupts() -> Iterator[None]:
-    """Hold back interrupts; a process started meanwhile has none from its first moment on, where there are signals."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def _work(pipe: Connection, make: MakeReader, kind: AskedKind) -> None:
     """Read what comes through the pipe until it closes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that was asked to stop will say so
-    cv2.setNumThreads(1)  # the others have the other cores
     reader = make()
     while True:
         try:

@@ -26,6 +26,7 @@ CODES: dict[str, tuple[int, str]] = {
     "too-small": (422, "The picture is too small"),
     "queue-full": (429, "The service has as much to do as it can take"),
     "rate-limited": (429, "Too many requests from one client"),
+    "internal-error": (500, "The service made a mistake"),
     "worker-died": (503, "The process that read the picture died"),
     "model-error": (503, "The model cannot be used"),
     "not-ready": (503, "The service is not ready"),

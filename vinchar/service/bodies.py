@@ -1,0 +1,121 @@
+"""The bodies of requests: one picture as it is, or forms of several parts, taken in as they come, within limits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
+
+from fastapi import Request
+from multipart import MultipartError, MultipartSegment, ParserLimitReached, PushMultipartParser, parse_options_header
+
+from vinchar.service.problems import Problem
+
+FORM = "multipart/form-data"
+FIELD_BYTES = 64 * 1024  # of a field that is no file
+FIELDS = 64  # that are no files
+RAW = ("application/octet-stream", "image/")  # what the body of one picture may be called
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a body: the ``name`` of its field, that of the file if it is one, and what is in it."""
+
+    name: str
+    filename: str | None
+    data: bytes
+
+
+async def parts_of(request: Request, most_bytes: int, most_files: int, seconds: float) -> AsyncGenerator[Part]:
+    """Yield the parts of a request's body as they come.
+
+    A body that is no form is one part, a file without a name. Each may have ``most_bytes`` and must have come
+    ``seconds`` after the one before. Raises ``Problem``.
+    """
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    if kind == FORM:
+        async for part in _form_parts(request, options.get("boundary", ""), most_bytes, most_files, seconds):
+            yield part
+        return
+    if kind and not kind.startswith(RAW):
+        raise Problem("unsupported-format", f"got {kind}, expected {FORM}, image/* or application/octet-stream")
+    _check_length(request, most_bytes)
+    received = bytearray()
+    async for chunk in _chunks(request, _Clock(seconds)):
+        received += chunk
+        if len(received) > most_bytes:
+            raise _too_large(most_bytes)
+    if not received:
+        raise Problem("empty", "the body is empty, expected a picture")
+    yield Part("image", None, bytes(received))
+
+
+async def _form_parts(
+    request: Request, boundary: str, most_bytes: int, most_files: int, seconds: float
+) -> AsyncIterator[Part]:
+    if not boundary:
+        raise Problem("bad-request", f"got {FORM} without a boundary")
+    _check_length(request, (most_bytes + FIELD_BYTES) * most_files)
+    clock, files, fields = _Clock(seconds), 0, 0
+    try:
+        with PushMultipartParser(
+            boundary, max_segment_size=most_bytes, max_segment_count=most_files + FIELDS, strict=True
+        ) as parser:
+            segment: MultipartSegment | None = None
+            content = bytearray()
+            async for chunk in _chunks(request, clock):
+                for event in parser.parse(chunk):
+                    if isinstance(event, MultipartSegment):
+                        segment, content = event, bytearray()
+                    elif event is not None:
+                        content += event
+                        if segment is not None and segment.filename is None and len(content) > FIELD_BYTES:
+                            raise Problem("too-large", f"the field {segment.name!r}: at most {FIELD_BYTES} bytes")
+                    elif segment is not None:
+                        files += segment.filename is not None
+                        fields += segment.filename is None
+                        if files > most_files or fields > FIELDS:
+                            raise Problem("too-large", f"got more parts than {most_files} files and {FIELDS} fields")
+                        yield Part(segment.name or "", segment.filename, bytes(content))
+                        segment, content = None, bytearray()
+                        clock.start()
+    except ParserLimitReached as error:
+        raise _too_large(most_bytes) from error
+    except (MultipartError, ValueError) as error:
+        raise Problem("bad-request", f"the form cannot be taken apart: {error}") from error
+
+
+def _check_length(request: Request, most: int) -> None:
+    """Refuse what says itself that it is too large, before any of it is taken in."""
+    said = request.headers.get("content-length", "")
+    if said.isdecimal() and int(said) > most:
+        raise _too_large(most)
+
+
+def _too_large(most: int) -> Problem:
+    return Problem("too-large", f"it is too large: at most {most / 2**20:.3g} MB are read")
+
+
+class _Clock:
+    """When what is waited for must have come."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.start()
+
+    def start(self) -> None:
+        self.end = asyncio.get_running_loop().time() + self.seconds
+
+
+async def _chunks(request: Request, clock: _Clock) -> AsyncIterator[bytes]:
+    stream = request.stream()
+    while True:
+        try:
+            async with asyncio.timeout_at(clock.end):
+                chunk = await anext(stream, None)
+        except TimeoutError:
+            raise Problem("too-slow", f"a picture must have come in {clock.seconds:g} seconds") from None
+        if chunk is None:
+            return
+        if chunk:
+            yield chunk

@@ -1,0 +1,296 @@
+"""Processes that read, each with a reader of its own, behind a bounded queue; any of them may die."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+import shutil
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+from typing import Any
+
+from vinchar.bundle import Bundle, ModelError, open_bundle
+from vinchar.imaging import ImageError, load
+from vinchar.processes import how_it_died, start
+from vinchar.reader import AskedKind, Reader
+from vinchar.service.problems import Problem
+from vinchar.service.settings import Settings
+from vinchar.types import Gray
+
+START_SECONDS = 60.0  # in which a process must have made its reader
+RETRY_SECONDS = 1.0  # after which who was refused may try again
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as it came: the bytes of a file, and its name."""
+
+    data: bytes
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of a picture; see ``Reader.read`` and ``Reader.looking_for``."""
+
+    kind: AskedKind = "auto"
+    every: bool = False
+    barcodes: bool = False
+    known: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reading as JSON, and what the service itself wants of it; ``size``: width and height of the upright picture."""
+
+    json: str
+    status: str
+    vins: tuple[str, ...]
+    confidence: float
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """Why a process did not read a picture: ``code`` and ``detail`` of a ``Problem``."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """How a process reads: the version of its model, and from which confidence on a VIN and a character are ok."""
+
+    version: str
+    ok: float
+    glyph: float
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A picture to read, or several frames of one VIN."""
+
+    pictures: tuple[Picture, ...]
+    asked: Asked
+
+
+MakeReader = Callable[[Path | None, dict[str, Any]], Reader]
+
+
+def make_reader(model: Path | None, arguments: dict[str, Any]) -> Reader:
+    """Return the reader of a process."""
+    reader = Reader(model, **arguments)
+    _ = reader.glyph  # loaded now, so that all that look for something else share it
+    return reader
+
+
+@dataclass(eq=False)
+class _Worker:
+    """A process that reads, started anew where it died. Its methods block: call them in a thread."""
+
+    model: Path
+    settings: Settings
+    make: MakeReader
+    process: SpawnProcess | None = None
+    pipe: Connection | None = None
+
+    def begin(self) -> Abilities:
+        """Start the process, wait until it can read, and return how. Raises ``ModelError`` if it cannot."""
+        self.end()
+        arguments = (self.model, self.settings.reader, self.settings.max_pixels, self.make)
+        self.process, self.pipe = start(_work, *arguments)
+        try:
+            said = self.pipe.recv() if self.pipe.poll(START_SECONDS) else "it takes too long to start"
+        except (EOFError, OSError):
+            said = f"the process died at its start ({how_it_died(self.process)})"
+        if isinstance(said, Abilities):
+            return said
+        self.end()
+        raise ModelError(said)
+
+    @property
+    def is_ready(self) -> bool:
+        """Tell whether there is a process that waits for a job."""
+        return self.process is not None and self.process.is_alive()
+
+    def ask(self, job: Job) -> Answer:
+        """Return what the process reads. Raises ``Problem`` if it refuses or dies."""
+        if not self.is_ready:
+            try:
+                self.begin()
+            except ModelError as error:
+                raise Problem("model-error", str(error), RETRY_SECONDS) from error
+        assert self.process is not None
+        assert self.pipe is not None
+        try:
+            self.pipe.send_bytes(pickle.dumps(job, pickle.HIGHEST_PROTOCOL))
+            answer = self.pipe.recv()
+        except (EOFError, OSError):
+            how = how_it_died(self.process)
+            self.end()
+            raise Problem("worker-died", f"the process that read it died ({how})", RETRY_SECONDS) from None
+        if isinstance(answer, _Refused):
+            raise Problem(answer.code, answer.detail)
+        assert isinstance(answer, Answer)
+        return answer
+
+    def kill(self) -> None:
+        """Let the process die, so that who asked it hears of that."""
+        if self.process is not None:
+            self.process.kill()
+
+    def end(self) -> None:
+        """End the process, whatever it does."""
+        if self.process is not None and self.pipe is not None:
+            self.process.kill()
+            self.process.join()
+            self.process.close()
+            self.pipe.close()
+        self.process = self.pipe = None
+
+
+@dataclass(eq=False)
+class Pool:
+    """Processes that read with one model, of which it has a copy, so that all of them read with the same one.
+
+    ``waiting``: how many jobs wait for a process; ``died``: how many processes died.
+    """
+
+    settings: Settings
+    make: MakeReader = make_reader
+    bundle: Bundle = field(init=False)
+    abilities: Abilities = field(init=False)
+    waiting: int = 0
+    died: int = 0
+
+    def __post_init__(self) -> None:
+        self._workers: list[_Worker] = []
+        self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
+        self._threads = ThreadPoolExecutor(self.settings.processes, "reading")
+        self._folder = tempfile.TemporaryDirectory(prefix="vinchar-")
+
+    async def start(self) -> None:
+        """Copy the model and start all processes. Raises ``ModelError`` if they cannot read with it."""
+        try:
+            folder = Path(self._folder.name)
+            _copy(open_bundle(self.settings.model), folder)
+            self.bundle = open_bundle(folder)
+            self._workers = [_Worker(folder, self.settings, self.make) for _ in range(self.settings.processes)]
+            self.abilities, *_ = await asyncio.gather(*(self._in_thread(worker.begin) for worker in self._workers))
+        except BaseException:
+            self.end()
+            raise
+        for worker in self._workers:
+            self._idle.put_nowait(worker)
+
+    async def read(self, job: Job, patient: bool = False) -> Answer:
+        """Return the reading of a job. Raises ``Problem``; where the queue is full only who is ``patient`` waits."""
+        if self._idle.empty() and self.waiting >= self.settings.waiting and not patient:
+            raise Problem("queue-full", f"{self.waiting} pictures wait already", RETRY_SECONDS)
+        self.waiting += 1
+        try:
+            worker = await self._idle.get()
+        finally:
+            self.waiting -= 1
+        reading = self._in_thread(worker.ask, job)
+        reading.add_done_callback(lambda _: self._give_back(worker))  # also where nobody waits for it any more
+        seconds = self.settings.read_seconds * len(job.pictures)
+        try:
+            return await asyncio.wait_for(asyncio.shield(reading), seconds)
+        except TimeoutError:
+            worker.kill()
+            raise Problem("timed-out", f"reading it took more than {seconds:g} seconds") from None
+
+    def _give_back(self, worker: _Worker) -> None:
+        if worker.is_ready:
+            self._idle.put_nowait(worker)
+            return
+
+        def begun(_: asyncio.Future[Any]) -> None:
+            self._idle.put_nowait(worker)  # where it could not start the next job tries again
+
+        self.died += 1
+        self._in_thread(worker.begin).add_done_callback(begun)
+
+    async def retire(self) -> None:
+        """End it once all that was asked of it is answered."""
+        while self.waiting:
+            await asyncio.sleep(0.05)
+        for _ in self._workers:
+            await self._idle.get()
+        self.end()
+
+    def end(self) -> None:
+        """End all processes now."""
+        for worker in self._workers:
+            worker.end()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._folder.cleanup()
+
+    def _in_thread(self, work: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
+        return asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
+
+
+def _copy(bundle: Bundle, folder: Path) -> None:
+    """Copy what is needed to read with a model."""
+    for path in (*bundle.paths.values(), bundle.structure, bundle.structure.with_name("model.json")):
+        shutil.copyfile(path, folder / path.name)
+
+
+def _work(pipe: Connection, model: Path, arguments: dict[str, Any], most_pixels: int, make: MakeReader) -> None:
+    """Read what comes through the pipe until it closes; say first how it reads, or why it cannot."""
+    try:
+        reader = make(model, arguments)
+    except (ModelError, ModuleNotFoundError, ValueError) as error:
+        pipe.send(str(error))
+        return
+    pipe.send(Abilities(reader.version, reader.confidence.threshold, reader.confidence.glyph_threshold))
+    while True:
+        try:
+            job: Job = pickle.loads(pipe.recv_bytes())
+        except EOFError:
+            return
+        try:
+            pipe.send(_answer(reader, job, most_pixels))
+        except OSError:  # nobody waits for it any more
+            return
+
+
+def _answer(reader: Reader, job: Job, most_pixels: int) -> Answer | _Refused:
+    asked = job.asked
+    try:
+        if asked.every or asked.barcodes or asked.known:
+            reader = reader.looking_for(every=asked.every, barcodes=asked.barcodes, known=asked.known or None)
+        frames = _frames(job, most_pixels)
+        reading = reader.read_frames([gray for gray, _ in frames], asked.kind, [name for _, name in frames])
+        height, width = frames[0][0].shape
+        vins = tuple(one.vin for one in (reading, *reading.others) if one.vin is not None)
+        return Answer(reading.to_json(), reading.status, vins, float(reading.confidence), (width, height))
+    except ImageError as error:
+        return _Refused(error.code, str(error))
+    except ModuleNotFoundError as error:
+        return _Refused("bad-request", str(error))
+    except Exception:  # a mistake of ours or of a library: it costs this picture, and is told to who runs the service
+        traceback.print_exc(file=sys.stderr)
+        return _Refused("internal-error", "reading it failed; the service's log says why")
+
+
+def _frames(job: Job, most_pixels: int) -> list[tuple[Gray, str | None]]:
+    """Return the pictures of a job, with their names, that can be used. Raises ``ImageError`` if none can."""
+    found: list[tuple[Gray, str | None]] = []
+    for picture in job.pictures:
+        try:
+            found.append((load(picture.data, most_pixels=most_pixels), picture.name))
+        except ImageError as error:
+            refused = error
+    if not found:
+        raise refused
+    return found

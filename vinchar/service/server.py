@@ -1,0 +1,77 @@
+"""Uvicorn with the service in it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from vinchar.bundle import ModelError
+from vinchar.service.app import make_app
+from vinchar.service.settings import Settings
+
+HEADER_SECONDS = 10.0  # in which a request's head must have come
+STOP_SECONDS = 30  # for what is under way when it stops
+
+
+class _Protocol(HttpToolsProtocol):
+    """HTTP that does not wait for ever for the head of a request."""
+
+    _waiting: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        between = self.cycle is None or self.cycle.response_complete
+        if between and self._waiting is None:
+            self._wait()
+        super().data_received(data)
+
+    def on_headers_complete(self) -> None:
+        self._stop_waiting()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        self._waiting = self.loop.call_later(HEADER_SECONDS, self.transport.close)
+
+    def _stop_waiting(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
+
+def run(settings: Settings, certificate: Path | None = None, certificate_key: Path | None = None) -> int:
+    """Serve until a signal says to stop; return the exit status. Raises ``ModelError``."""
+    app = make_app(settings)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        http=_Protocol,
+        ws="none",
+        log_config=None,
+        access_log=False,  # queries hold VINs; the service writes a line of its own
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=4 * settings.concurrency,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        ssl_certfile=certificate,
+        ssl_keyfile=certificate_key,
+    )
+    server = uvicorn.Server(config)
+    try:
+        server.run()
+    except ModelError:
+        raise
+    except SystemExit:  # uvicorn has said why
+        return 2
+    return 0 if server.started else 2

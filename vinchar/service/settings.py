@@ -1,0 +1,126 @@
+"""What the service is told when it starts, and what it checks of that."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+LIMITS = "limits"
+KEY_LENGTH = 16  # characters, at least: a shorter key can be guessed
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A secret that opens the service, and whose it is; without a name it is anybody's."""
+
+    name: str | None
+    secret: str
+
+
+def _limit(default: float, told: str) -> Any:
+    return field(default=default, metadata={"help": told, "group": LIMITS})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that ``vinchar serve`` can be told; those of the group of limits become flags by their names.
+
+    ``reader``: arguments of ``Reader`` beside the model. ``keep``: days for which uploads are kept, 0: not at all.
+    ``looks``: how many people must agree on a kept picture. ``origins``: pages of other hosts that may ask (CORS).
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    model: Path | None = None
+    reader: dict[str, Any] = field(default_factory=dict)
+    store: str = "vinchar.db"
+    keep: float = 0
+    looks: int = 1
+    keys: tuple[Key, ...] = ()
+    origins: tuple[str, ...] = ()
+    workers: int = _limit(0, "processes that read; 0: one for each core")
+    queue: int = _limit(0, "pictures that may wait for one; 0: four for each process")
+    max_mb: float = _limit(32, "megabytes of a picture")
+    max_megapixels: float = _limit(64, "millions of pixels of a picture")
+    max_batch: int = _limit(1000, "pictures in a batch")
+    concurrency: int = _limit(64, "requests for readings at a time")
+    rate: float = _limit(50, "requests for readings a second by one client; 0: any number")
+    body_seconds: float = _limit(30, "seconds in which a picture must have come")
+    read_seconds: float = _limit(20, "seconds that reading a picture may take")
+
+    def __post_init__(self) -> None:
+        for name in ("max_mb", "max_megapixels", "max_batch", "concurrency", "body_seconds", "read_seconds", "looks"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name}: got {getattr(self, name):g}, expected more than 0")
+        for name in ("workers", "queue", "rate", "keep"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"{name}: got {getattr(self, name):g}, expected 0 or more")
+        if not self.is_local and not self.keys:
+            raise ValueError(
+                f"host: got {self.host}, which others can reach, and no key: set VINCHAR_API_KEY or name a file by "
+                "--keys, or listen on 127.0.0.1"
+            )
+
+    @property
+    def is_local(self) -> bool:
+        """Tell whether it listens to this machine alone."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    @property
+    def processes(self) -> int:
+        """Return how many processes read."""
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return self.workers or cores
+
+    @property
+    def waiting(self) -> int:
+        """Return how many pictures may wait."""
+        return self.queue or 4 * self.processes
+
+    @property
+    def max_bytes(self) -> int:
+        """Return how many bytes a picture may have."""
+        return round(self.max_mb * 2**20)
+
+    @property
+    def max_pixels(self) -> int:
+        """Return how many pixels a picture may have."""
+        return round(self.max_megapixels * 10**6)
+
+    def key_of(self, secret: str) -> Key | None:
+        """Return whose key it is; every one is compared, in a time that does not tell how much of it is right."""
+        found = [key for key in self.keys if hmac.compare_digest(key.secret.encode(), secret.encode())]
+        return found[0] if found else None
+
+
+def read_keys(file: Path | None, environment: str | None) -> tuple[Key, ...]:
+    """Return the keys in a file, a name and a key a line, and that of the environment, which has no name.
+
+    Raises ``ValueError`` for a line that is something else, a key that is too short or there twice.
+    """
+    keys = [Key(None, environment.strip())] if environment and environment.strip() else []
+    if file is not None:
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            words = line.split()
+            if not words or words[0].startswith("#"):
+                continue
+            if len(words) != 2:
+                raise ValueError(f"{file}, line {number}: got {len(words)} words, expected a name and a key")
+            keys.append(Key(*words))
+        if not keys:
+            raise ValueError(f"{file}: got no key, expected a line of a name and a key for each")
+    for key in keys:
+        if len(key.secret) < KEY_LENGTH:
+            said = f"got {len(key.secret)} characters, expected at least {KEY_LENGTH}"
+            raise ValueError(f"the key of {key.name or 'VINCHAR_API_KEY'}: {said}")
+    for what, values in (("name", [key.name for key in keys]), ("key", [key.secret for key in keys])):
+        if len(set(values)) < len(values):
+            raise ValueError(f"keys: got a {what} that is there twice, expected each once")
+    return tuple(keys)

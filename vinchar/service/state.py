@@ -1,0 +1,77 @@
+"""What a running service holds: its settings, its counters, the processes that read, the desk's store."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from vinchar.bundle import ModelError
+from vinchar.service.metrics import Metrics
+from vinchar.service.pool import MakeReader, Pool, make_reader
+from vinchar.service.problems import Problem
+from vinchar.service.settings import Settings
+
+log = logging.getLogger("vinchar.service")
+
+
+@dataclass(eq=False)
+class State:
+    """The parts of a service that its routes share; ``make`` makes the readers of its processes."""
+
+    settings: Settings
+    make: MakeReader = make_reader
+    metrics: Metrics = field(default_factory=Metrics)
+
+    def __post_init__(self) -> None:
+        self._pool: Pool | None = None
+        self._reloading = asyncio.Lock()
+        self._retiring: set[asyncio.Task[None]] = set()
+        self._watch("queue", "Pictures that wait for a process", lambda pool: pool.waiting)
+        self._watch("workers_died", "Processes that died or were ended", lambda pool: pool.died)
+
+    def _watch(self, name: str, told: str, value: Callable[[Pool], float]) -> None:
+        self.metrics.watch(name, told, lambda: value(self._pool) if self._pool else 0.0)
+
+    @property
+    def is_ready(self) -> bool:
+        """Tell whether pictures can be read."""
+        return self._pool is not None
+
+    @property
+    def pool(self) -> Pool:
+        """Return the processes that read. Raises ``Problem`` as long as there are none."""
+        if self._pool is None:
+            raise Problem("not-ready", "the service starts or stops", 1.0)
+        return self._pool
+
+    async def load(self) -> None:
+        """Read with the model as it is in its folder now; what is under way is read to its end with the one before.
+
+        Raises ``ModelError`` if it cannot be used; then the one before stays.
+        """
+        async with self._reloading:
+            pool = Pool(self.settings, self.make)
+            await pool.start()
+            before, self._pool = self._pool, pool
+            if before is not None:
+                pool.died = before.died
+                retiring = asyncio.create_task(before.retire())
+                self._retiring.add(retiring)
+                retiring.add_done_callback(self._retiring.discard)
+        log.info("reads with the model %s", pool.bundle.version)
+
+    async def load_if_good(self) -> None:
+        """Do the same where nobody waits for the answer."""
+        try:
+            await self.load()
+        except ModelError as error:
+            log.error("the model stays as it was: %s", error)
+
+    async def close(self) -> None:
+        """End all processes, after what is under way."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await pool.retire()
+        await asyncio.gather(*self._retiring)
