@@ -94,7 +94,7 @@ export const model = async () => (await ask("v1/model")).json();
  */
 export async function read(pictures, { kind = "auto", ...how } = {}) {
   const body = new FormData();
-  for (const picture of [pictures].flat()) body.append("file", picture, picture.name);
+  for (const picture of [pictures].flat()) body.append("image", picture, picture.name);
   const path = Array.isArray(pictures) ? "v1/read/frames" : `v1/read?kind=${kind}&all=true`;
   const answer = await ask(path, { method: "POST", body, seconds: 120, ...how });
   return { reading: await answer.json(), task: answer.headers.get("Vinchar-Task") };

@@ -10,6 +10,7 @@ const KEPT = 5; // frames that showed a VIN
 const PAUSE = 250; // ms between frames, at least; a second when for a minute nothing was found
 const PATIENCE = 60_000;
 const STEADY = 2; // readings in a row that must ask for the same before another hint is shown
+const FUSIONS = 2; // of frames that agree; if it is unsure even then, it is shown as it is
 const AROUND = 1.6; // height of what is sent, in parts of the finder's: hands shake
 
 /**
@@ -28,6 +29,7 @@ class Scan {
     this.video = this.part("video");
     this.advice = new Steady(this.part(".advice"));
     this.kept = []; // {file, vin}
+    this.fused = 0;
     Object.assign(this, { hints, resolve });
   }
 
@@ -111,7 +113,7 @@ class Scan {
       run.since = performance.now();
       const agreeing = this.kept.some(({ vin }) => vin === reading.vin);
       this.kept = [...this.kept, { file, vin: reading.vin }].slice(-KEPT);
-      if (reading.status === "ok" || agreeing) await this.finish();
+      if (reading.status === "ok" || (agreeing && this.kept.length > 1 + 2 * this.fused)) await this.finish(run);
     } catch (problem) {
       if (this.run !== run) return;
       if (!(problem instanceof Problem)) throw problem;
@@ -127,24 +129,29 @@ class Scan {
     return fault ? `advice.${fault.name}` : "camera.hold";
   }
 
-  /** Read the frames that showed a VIN together; where none did, the whole picture as it is now. */
-  async finish() {
+  /**
+   * Read the frames that showed a VIN together; where none did, the whole picture as it is now. Where a `run` asks and
+   * the reading is unsure, it goes on, so that the hints can help.
+   */
+  async finish(run = null) {
     if (!this.video.srcObject || this.finishing) return;
     this.finishing = true;
-    this.run = null;
+    if (!run) this.run = null;
     this.advice.say("camera.reading");
     const files = this.kept.length ? this.kept.map(({ file }) => file) : [await this.frame(true)];
-    this.video.pause();
     try {
       const { reading, task } = await read(files);
+      this.fused += 1;
+      if (run && (this.run !== run || (reading.status !== "ok" && this.fused < FUSIONS))) return this.advice.say(this.hint(reading));
       navigator.vibrate?.(60);
       this.end({ reading, task, file: files.find(({ name }) => name === reading.image) ?? files.at(-1) });
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
-      this.advice.say(`error.${problem.code}`);
-      this.finishing = false;
       this.stop();
+      this.advice.say(`error.${problem.code}`);
       setTimeout(() => this.dialog.open && !this.run && this.start(), 3000);
+    } finally {
+      this.finishing = false;
     }
   }
 
