@@ -29,7 +29,7 @@ from vinchar.service.model_routes import model_routes
 from vinchar.service.pool import MakeReader, make_reader
 from vinchar.service.problems import Problem
 from vinchar.service.reading_routes import files_of, read_well, reading_routes
-from vinchar.service.schema import ProblemModel
+from vinchar.service.schema import ProblemModel, problems
 from vinchar.service.settings import Settings
 from vinchar.service.state import State
 
@@ -164,6 +164,11 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
             license_info=app.license_info,
         )
+        for route in (route for methods in made["paths"].values() for route in methods.values()):
+            answers = route["responses"]
+            if "application/json" in answers.get("422", {}).get("content", ()):  # FastAPI's own, which are answered so:
+                del answers["422"]
+                answers |= {str(status): one for status, one in problems("bad-request").items()}
         parts = made.setdefault("components", {})
         parts.setdefault("schemas", {})["ProblemModel"] = ProblemModel.model_json_schema()
         parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
