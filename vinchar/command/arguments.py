@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from vinchar.command.desk_arguments import add_desk_flags
 from vinchar.command.flags import (
     add_fields,
     add_known,
@@ -88,7 +89,7 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     count.add_argument("lists", nargs="+", type=path, metavar="LIST", help="CSV with a column vin, readings as jsonl")
     count.add_argument("--out", type=path, required=True, metavar="DIR", help="of the facts")
     count.add_argument("--apart-from", type=path, metavar="LIST", help="leave out what is nearly one of these")
-    _add_desk_flags(_verb(verbs, "desk", "pictures to label by people, and their labels"))
+    add_desk_flags(_verb(verbs, "desk", "pictures to label by people, and their labels"))
     return made
 
 
@@ -100,24 +101,6 @@ def _verb(verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str,
         epilog=f"examples:{_EXAMPLES[name]}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-
-
-def _add_desk_flags(desk: argparse.ArgumentParser) -> None:
-    tasks = desk.add_subparsers(dest="task", required=True, metavar="{import,export,purge}")
-    take = tasks.add_parser("import", help="read pictures and put them on the desk; the same one is put there once")
-    take.add_argument(
-        "sources", nargs="+", type=path, metavar="SOURCE", help="pictures, folders, CSV with a column image[, worth]"
-    )
-    take.add_argument("--looks", type=_looks, default=1, metavar="N", help="equal answers that settle it (default: 1)")
-    take.add_argument("--model", type=path, metavar="DIR", help="read with this model (default: the shipped one)")
-    give = tasks.add_parser("export", help="write the settled labels with their pictures, as adapt takes them")
-    give.add_argument("--out", type=path, required=True, metavar="DIR", help="a new or an empty folder")
-    give.add_argument(
-        "--form", choices=("csv", "doctr"), default="csv", help="doctr: the lines, cut out, with texts (default: csv)"
-    )
-    purge = tasks.add_parser("purge", help="delete the pictures whose time is over, with what was said of them")
-    for task in (take, give, purge):
-        add_store(task)
 
 
 def _add_reading_flags(read: argparse.ArgumentParser) -> None:
@@ -251,9 +234,3 @@ def _add_adapting_flags(parser: argparse.ArgumentParser) -> None:
     )
     add_start(most)
     add_fields(parser, AdaptConfig(), {"default": AdaptConfig()})
-
-
-def _looks(text: str) -> int:
-    if text not in "123456789" or len(text) != 1:
-        raise argparse.ArgumentTypeError(f"got {text!r}, expected 1 to 9")
-    return int(text)

@@ -40,7 +40,7 @@ def add_least(group: argparse._ActionsContainer) -> None:
 
 def add_store(group: argparse._ActionsContainer) -> None:
     told = "of the desk: a file, or postgresql://user@host/name for several machines (default: vinchar.db)"
-    group.add_argument("--store", type=store, default="vinchar.db", metavar="FILE|URL", help=told)
+    group.add_argument("--store", default="vinchar.db", metavar="FILE|URL", help=told)
 
 
 def add_start(group: argparse._ArgumentGroup) -> None:
@@ -86,7 +86,3 @@ def share(text: str) -> float:
     if not 0 <= value <= 1:
         raise argparse.ArgumentTypeError(f"got {text!r}, expected a number from 0 to 1")
     return value
-
-
-def store(text: str) -> str:
-    return text if "://" in text else str(path(text))

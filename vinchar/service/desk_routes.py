@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from fastapi.routing import APIRoute
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.concurrency import run_in_threadpool
 
 from vinchar.imaging import ImageError
@@ -18,7 +20,8 @@ from vinchar.service.desk.pictures import for_browsers
 from vinchar.service.desk.schema import Added, AnswerIn, CountsOut, Refused, Reviewer, TaskOut, task_out
 from vinchar.service.desk.store import MOST_LISTED, NewTask, NoSuchTask, Store, Taken
 from vinchar.service.desk.tasks import LONGEST_REVIEWER, MOST_LOOKS, State, Task
-from vinchar.service.problems import MEDIA_TYPE, Problem
+from vinchar.service.problems import Problem
+from vinchar.service.schema import Answers, problems
 
 ReadPicture = Callable[[bytes, str], Awaitable[Reading]]  # a file's bytes and name
 Files = Callable[[Request], AsyncIterator[tuple[str, bytes]]]  # names and bytes of a request's files
@@ -29,11 +32,11 @@ _PRIVATE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nos
 _NOBODY = Reviewer()
 # Statuses that say nothing of the picture: the same request, sent again later, may well be granted.
 _LATER = (429, 503, 504)
+_READING = ("too-slow", "too-large", "queue-full", "worker-died", "model-error", "timed-out")
 
 Id = Annotated[int, Path(ge=1, le=_LARGEST, description="The task's number.")]
 Asking = Annotated[str | None, Query(max_length=256, description="Who asks, and is shown their own answers.")]
 Who = Annotated[Reviewer, Body()]
-_PROBLEMS = {400: "The request cannot be understood", 404: "There is no such task", 409: "Another reviewer has it"}
 _FILES = {
     "requestBody": {
         "required": True,
@@ -51,9 +54,10 @@ _FILES = {
 }
 
 
-def _refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    problem = {MEDIA_TYPE: {"schema": {"type": "object"}, "example": Problem("taken", "anna has it").to_dict()}}
-    return {status: {"description": _PROBLEMS[status], "content": problem} for status in statuses}
+def _refusals(*codes: str) -> Answers:
+    """Return what OpenAPI says of the answers to what cannot be done; with a default there is no other to be added."""
+    found = problems("bad-request", "key-required", "internal-error", "not-ready", *codes)
+    return found | {"default": found[400] | {"description": "Another problem"}}
 
 
 def desk_routes(store: Store, read: ReadPicture, files: Files) -> APIRouter:
@@ -63,13 +67,13 @@ def desk_routes(store: Store, read: ReadPicture, files: Files) -> APIRouter:
     raises ``Problem`` for one that is too large or too slow. Where the app has put a name into
     ``request.state.reviewer``, that is the reviewer.
     """
-    desk = APIRouter(prefix=PREFIX, tags=["desk"])
+    desk = APIRouter(prefix=PREFIX, tags=["desk"], route_class=_Route)
 
-    @desk.get("", summary="How much there is to do")
+    @desk.get("", summary="How much there is to do", responses=_refusals())
     def counts() -> CountsOut:
         return CountsOut.model_validate(store.counts()._asdict())
 
-    @desk.post("/tasks", summary="Pictures to label", responses=_refusals(400), openapi_extra=_FILES)
+    @desk.post("/tasks", summary="Pictures to label", responses=_refusals("empty", *_READING), openapi_extra=_FILES)
     async def add(
         request: Request,
         looks: Annotated[
@@ -85,6 +89,8 @@ def desk_routes(store: Store, read: ReadPicture, files: Files) -> APIRouter:
                 reading = await _read_well(read, data, name)
                 new = NewTask(data, name, reading, "desk", looks=looks)
                 added.added.append(await run_in_threadpool(store.add, new))
+            except ImageError as error:
+                added.refused.append(Refused(image=name, code=error.code, detail=str(error)))
             except Problem as problem:
                 if problem.status in _LATER:
                     raise
@@ -97,44 +103,47 @@ def desk_routes(store: Store, read: ReadPicture, files: Files) -> APIRouter:
         "/next",
         summary="Take what is to be labelled next, for ten minutes",
         response_model=TaskOut,
-        responses={204: {"description": "Nothing is left for this reviewer"}, **_refusals(400)},
+        responses={204: {"description": "Nothing is left for this reviewer"}, **_refusals()},
     )
     def take_next(request: Request, body: Who = _NOBODY) -> Any:
         task = store.next(_reviewer(request, body.reviewer))
         return Response(status_code=204) if task is None else _shown(task)
 
-    @desk.post("/tasks/{id}/lease", summary="Take a task, or keep it for longer", responses=_refusals(400, 404, 409))
+    @desk.post(
+        "/tasks/{id}/lease", summary="Take a task, or keep it for longer", responses=_refusals("not-found", "taken")
+    )
     def lease(request: Request, id: Id, body: Who = _NOBODY) -> TaskOut:
-        with _problems():
-            return _shown(store.lease(id, _reviewer(request, body.reviewer)))
+        return _shown(store.lease(id, _reviewer(request, body.reviewer)))
 
-    @desk.post("/tasks/{id}/release", summary="Give a task back", responses=_refusals(400, 404))
+    @desk.post("/tasks/{id}/release", summary="Give a task back", responses=_refusals("not-found"))
     def release(request: Request, id: Id, body: Who = _NOBODY) -> TaskOut:
-        with _problems():
-            return _shown(store.release(id, _reviewer(request, body.reviewer)))
+        return _shown(store.release(id, _reviewer(request, body.reviewer)))
 
-    @desk.post("/tasks/{id}/answer", summary="Say what is in the picture", responses=_refusals(400, 404, 409))
+    @desk.post("/tasks/{id}/answer", summary="Say what is in the picture", responses=_refusals("not-found", "taken"))
     def answer(request: Request, id: Id, body: AnswerIn) -> TaskOut:
         reviewer = _reviewer(request, body.reviewer)
-        with _problems():
+        try:
             return _shown(store.answer(id, reviewer, body.verdict, body.vin))
+        except ValueError as error:  # it is no VIN
+            raise Problem("bad-request", str(error)) from error
 
-    @desk.get("/tasks", summary="Tasks by number", responses=_refusals(400))
+    @desk.get("/tasks", summary="Tasks, by number", responses=_refusals())
     def list_tasks(
         request: Request,
         state: Annotated[State | None, Query(description="Those in this state alone.")] = None,
-        after: Annotated[int, Query(ge=0, le=_LARGEST, description="Those with a larger number alone.")] = 0,
+        after: Annotated[int, Query(ge=0, le=_LARGEST, description="The number of the last task you have.")] = 0,
         limit: Annotated[int, Query(ge=1, le=MOST_LISTED, description="At most so many.")] = 100,
-        answered_by: Annotated[str | None, Query(max_length=256, description="Those this reviewer answered.")] = None,
+        answered_by: Annotated[
+            str | None, Query(max_length=256, description="Those this reviewer answered, the last answered first.")
+        ] = None,
         reviewer: Asking = None,
     ) -> list[TaskOut]:
         asking = _asking(request, reviewer)
         return [_shown(task.seen_by(asking)) for task in store.tasks(state, after, limit, answered_by)]
 
-    @desk.get("/tasks/{id}", summary="A task", responses=_refusals(400, 404))
+    @desk.get("/tasks/{id}", summary="A task", responses=_refusals("not-found"))
     def show(request: Request, id: Id, reviewer: Asking = None) -> TaskOut:
-        with _problems():
-            return _shown(store.task(id).seen_by(_asking(request, reviewer)))
+        return _shown(store.task(id).seen_by(_asking(request, reviewer)))
 
     @desk.get(
         "/tasks/{id}/picture",
@@ -142,19 +151,18 @@ def desk_routes(store: Store, read: ReadPicture, files: Files) -> APIRouter:
         response_class=Response,
         responses={
             200: {"content": {"image/*": {"schema": {"type": "string", "format": "binary"}}}},
-            **_refusals(400, 404),
+            **_refusals("not-found"),
         },
     )
     def picture(id: Id) -> Response:
-        with _problems():
-            data, media_type = for_browsers(*store.picture(id))
+        data, media_type = for_browsers(*store.picture(id))
         return Response(data, media_type=media_type, headers=_PRIVATE)
 
     @desk.get(
         "/labels.csv",
         summary="The settled labels",
         response_class=Response,
-        responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+        responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}, **_refusals()},
     )
     def labels() -> Response:
         return _file(labels_csv(plan_export(store, "csv").labels), "text/csv; charset=utf-8", "labels.csv")
@@ -165,7 +173,7 @@ def desk_routes(store: Store, read: ReadPicture, files: Files) -> APIRouter:
         response_class=Response,
         responses={
             200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}},
-            **_refusals(400),
+            **_refusals(),
         },
     )
     def export(
@@ -180,28 +188,31 @@ def desk_routes(store: Store, read: ReadPicture, files: Files) -> APIRouter:
         "/tasks/{id}",
         summary="Delete a picture, and all about it, for good",
         status_code=204,
-        responses=_refusals(400, 404),
+        responses=_refusals("not-found"),
     )
     def remove(id: Id) -> None:
-        with _problems():
-            store.remove(id)
+        store.remove(id)
 
     return desk
 
 
-@contextmanager
-def _problems() -> Iterator[None]:
-    """Turn what a store says into an answer."""
-    try:
-        yield
-    except NoSuchTask as error:
-        raise Problem("not-found", str(error)) from error
-    except Taken as error:
-        raise Problem("taken", str(error)) from error
-    except ImageError as error:
-        raise Problem("broken-picture", str(error)) from error
-    except ValueError as error:
-        raise Problem("bad-request", str(error)) from error
+class _Route(APIRoute):
+    """A route at which what a store says is an answer."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def with_problems(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except NoSuchTask as error:
+                raise Problem("not-found", str(error)) from error
+            except Taken as error:
+                raise Problem("taken", str(error)) from error
+            except (DBAPIError, PoolTimeoutError) as error:
+                raise Problem("not-ready", "the desk's store cannot be used at the moment") from error
+
+        return with_problems
 
 
 def _reviewer(request: Request, given: str | None) -> str:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, make_url, select, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from vinchar.service.desk.tables import VERSION, tables, version
@@ -34,20 +34,14 @@ def open_database(where: str | os.PathLike[str]) -> Engine:
     """
     url = _url(os.fspath(where))
     shown = url.database if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+    engine = _sqlite(url) if url.get_backend_name() == "sqlite" else create_engine(url, pool_pre_ping=True)
     try:
-        engine = _sqlite(url) if url.get_backend_name() == "sqlite" else create_engine(url, pool_pre_ping=True)
         with writing(engine) as connection:
-            found = _version(connection)
-    except (DBAPIError, NoSuchModuleError) as error:
-        said = str(error.orig if isinstance(error, DBAPIError) else error).strip() or type(error).__name__
-        raise ValueError(f"{shown}: it cannot be used as the desk's store: {said}") from error
-    if found != VERSION:
+            _expect_tables(connection)
+    except (DBAPIError, ValueError) as error:
         engine.dispose()
-        made_by = "a newer" if found > VERSION else "an older"
-        raise ValueError(
-            f"{shown}: got a store of version {found}, made by {made_by} vinchar, expected version {VERSION}: use "
-            "that vinchar, or another store"
-        )
+        said = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+        raise ValueError(f"{shown}: it cannot be used as the desk's store: {said}") from error
     return engine
 
 
@@ -65,6 +59,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def looking(engine: Engine) -> Iterator[Connection]:
     """Yield a connection that sees the store as it is now; in SQLite it waits for no writer."""
     with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":  # else each statement would see another moment
+            connection.execution_options(isolation_level="REPEATABLE READ")
         yield connection
 
 
@@ -117,11 +113,13 @@ def _sqlite(url: URL) -> Engine:
     return engine
 
 
-def _version(connection: Connection) -> int:
-    """Return the version of the tables, making them where there are none."""
+def _expect_tables(connection: Connection) -> None:
+    """Make the tables where there are none. Raises ``ValueError`` if they are of another version."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     if not inspect(connection).has_table(version.name):
         tables.create_all(connection, checkfirst=False)  # tables of these names that are somebody else's are no store
         connection.execute(insert(version).values(version=VERSION))
-    return int(connection.execute(select(version.c.version)).scalar_one())
+    found = connection.execute(select(version.c.version)).scalar()
+    if found != VERSION:
+        raise ValueError(f"got tables of version {found}, expected {VERSION}: another vinchar made them")

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, func, insert, or_, select, update
 
-from vinchar.service.desk.tables import WAITING, answers, tasks
-from vinchar.service.desk.tasks import Answer, Verdict, last_of_each, outcome
+from vinchar.service.desk.tables import answers, tasks
+from vinchar.service.desk.tasks import DONE, Answer, Verdict, last_of_each, outcome
 from vinchar.vin import validate
 
 LEASE = timedelta(minutes=10)
@@ -34,8 +34,9 @@ def take_next(connection: Connection, reviewer: str, now: datetime) -> int | Non
     """
     mine = (answers.c.task_id == tasks.c.id) & (answers.c.reviewer == reviewer)
     skip = answers.c.verdict == "skip"
-    held = (tasks.c.leased_by == reviewer) & (tasks.c.leased_until > now)
-    free = or_(tasks.c.leased_until.is_(None), tasks.c.leased_until <= now)
+    # By the state, not by waiting: the few that are leased are found by that, and not by looking through the queue.
+    held = (tasks.c.leased_until > now) & (tasks.c.leased_by == reviewer) & tasks.c.state.not_in(DONE)
+    free = tasks.c.waiting & or_(tasks.c.leased_until.is_(None), tasks.c.leased_until <= now)
     last_skip = select(func.max(answers.c.id)).where(mine, skip).scalar_subquery()
     worth = tasks.c.worth.desc(), tasks.c.id
     for those, order in (
@@ -43,7 +44,7 @@ def take_next(connection: Connection, reviewer: str, now: datetime) -> int | Non
         ((free, ~exists().where(mine)), worth),
         ((free, exists().where(mine, skip), ~exists().where(mine, ~skip)), (last_skip, tasks.c.id)),
     ):
-        wanted = select(tasks.c.id).where(WAITING, *those).order_by(*order).limit(1)
+        wanted = select(tasks.c.id).where(*those).order_by(*order).limit(1)
         found = connection.execute(wanted.with_for_update(skip_locked=True)).scalar()
         if found is not None:
             _lease(connection, found, reviewer, now)
@@ -86,7 +87,7 @@ def answer(connection: Connection, task: int, reviewer: str, verdict: Verdict, v
         return
     state, settled = outcome(answers_of(connection, [task]).get(task, ()), row.looks)
     # leased_by stays: so an answer that comes late, of one who had it before, is known to be late
-    _set(connection, task, leased_by=reviewer, leased_until=None, state=state, vin=settled)
+    _set(connection, task, leased_by=reviewer, leased_until=None, state=state, waiting=state not in DONE, vin=settled)
 
 
 def answers_of(connection: Connection, of: list[int]) -> dict[int, tuple[Answer, ...]]:
@@ -98,6 +99,13 @@ def answers_of(connection: Connection, of: list[int]) -> dict[int, tuple[Answer,
     for row in rows:
         found.setdefault(row.task_id, []).append(Answer(row.reviewer, row.verdict, row.vin, row.at))
     return {task: last_of_each(some) for task, some in found.items()}
+
+
+def last_answers(reviewer: str) -> Any:
+    """Return the number of a reviewer's last answer to each task that they answered, as a table to select from."""
+    last = func.max(answers.c.id).label("answer_id")
+    said = (answers.c.reviewer == reviewer) & (answers.c.verdict != "skip")
+    return select(answers.c.task_id, last).where(said).group_by(answers.c.task_id).subquery()
 
 
 def _locked(connection: Connection, task: int) -> Any:

@@ -122,14 +122,19 @@ class Store:
     ) -> list[Task]:
         """Return tasks by number, those ``after`` one, at most ``limit`` and ``MOST_LISTED``.
 
-        ``answered_by``: those alone that this reviewer answered.
+        ``answered_by``: those alone that this reviewer answered, the last answered first; ``after`` is one of these.
         """
-        wanted = _columns().where(tasks.c.id > after).order_by(tasks.c.id).limit(min(limit, MOST_LISTED))
+        wanted = _columns().limit(min(limit, MOST_LISTED))
         if state is not None:
             wanted = wanted.where(tasks.c.state == state_of(state))
-        if answered_by is not None:
-            said = select(answers.c.task_id).where(answers.c.reviewer == answered_by, answers.c.verdict != "skip")
-            wanted = wanted.where(tasks.c.id.in_(said))
+        if answered_by is None:
+            wanted = wanted.where(tasks.c.id > after).order_by(tasks.c.id)
+        else:
+            said = queue.last_answers(answered_by)
+            wanted = wanted.join(said, said.c.task_id == tasks.c.id).order_by(said.c.answer_id.desc())
+            if after:
+                before = select(said.c.answer_id).where(said.c.task_id == after).scalar_subquery()
+                wanted = wanted.where(said.c.answer_id < before)
         with looking(self.engine) as connection:
             return self._tasks(connection, wanted)
 
@@ -256,6 +261,7 @@ def _add(connection: Connection, new: NewTask, looks: Looks, now: datetime) -> i
     task = {
         "picture_id": picture,
         "state": "open",
+        "waiting": True,
         "looks": new.looks,
         "worth": 1.0 - new.reading.confidence if new.worth is None else new.worth,
         "split": new.split,

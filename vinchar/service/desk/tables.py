@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -26,8 +27,6 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator
 
 VERSION = 1  # raised when the tables change
-# Of tasks that wait for an answer. Written out, so that SQLite sees that the index of the queue serves.
-WAITING = text("state IN ('open', 'disputed')")
 
 
 class Moment(TypeDecorator[datetime]):
@@ -72,16 +71,18 @@ tasks = Table(
     tables,
     Column("id", NUMBER, primary_key=True),
     Column("picture_id", NUMBER, ForeignKey("pictures.id", ondelete="CASCADE"), nullable=False, unique=True),
-    Column("state", String(16), nullable=False, index=True),
+    Column("state", String(16), nullable=False),
+    Column("waiting", Boolean, nullable=False),  # for an answer: open or disputed; said by the state, but found fast
     Column("looks", Integer, nullable=False),
     Column("worth", Float, nullable=False),
     Column("split", String(16), nullable=False),  # the part of the labels that its owner wants it in, or empty
     Column("vin", String(17)),  # once it is settled
     Column("leased_by", String(64)),  # who took it last, after the end of the lease, too
-    Column("leased_until", Moment),
+    Column("leased_until", Moment, index=True),
     Column("model", String),
     Column("reading", JSON, nullable=False),
-    Index("queue", text("worth DESC"), "id", sqlite_where=WAITING, postgresql_where=WAITING),
+    Index("tasks_in_state", "state", "id"),
+    Index("queue", "waiting", text("worth DESC"), "id"),
     sqlite_autoincrement=True,
 )
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 State = Literal["open", "settled", "unreadable", "disputed"]
 Verdict = Literal["read", "unreadable", "skip"]
 STATES: tuple[State, ...] = ("open", "settled", "unreadable", "disputed")
+DONE: tuple[State, ...] = ("settled", "unreadable")
 MOST_LOOKS = 9
 LONGEST_REVIEWER = 64  # characters
 
@@ -53,7 +54,7 @@ class Task:
 
     def seen_by(self, reviewer: str | None) -> Task:
         """Return the task as a reviewer may see it: before it is settled, without the answers of others."""
-        if self.state in ("settled", "unreadable"):
+        if self.state in DONE:
             return self
         return replace(self, answers=tuple(answer for answer in self.answers if answer.reviewer == reviewer))
 
