@@ -1,0 +1,101 @@
+/** Asks the service: with a key where one is needed, patiently where it is busy, and with an end to all waiting. */
+
+import { byId } from "./dom.js";
+
+const BASE = new URL("../", import.meta.url); // the pages may lie below a path of their own
+const KEY = "vinchar-key";
+const LONGEST_PAUSE = 30; // seconds; whoever is told to wait longer is asked instead
+
+/** Why something could not be had: `code` as the service's problems have it, or `unreachable`, `slow`, `no-key`. */
+export class Problem extends Error {
+  constructor(code, detail = "", after = 0) {
+    super(detail || code);
+    Object.assign(this, { code, detail, after });
+  }
+}
+
+let asking = null;
+
+/** Ask for the key, once for all who wait for it. */
+function askForKey(refused) {
+  asking ??= new Promise((resolve, reject) => {
+    const dialog = byId("key");
+    const field = dialog.querySelector("input");
+    field.value = "";
+    byId("key-refused").hidden = !refused;
+    dialog.returnValue = "";
+    dialog.onclose = () => {
+      asking = null;
+      if (dialog.returnValue !== "given" || !field.value) return reject(new Problem("no-key"));
+      sessionStorage.setItem(KEY, field.value.trim());
+      resolve();
+    };
+    dialog.showModal();
+  });
+  return asking;
+}
+
+const pause = (seconds, signal) =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, seconds * 1000);
+    signal?.addEventListener("abort", () => (clearTimeout(timer), reject(signal.reason)), { once: true });
+  });
+
+/**
+ * Ask the service and return its answer. A refusal for want of a key asks for one, a busy service is asked again.
+ * @param {string} path such as "v1/model"
+ * @param {{method?: string, body?: BodyInit | object, signal?: AbortSignal, seconds?: number, patience?: number,
+ *   keepalive?: boolean}} [how] `seconds`: for one try; `patience`: how long to go on asking a busy service, seconds
+ * @throws {Problem} and `AbortError` where `signal` ended it
+ */
+export async function ask(path, { seconds = 20, patience = 60, body, signal, ...how } = {}) {
+  const plain = body === undefined || body instanceof FormData;
+  const started = performance.now();
+  for (;;) {
+    const key = sessionStorage.getItem(KEY);
+    const headers = { ...(key && { Authorization: `Bearer ${key}` }), ...(!plain && { "Content-Type": "application/json" }) };
+    const answer = await tryOnce(new URL(path, BASE), { ...how, headers, body: plain ? body : JSON.stringify(body) }, seconds, signal);
+    if (answer.ok) return answer;
+    const problem = await problemOf(answer);
+    if (problem.code === "key-required") await askForKey(key !== null && key === sessionStorage.getItem(KEY));
+    else if (answer.status === 429 && (performance.now() - started) / 1000 + problem.after < patience) await pause(problem.after, signal);
+    else throw problem;
+  }
+}
+
+async function tryOnce(address, how, seconds, signal) {
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  const timer = setTimeout(end, seconds * 1000);
+  signal?.addEventListener("abort", end);
+  try {
+    return await fetch(address, { ...how, signal: ending.signal });
+  } catch {
+    signal?.throwIfAborted();
+    throw new Problem(ending.signal.aborted ? "slow" : "unreachable");
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", end);
+  }
+}
+
+async function problemOf(answer) {
+  const said = await answer.json().catch(() => ({}));
+  const after = Math.min(Number(answer.headers.get("Retry-After")) || 1, LONGEST_PAUSE);
+  return new Problem(said.code ?? `http-${answer.status}`, said.detail, after);
+}
+
+export const model = async () => (await ask("v1/model")).json();
+
+/**
+ * Read one picture, or several frames of one VIN.
+ * @param {File | File[]} pictures
+ * @returns {Promise<{reading: object, task: string | null}>} `task`: its number at the desk, if it went there
+ */
+export async function read(pictures, { kind = "auto", ...how } = {}) {
+  const body = new FormData();
+  for (const picture of [pictures].flat()) body.append("file", picture, picture.name);
+  const path = Array.isArray(pictures) ? "v1/read/frames" : `v1/read?kind=${kind}&all=true`;
+  const answer = await ask(path, { method: "POST", body, seconds: 120, ...how });
+  return { reading: await answer.json(), task: answer.headers.get("Vinchar-Task") };
+}
