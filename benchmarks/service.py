@@ -15,7 +15,6 @@ import os
 import random
 import re
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -82,7 +81,9 @@ def service(*flags: str) -> Iterator[Service]:
         log = Path(folder) / "log"
         command = [sys.executable, "-m", "vinchar", "serve", "--port", "0", "--workers", str(WORKERS), "--rate", "0"]
         with log.open("wb") as file:
-            process = subprocess.Popen([*command, *flags], cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, stderr=file)
+            process = subprocess.Popen(
+                [*command, *flags], cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, stderr=file
+            )
         try:
             deadline = time.monotonic() + 60
             while not (found := re.search(rf"http://{HOST}:(\d+)", log.read_text())):
@@ -153,7 +154,11 @@ async def send_all(port: int, bodies: Sequence[bytes], clients: int, wait: bool 
 
 async def send_steadily(port: int, bodies: Sequence[bytes], rate: float) -> Answers:
     """Send every body once, so many a second, whatever becomes of those before."""
-    answers, under_way, idle = Answers(), set[asyncio.Task[None]](), list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]()
+    answers, under_way, idle = (
+        Answers(),
+        set[asyncio.Task[None]](),
+        list[tuple[asyncio.StreamReader, asyncio.StreamWriter]](),
+    )
 
     async def one(body: bytes) -> None:
         connection = idle.pop() if idle else await asyncio.open_connection(HOST, port)
@@ -306,7 +311,11 @@ def hostile_bodies(count: int) -> Iterator[tuple[str, bytes]]:
                 body = samples[int(rng.integers(len(samples)))][: int(rng.integers(0, 2000))]
             case 4:
                 inner = mutated(samples[int(rng.integers(len(samples)))], rng)
-                form = b'--b\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n' + inner + b"\r\n--b--\r\n"
+                form = (
+                    b'--b\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n'
+                    + inner
+                    + b"\r\n--b--\r\n"
+                )
                 body, kind = mutated(form, rng), kinds[3]
             case _:
                 body = bomb
@@ -322,7 +331,9 @@ def _bomb() -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
     head = struct.pack(">IIBBBBB", 60000, 60000, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(10**6))) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(10**6))) + chunk(b"IEND", b"")
+    )
 
 
 def hostile(write: bool, count: int = 10_000) -> None:
@@ -366,7 +377,14 @@ def hostile(write: bool, count: int = 10_000) -> None:
         died = len(before - set(running.children))
         alive = running.process.poll() is None
     said = ", ".join(f"{name}: {number}" for name, number in statuses.most_common())
-    row = (count, ", ".join(f"{s}: {n}" for s, n in sorted(answers.items())), said, f"{slowest:.2f} s", f"{max(waits):.1f} s", died)
+    row = (
+        count,
+        ", ".join(f"{s}: {n}" for s, n in sorted(answers.items())),
+        said,
+        f"{slowest:.2f} s",
+        f"{max(waits):.1f} s",
+        died,
+    )
     titles = ("bodies", "answers", "of these", "slowest", "a slow client, at most", "processes that died")
     show("service_hostile", titles, [row], write)
     if not alive:

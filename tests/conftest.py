@@ -10,17 +10,20 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # the other processes have the other co
 
 import csv
 import gzip
+import ipaddress
 import random
 import socket
 import string
 import struct
 import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from databases import empty_postgres
 from name_reader import Folder
 
 if "PYTEST_XDIST_WORKER" in os.environ:
@@ -53,16 +56,36 @@ def _seeded() -> None:
     np.random.seed(7)  # noqa: NPY002  (for libraries that still draw from it)
 
 
+def is_this_machine(host: object) -> bool:
+    """Tell the name and the loopback addresses of this machine from all others."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(str(host)).is_loopback
+    except ValueError:
+        return False
+
+
 def block_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every attempt to reach another machine fail."""
 
-    def refuse(*address: Any, **_: Any) -> NoReturn:
-        raise RuntimeError(f"tests must not use the network: {address}")
+    def guard(owner: Any, name: str, place: int, host_of: Callable[[Any], object]) -> None:
+        allowed = getattr(owner, name)
 
-    for name in ("connect", "connect_ex", "sendto"):
-        monkeypatch.setattr(socket.socket, name, refuse)
-    for name in ("create_connection", "getaddrinfo", "gethostbyname"):
-        monkeypatch.setattr(socket, name, refuse)
+        def guarded(*args: Any, **how: Any) -> Any:
+            if not (len(args) > place and is_this_machine(host_of(args[place]))):
+                raise RuntimeError(f"tests must not use the network: {args}")
+            return allowed(*args, **how)
+
+        monkeypatch.setattr(owner, name, guarded)
+
+    def host(address: Any) -> object:
+        return "localhost" if isinstance(address, str | bytes) else address[0]  # a text is the path of a unix socket
+
+    for name in ("connect", "connect_ex"):
+        guard(socket.socket, name, 1, host)
+    guard(socket.socket, "sendto", -1, host)
+    guard(socket, "create_connection", 0, lambda address: address[0])
+    for name in ("getaddrinfo", "gethostbyname"):
+        guard(socket, name, 0, lambda name: name)
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +105,16 @@ def folder(tmp_path: Path) -> Folder:
         return tmp_path / "in"
 
     return make
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Where a store of the desk can be made: in a file, and in a PostgreSQL server where one is lent to the tests."""
+    if request.param == "sqlite":
+        yield str(tmp_path / "desk.db")
+        return
+    with empty_postgres() as url:
+        yield url
 
 
 def train_eagerly(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -105,6 +105,8 @@ ALLOWED: dict[str, set[str]] = {
     | STAGES
     | {
         "bundle",
+        "decide",
+        "decoding",
         "explain",
         "known",
         "many",

@@ -1,4 +1,4 @@
-"""The command line: ``vinchar read|serve|train|adapt|synth|vins``.
+"""The command line: ``vinchar read|serve|desk|train|adapt|synth|vins``.
 
 Standard output has data alone: one line for a picture. Everything else (reasons, progress, summaries) goes to standard
 error. Exit status: 0 all was read, 1 some pictures were not, 2 wrong usage, a package that is missing or a file that
@@ -43,6 +43,10 @@ def main(argv: Sequence[str] | None = None, make: Callable[[], Reader] | None = 
             from vinchar.command.vins import vins
 
             return vins(args)
+        if args.verb == "desk":
+            from vinchar.command.desk import desk
+
+            return desk(args, make)
         if args.verb == "adapt":
             from vinchar.command.adapt import adapt
 

@@ -14,6 +14,7 @@ _EXTRAS = {
     **dict.fromkeys(("jinja2", "matplotlib", "pandas", "scipy", "seaborn", "sklearn"), "[report]"),
     "zxingcpp": "[barcodes]",
 }
+_OF_VERBS = {**dict.fromkeys(("train", "adapt", "synth"), "[train]"), **dict.fromkeys(("serve", "desk"), "[serve]")}
 _CALLED = {"PIL": "pillow", "cv2": "opencv-python-headless", "sklearn": "scikit-learn", "zxingcpp": "zxing-cpp"}
 
 
@@ -34,7 +35,7 @@ def shown(path: Path) -> str:
 def missing(error: ModuleNotFoundError, verb: str) -> str:
     """Return one sentence: which package a verb misses, and what installs it, here or where vinchar came from."""
     package = (error.name or "").partition(".")[0]
-    extra = "[train]" if verb in ("train", "adapt", "synth") else _EXTRAS.get(package, "")
+    extra = _OF_VERBS.get(verb) or _EXTRAS.get(package, "")
     here = (Path(__file__).parents[2] / "pyproject.toml").exists()
     what = f"{'.' if here else 'vinchar'}{extra}"
     return f"the package {_CALLED.get(package, package)} is missing: python3 -m pip install {what!r}"

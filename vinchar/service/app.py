@@ -7,6 +7,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
@@ -21,12 +22,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from vinchar import __version__
+from vinchar.service.desk.store import open_store
+from vinchar.service.desk_routes import desk_routes
 from vinchar.service.guard import DOCS_POLICY, Guard, answer_to
 from vinchar.service.model_routes import model_routes
 from vinchar.service.pool import MakeReader, make_reader
 from vinchar.service.problems import Problem
-from vinchar.service.reading_routes import reading_routes
-from vinchar.service.schema import ProblemModel
+from vinchar.service.reading_routes import files_of, read_well, reading_routes
+from vinchar.service.schema import ProblemModel, problems
 from vinchar.service.settings import Settings
 from vinchar.service.state import State
 
@@ -36,15 +39,22 @@ ABOUT = "Reads vehicle identification numbers (VINs) in photos. A reading is the
 
 
 def make_app(settings: Settings, make: MakeReader = make_reader) -> FastAPI:
-    """Return the service. Its processes start with it: ``ModelError`` ends it then if the model cannot be used."""
-    state = State(settings, make)
+    """Return the service. Its processes start with it: ``ModelError`` ends it then if the model cannot be used.
+
+    Raises ``ValueError`` where the store cannot be opened.
+    """
+    state = State(settings, open_store(settings.store), make)
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
-        await state.load()
+        if not state.is_ready:
+            await state.load()
         _reload_on_hangup(state)
+        purging = asyncio.create_task(state.purge())
         yield
+        purging.cancel()
         await state.close()
+        state.store.close()
 
     app = FastAPI(
         title="vinchar",
@@ -58,6 +68,7 @@ def make_app(settings: Settings, make: MakeReader = make_reader) -> FastAPI:
     app.state.vinchar = state
     app.include_router(reading_routes(state))
     app.include_router(model_routes(state))
+    app.include_router(desk_routes(state.store, partial(read_well, state), partial(files_of, state)))
     _add_pages(app)
     _add_answers_to_errors(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
@@ -153,6 +164,11 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
             license_info=app.license_info,
         )
+        for route in (route for methods in made["paths"].values() for route in methods.values()):
+            answers = route["responses"]
+            if "application/json" in answers.get("422", {}).get("content", ()):  # FastAPI's own, which are answered so:
+                del answers["422"]
+                answers |= {str(status): one for status, one in problems("bad-request").items()}
         parts = made.setdefault("components", {})
         parts.setdefault("schemas", {})["ProblemModel"] = ProblemModel.model_json_schema()
         parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}

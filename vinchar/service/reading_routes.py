@@ -15,6 +15,7 @@ from fastapi.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from vinchar.explain import failed
+from vinchar.reading import Reading
 from vinchar.service.bodies import FORM, Part, parts_of
 from vinchar.service.pool import Answer, Asked, Job, Picture
 from vinchar.service.problems import Problem
@@ -90,7 +91,7 @@ def reading_routes(state: State) -> APIRouter:
     async def read(request: Request) -> Response:
         pictures, asked = await _pictures(request, state, 1)
         answer = await _read(request, state, Job(pictures, asked))
-        task = await _kept(state, pictures[0], answer)
+        task = await state.keep(pictures[0], answer)
         headers = {} if task is None else {"Vinchar-Task": str(task)}
         return Response(answer.json, media_type="application/json", headers=headers)
 
@@ -125,6 +126,20 @@ def reading_routes(state: State) -> APIRouter:
         return _Lines(first, lines)
 
     return routes
+
+
+async def files_of(state: State, request: Request) -> AsyncIterator[tuple[str, bytes]]:
+    """Yield the name and the content of every file in a request. Raises ``Problem``."""
+    settings = state.settings
+    async for part in parts_of(request, settings.max_bytes, settings.max_batch, settings.body_seconds):
+        if part.filename is not None:
+            yield part.filename or "picture", part.data
+
+
+async def read_well(state: State, data: bytes, name: str) -> Reading:
+    """Return the reading of a picture, however long others must be waited for. Raises ``Problem``."""
+    answer = await state.pool.read(Job((Picture(data, name),), Asked("photo")), patient=True)
+    return Reading.from_dict(json.loads(answer.json))
 
 
 async def _pictures(request: Request, state: State, most: int) -> tuple[tuple[Picture, ...], Asked]:
@@ -181,11 +196,6 @@ async def _read(request: Request, state: State, job: Job, patient: bool = False)
     return answer
 
 
-async def _kept(state: State, picture: Picture, answer: Answer) -> int | None:
-    """Keep an upload, if the owner said so; return the number of its task at the desk if somebody should look."""
-    return None
-
-
 async def _batch(request: Request, state: State) -> AsyncIterator[str]:
     """Yield the reading of every picture in a request; what ends it early is the last line."""
     settings, fields = state.settings, request.query_params.multi_items()
@@ -220,7 +230,7 @@ async def _batch(request: Request, state: State) -> AsyncIterator[str]:
 async def _line(request: Request, state: State, picture: Picture, asked: Asked) -> str:
     try:
         answer = await _read(request, state, Job((picture,), asked), patient=True)
-        await _kept(state, picture, answer)
+        await state.keep(picture, answer)
         return answer.json + "\n"
     except Problem as problem:
         state.metrics.readings.labels("error").inc()

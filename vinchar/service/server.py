@@ -9,7 +9,6 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from vinchar.bundle import ModelError
 from vinchar.service.app import make_app
 from vinchar.service.settings import Settings
 
@@ -50,7 +49,7 @@ class _Protocol(HttpToolsProtocol):
 
 
 def run(settings: Settings, certificate: Path | None = None, certificate_key: Path | None = None) -> int:
-    """Serve until a signal says to stop; return the exit status. Raises ``ModelError``."""
+    """Serve until a signal says to stop; return the exit status. Raises ``ModelError``, ``ValueError``."""
     app = make_app(settings)
     config = uvicorn.Config(
         app,
@@ -68,10 +67,14 @@ def run(settings: Settings, certificate: Path | None = None, certificate_key: Pa
         ssl_keyfile=certificate_key,
     )
     server = uvicorn.Server(config)
+
+    async def serve() -> None:
+        await app.state.vinchar.load()  # now: a model that cannot be used is a sentence, not a failed start of uvicorn
+        await server.serve()
+
     try:
-        server.run()
-    except ModelError:
-        raise
+        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            runner.run(serve())
     except SystemExit:  # uvicorn has said why
         return 2
     return 0 if server.started else 2
