@@ -170,7 +170,9 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
                 del answers["422"]
                 answers |= {str(status): one for status, one in problems("bad-request").items()}
         parts = made.setdefault("components", {})
-        parts.setdefault("schemas", {})["ProblemModel"] = ProblemModel.model_json_schema()
+        schemas = parts.setdefault("schemas", {})
+        schemas["ProblemModel"] = ProblemModel.model_json_schema()
+        schemas["TaskOut"]["properties"]["reading"] = {"$ref": "#/components/schemas/ReadingModel"}
         parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         made["security"] = [{}, {"key": []}]  # it depends on how the service was started
         app.openapi_schema = made

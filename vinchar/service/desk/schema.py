@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field
 
 from vinchar.service.desk.tasks import MOST_LOOKS, State, Task, Verdict
 
@@ -86,7 +86,7 @@ class TaskOut(BaseModel):
     id: int
     image: Annotated[str, Field(description="The name of the picture.")]
     state: State
-    reading: Annotated[dict[str, Any], WithJsonSchema({"$ref": "#/components/schemas/ReadingModel"})]
+    reading: dict[str, Any]  # a ReadingModel, perhaps of an older version
     width: Annotated[int, Field(description="Of the upright picture, pixels.")]
     height: int
     looks: Annotated[
