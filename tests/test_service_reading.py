@@ -271,9 +271,13 @@ def test_uploads_are_kept_only_where_it_was_said(tmp_path: Path) -> None:
         answer = send(client, "unsure")
         task = client.get(f"/v1/desk/tasks/{answer.headers['vinchar-task']}").json()
         assert "vinchar-task" not in send(client, "sure").headers
+        assert "vinchar-task" not in send(client, "unsure", params={"keep": "false"}).headers
+        frames = [("image", ("a", picture(90))), ("image", ("unsure", picture(91)))]
+        kept = client.post("/v1/read/frames", files=frames).headers["vinchar-task"]
+        assert client.get(f"/v1/desk/tasks/{kept}/picture").content == picture(91)
         files = [("image", (name, picture(70 + i))) for i, name in enumerate(("nothing", "unsure", "a"))]
         client.post("/v1/read/batch", files=files)
-        assert client.get("/v1/desk").json()["open"] == 3
+        assert client.get("/v1/desk").json()["open"] == 4
         assert client.get("/v1/model").json()["service"]["kept_days"] == 2
     assert task["looks"] == 2
     assert task["reading"]["vin"] == HONDA
