@@ -26,7 +26,7 @@ from vinchar.vin import validate
 MOST_FRAMES = 16
 MOST_KNOWN = 1000
 KINDS = ("auto", "glyph", "strip", "photo")
-TRUE, FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off", "")
+FLAGS = {"true": True, "false": False}
 HAS_BARCODES = importlib.util.find_spec("zxingcpp") is not None
 
 _QUERY = [
@@ -177,9 +177,9 @@ def _asked(fields: Iterable[tuple[str, str]]) -> Asked:
                 raise Problem("bad-request", f"kind: got {value[:40]!r}, expected {', '.join(KINDS)}")
             kind = value
         elif name in flags:
-            if value.lower() not in TRUE + FALSE:
+            if value.lower() not in FLAGS:
                 raise Problem("bad-request", f"{name}: got {value[:40]!r}, expected true or false")
-            flags[name] = value.lower() in TRUE
+            flags[name] = FLAGS[value.lower()]
         elif name == "known":
             known += value.replace(",", " ").split()
     if len(known) > MOST_KNOWN:
@@ -228,11 +228,12 @@ async def _batch(request: Request, state: State) -> AsyncIterator[str]:
                 if len(under_way) > settings.processes:  # so much is read ahead
                     yield await under_way.popleft()
                     begun = True
+        _asked(fields)  # those that came last, too
         while under_way:
             yield await under_way.popleft()
             begun = True
     except Problem as problem:
-        if not begun and not under_way:
+        if not begun:
             raise
         while under_way:
             yield await under_way.popleft()
