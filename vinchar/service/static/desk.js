@@ -1,6 +1,6 @@
 /** The desk: which task is held and for how long, what is answered, what is left. */
 
-import { Problem, ask } from "./api.js";
+import { ask } from "./api.js";
 
 const NAME = "vinchar-reviewer";
 const RENEW = 120_000; // ms; a lease ends after ten minutes
@@ -13,7 +13,8 @@ let timer = 0;
 export const name = () => localStorage.getItem(NAME);
 export const setName = (given) => localStorage.setItem(NAME, given);
 
-const post = (path, more, how) => ask(`v1/desk/${path}`, { method: "POST", body: { reviewer: name(), ...more }, ...how });
+const post = (path, more, how) =>
+  ask(`v1/desk/${path}`, { method: "POST", body: { reviewer: name(), ...more }, ...how });
 
 /** Keep a task from others as long as it is open here; `lost` is called when somebody has it all the same. */
 function hold(task, lost) {
@@ -71,12 +72,7 @@ export async function answered(by) {
 export async function add(file, looks) {
   const body = new FormData();
   body.append("files", file, file.name);
-  try {
-    return await (await ask(`v1/desk/tasks?looks=${looks}`, { method: "POST", body, seconds: 120 })).json();
-  } catch (problem) {
-    if (!(problem instanceof Problem) || problem.code === "no-key") throw problem;
-    return { added: [], known: 0, refused: [{ image: file.name, code: problem.code, detail: problem.detail }] };
-  }
+  return (await ask(`v1/desk/tasks?looks=${looks}`, { method: "POST", body, seconds: 120 })).json();
 }
 
 addEventListener("pagehide", release);

@@ -6,6 +6,7 @@ import { level } from "./reading.js";
 import { LENGTH, clean } from "./vin.js";
 
 const CYRILLIC = /^[\u0400-\u04ff]$/; // a Russian keyboard layout: the key itself says which letter is meant
+const TYPED = { type: "text", autocomplete: "off", autocapitalize: "characters", spellcheck: "false" };
 const CHOICES = ["Digit1", "Digit2", "Digit3"];
 
 export class Fields {
@@ -18,7 +19,8 @@ export class Fields {
     Object.assign(this, { root, onchange, onnotice });
     root.addEventListener("paste", (event) => this.paste(event));
     root.addEventListener("beforeinput", (event) => this.before(event));
-    root.addEventListener("input", ({ data, target }) => this.put(this.place(target), data ?? target.value)); // what could not be stopped before
+    // What `beforeinput` cannot stop, as on Android, comes here.
+    root.addEventListener("input", ({ data, target }) => this.put(this.place(target), data ?? target.value));
     root.addEventListener("keydown", (event) => this.key(event));
     root.addEventListener("focusin", ({ target }) => target.select?.());
     root.addEventListener("pointerup", ({ target }) => target.select?.());
@@ -43,14 +45,17 @@ export class Fields {
     const name = one ? level(one.confidence) : "empty";
     const runners = one?.alternatives ?? [];
     const label = runners.length ? `field.${name}-or` : `field.${name}`;
-    const input = make("input", { type: "text", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", enterkeyhint: "done",
-      label: [label, { at: at + 1, char: one?.char ?? "", others: runners.map(([other]) => other) }] });
+    const values = { at: at + 1, char: one?.char ?? "", others: runners.map(([other]) => other) };
+    const input = make("input", { ...TYPED, label: [label, values] });
     input.value = char;
-    const choices = runners.map(([other, share], which) =>
-      make("button", { type: "button", class: "choice", label: ["field.choose", { at: at + 1, char: other, share }], onclick: () => this.put(at, other) },
-        other, make("small", {}, String(which + 1))));
-    const seen = one && picture ? glyph(picture, one.quad, 40, 52) : make("span", { class: "no-glyph" });
-    return { input, runners, before: char, view: make("div", { class: `column ${name}` }, make("span", { class: "place", "aria-hidden": "true" }, String(at + 1)), seen, input, make("b"), ...choices) };
+    const choices = runners.map(([other, share], which) => {
+      const offer = { label: ["field.choose", { at: at + 1, char: other, share }], onclick: () => this.put(at, other) };
+      return make("button", { type: "button", class: "choice", ...offer }, other, make("small", {}, `${which + 1}`));
+    });
+    const view = make("div", { class: `column ${name}` },
+      make("span", { class: "place", "aria-hidden": "true" }, `${at + 1}`),
+      one && picture && glyph(picture, one.quad, 40, 52), input, make("b"), ...choices);
+    return { input, runners, view, before: char };
   }
 
   /** What is in the fields; spaces where there is nothing. */

@@ -3,16 +3,19 @@
 import { Problem, model } from "./api.js";
 import { decode, strip } from "./crops.js";
 import * as desk from "./desk.js";
-import { announce, byId, focusOn, icon, make, notify, save } from "./dom.js";
+import { announce, byId, focusOn, icon, make, notify, words } from "./dom.js";
 import { Fields } from "./fields.js";
+import { manage } from "./manage.js";
 import { verdict } from "./reading.js";
-import { loadTexts, say, text } from "./texts.js";
+import { errorKey, loadTexts, say } from "./texts.js";
 import { Viewer } from "./viewer.js";
 import { judge } from "./vin.js";
 
 const LOOK_AGAIN = 30_000; // ms, where nothing is left
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
-const KEYS = [["Enter", "save"], ["Esc", "skip"], [MAC ? "⌥ U" : "Alt+U", "unreadable"], [MAC ? "⌥ Z" : "Alt+Z", "undo"], ["⇧ 1–3", "choose"], ["← →", "move"]];
+const [ALT, SHIFT] = MAC ? ["⌥ ", "⇧ "] : ["Alt+", "Shift+"];
+const KEYS = { save: "Enter", skip: "Esc", unreadable: `${ALT}U`, undo: `${ALT}Z`, choose: `${SHIFT}1–3`, move: "← →" };
+const GONE = ["taken", "not-found"]; // problems of a task that is somebody else's now
 
 let keyed = false; // whether the service asks for keys, which may have names
 let me = null; // the clerk's name, as the desk knows it
@@ -44,9 +47,8 @@ async function doing(work) {
 }
 
 function tell({ code }) {
-  const key = code === "unreachable" || code === "slow" ? "desk.unreachable" : `error.${code}`;
-  if (text(key) === key) notify("error.other", { code });
-  else notify(key);
+  const key = code === "unreachable" || code === "slow" ? "desk.unreachable" : errorKey(code);
+  notify(key, { code });
   if (!task) empty("desk.stopped", key);
 }
 
@@ -69,10 +71,18 @@ function empty(heading, why) {
   focusOn(byId("nothing-heading"));
 }
 
-/** Something else has the task that is on the desk: go on with another. */
-function lost(problem) {
-  tell(problem);
-  doing(goOn);
+/** Somebody else has the task that is on the desk: go on with another. */
+const lost = (problem) => doing(() => orNext(() => Promise.reject(problem)));
+
+/** Do something with a task; where it is somebody else's meanwhile, say so and go on with another. */
+async function orNext(work) {
+  try {
+    await work();
+  } catch (problem) {
+    if (!GONE.includes(problem.code)) throw problem;
+    await goOn();
+    tell(problem);
+  }
 }
 
 /** Show what comes next. */
@@ -88,14 +98,10 @@ async function goOn() {
 /** Show a certain task, such as one of the own answers. */
 async function open(id) {
   if (task) await desk.release();
-  try {
+  await orNext(async () => {
     await present(await desk.take(id, lost));
-  } catch (problem) {
-    if (!["taken", "not-found"].includes(problem.code)) throw problem;
-    tell(problem);
-    return goOn();
-  }
-  await tally();
+    await tally();
+  });
 }
 
 async function present(found) {
@@ -113,15 +119,28 @@ async function present(found) {
   viewer.show(shown, width, height, reading.quad);
   byId("strip").replaceChildren(...(picture && reading.quad ? [strip(picture, reading.quad, 72)] : []));
   const mine = answers.find(({ reviewer }) => reviewer === me);
-  byId("facts").replaceChildren(
-    make("p", { class: `verdict ${reading.status}` }, ...verdict(reading.status), reading.vin && make("span", { class: "soft", text: ["share", { share: reading.confidence }] })),
-    ...(mine ? [make("p", { text: mine.vin ? ["desk.said", { vin: mine.vin }] : "desk.said-unreadable" })] : []),
-    ...(reading.maker ? [make("p", { class: "soft" }, [reading.maker, ...reading.model_year].join(", "))] : []),
-    ...(reading.reasons.length ? [make("ul", { class: "soft", lang: "en" }, ...reading.reasons.map((reason) => make("li", {}, reason)))] : []));
+  byId("facts").replaceChildren(facts(reading, mine));
   fields.show(reading, picture, mine?.vin ?? reading.vin);
   picture?.close();
   judgeNow();
   announce("desk.shown", { image });
+}
+
+/** What the service read, and what the clerk said of it before. */
+function facts({ status, vin, confidence, maker, model_year: years, reasons }, mine) {
+  return make("div", {},
+    make("p", { class: `verdict ${status}` }, ...verdict(status), vin && words("share", { share: confidence }, "soft")),
+    mine && make("p", { text: mine.vin ? ["desk.said", { vin: mine.vin }] : "desk.said-unreadable" }),
+    maker && make("p", { class: "soft" }, [maker, ...years].join(", ")),
+    reasons.length > 0 && why(reasons));
+}
+
+/** The reasons as they were given, in English; open where there is room. */
+function why(reasons) {
+  const list = make("ul", { class: "soft", lang: "en" }, ...reasons.map((reason) => make("li", {}, reason)));
+  const folded = make("details", {}, make("summary", { text: "desk.why" }), list);
+  folded.open = matchMedia("(min-width: 800px)").matches;
+  return folded;
 }
 
 /** Say what is to be said of what is in the fields. */
@@ -130,14 +149,15 @@ function judgeNow() {
   const icons = { incomplete: "minus", invalid: "warning", valid: "check", not_required: "check" };
   const line = byId("judgement");
   line.className = `judgement ${state}`;
-  line.replaceChildren(icon(icons[state]), make("span", { text: [`judge.${state}`, { n: missing, expected }] }));
+  line.replaceChildren(icon(icons[state]), words(`judge.${state}`, { n: missing, expected }));
 }
 
 async function settle(said, vin = null) {
-  const { id } = task;
-  await desk.answer(id, said, vin);
-  task = null;
-  await goOn();
+  await orNext(async () => {
+    await desk.answer(task.id, said, vin);
+    task = null;
+    await goOn();
+  });
 }
 
 function enter() {
@@ -170,51 +190,31 @@ async function tally() {
   say(byId("tally"), "desk.tally", { left, done, mine: counts.reviewers[me] ?? 0 });
   Object.assign(byId("progress"), { max: Math.max(left + done, 1), value: done, hidden: !(left + done) });
   byId("rename").hidden = !me;
+  byId("rename").disabled = me !== desk.name(); // else the key says who it is
   byId("name").textContent = me ?? "";
   byId("manage").hidden = false;
   own = me ? await desk.answered(me) : [];
   byId("own").hidden = !own.length;
   byId("own").querySelector("ul").replaceChildren(...own.map(({ id, image, answers }) => {
     const said = answers.find(({ reviewer }) => reviewer === me);
-    return make("li", {}, said?.vin ? make("code", {}, said.vin) : make("span", { text: "own.unreadable" }), make("span", { class: "soft name" }, image),
-      make("button", { type: "button", label: ["own.correct", { image }], onclick: () => doing(() => open(id)) }, icon("edit"), make("span", { text: "result.correct" })));
+    const correct = { type: "button", label: ["own.correct", { image }], onclick: () => doing(() => open(id)) };
+    return make("li", {},
+      said?.vin ? make("code", {}, said.vin) : words("own.unreadable"), make("span", { class: "soft name" }, image),
+      make("button", correct, icon("edit"), words("result.correct")));
   }));
-}
-
-async function addAll(files) {
-  if (!files.length) return;
-  const bar = Object.assign(byId("adding"), { max: files.length, value: 0, hidden: false });
-  const looks = byId("twice").checked ? 2 : 1;
-  const all = { added: 0, known: 0, refused: [] };
-  try {
-    for (const file of files) {
-      const { added, known, refused } = await desk.add(file, looks);
-      all.added += added.length;
-      all.known += known;
-      all.refused.push(...refused);
-      bar.value += 1;
-    }
-  } catch (problem) {
-    if (!(problem instanceof Problem)) throw problem;
-    tell(problem);
-  }
-  bar.hidden = true;
-  byId("added").replaceChildren(
-    make("p", { text: ["add.done", { n: all.added }] }), all.known ? make("p", { text: ["add.known", { n: all.known }] }) : "",
-    make("ul", { class: "bad" }, ...all.refused.map(({ image, code }) => make("li", {}, `${image}: `, make("span", { text: [`error.${code}`, { code }] })))));
-  await doing(task ? tally : goOn);
 }
 
 function listenToKeys() {
   const verbs = { KeyU: "unreadable", KeyS: "skip", KeyZ: "undo" };
   addEventListener("keydown", (event) => {
-    if (!task || document.querySelector("dialog[open]") || event.ctrlKey || event.metaKey || event.isComposing) return;
+    if (document.querySelector("dialog[open]") || event.ctrlKey || event.metaKey || event.isComposing) return;
     const verb = event.altKey ? verbs[event.code] : event.key === "Escape" && "skip";
-    if (!verb) return;
+    if (!verb || (!task && verb !== "undo")) return;
     event.preventDefault();
     if (!event.repeat) byId(verb).click();
   });
-  byId("legend").append(...KEYS.map(([keys, does]) => make("li", {}, make("kbd", {}, keys), " ", make("span", { text: `legend.${does}` }))));
+  byId("legend").append(...Object.entries(KEYS).map(([does, keys]) =>
+    make("li", {}, make("kbd", {}, keys), " ", words(`legend.${does}`))));
 }
 
 function listen() {
@@ -223,38 +223,24 @@ function listen() {
   byId("unreadable").onclick = () => doing(() => settle("unreadable"));
   byId("undo").onclick = undo;
   byId("look").onclick = () => doing(start);
-  byId("rename").onclick = () => doing(async () => (await desk.release(), (task = null), askName()));
+  byId("rename").onclick = () => doing(() => (task = null, askName(), desk.release()));
   byId("who").querySelector("form").onsubmit = (event) => {
     event.preventDefault();
     desk.setName(byId("who").querySelector("input").value.trim());
     doing(start);
   };
-  byId("add").onclick = () => byId("files").click();
-  byId("files").onchange = ({ target }) => (addAll([...target.files]), (target.value = ""));
-  for (const button of document.querySelectorAll("[data-download]")) {
-    const path = button.dataset.download;
-    const file = { "labels.csv": "labels.csv", "export.zip?form=csv": "labels.zip", "export.zip?form=doctr": "labels-doctr.zip" }[path];
-    button.onclick = () => doing(async () => save(await desk.download(path), file));
-  }
-  let depth = 0; // dragenter and dragleave come for every element passed over
-  const over = (step) => (byId("dropping").hidden = (depth = Math.max(0, depth + step)) === 0);
-  addEventListener("dragenter", () => over(1));
-  addEventListener("dragleave", () => over(-1));
-  addEventListener("dragover", (event) => event.preventDefault());
-  addEventListener("drop", (event) => {
-    event.preventDefault();
-    over(-depth);
-    addAll([...event.dataTransfer.files]);
-  });
+  manage({ doing, after: () => (task ? tally() : goOn()) });
   addEventListener("hashchange", () => doing(start));
   addEventListener("pageshow", ({ persisted }) => persisted && doing(start)); // what was held was given back
-  setInterval(() => !task && !byId("nothing").hidden && !document.hidden && doing(goOnQuietly), LOOK_AGAIN);
+  setInterval(() => !byId("nothing").hidden && !document.hidden && doing(lookAgain), LOOK_AGAIN);
 }
 
-/** Look whether there is something to do again. */
-async function goOnQuietly() {
-  const { open: left, disputed } = await desk.counts();
-  if (left + disputed) await goOn();
+/** See whether there is something to do again; if not, disturb nobody. */
+async function lookAgain() {
+  const found = await desk.next(lost);
+  if (!found) return;
+  await present(found);
+  await tally();
 }
 
 async function start() {

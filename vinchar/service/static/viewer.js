@@ -10,13 +10,19 @@ export class Viewer {
     this.stage = root.querySelector(".stage");
     this.sheet = root.querySelector(".sheet");
     this.pointers = new Map();
-    this.doing = { in: () => this.zoom(STEP), out: () => this.zoom(1 / STEP), line: () => this.fit(this.quad), whole: () => this.fit(null) };
+    this.doing = {
+      in: () => this.zoom(STEP),
+      out: () => this.zoom(1 / STEP),
+      line: () => this.fit(this.quad),
+      whole: () => this.fit(null),
+    };
     root.addEventListener("click", ({ target }) => this.doing[target.closest("[data-zoom]")?.dataset.zoom]?.());
     this.stage.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     this.stage.addEventListener("keydown", (event) => this.key(event));
     this.stage.addEventListener("pointerdown", (event) => this.down(event));
     this.stage.addEventListener("pointermove", (event) => this.move(event));
-    for (const end of ["pointerup", "pointercancel"]) this.stage.addEventListener(end, ({ pointerId }) => this.pointers.delete(pointerId));
+    const up = ({ pointerId }) => this.pointers.delete(pointerId);
+    for (const end of ["pointerup", "pointercancel"]) this.stage.addEventListener(end, up);
     new ResizeObserver(() => this.fit(this.fitted)).observe(this.stage);
   }
 
@@ -37,7 +43,8 @@ export class Viewer {
   fit(quad) {
     if (!this.width) return;
     this.fitted = quad;
-    const [xs, ys] = [0, 1].map((axis) => (quad ? quad.map((point) => point[axis]) : [0, axis ? this.height : this.width]));
+    const all = [[0, 0], [this.width, this.height]];
+    const [xs, ys] = [0, 1].map((axis) => (quad ?? all).map((point) => point[axis]));
     const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
     const { clientWidth: wide, clientHeight: high } = this.stage;
     const fill = quad ? 0.85 : 1;
@@ -49,6 +56,7 @@ export class Viewer {
 
   place() {
     this.sheet.style.transform = `translate(${this.x}px, ${this.y}px) scale(${this.scale})`;
+    this.sheet.querySelector("polygon").style.strokeWidth = 2 / this.scale;
   }
 
   /** Zoom by a factor round a point of the stage, by default its middle. */
@@ -74,8 +82,9 @@ export class Viewer {
 
   wheel(event) {
     event.preventDefault();
-    const lines = event.deltaMode === 1 ? 16 : 1;
-    this.zoom(Math.exp(-event.deltaY * lines * (event.ctrlKey ? 0.01 : 0.002)), ...this.at(event)); // ctrl: a pinch on a touchpad
+    const pixels = event.deltaY * (event.deltaMode === 1 ? 16 : 1); // it may be told in lines
+    const speed = event.ctrlKey ? 0.01 : 0.002; // ctrl: a pinch on a touchpad
+    this.zoom(Math.exp(-pixels * speed), ...this.at(event));
   }
 
   key(event) {
