@@ -53,12 +53,15 @@ export async function ask(path, { seconds = 20, patience = 60, body, signal, ...
   const started = performance.now();
   for (;;) {
     const key = sessionStorage.getItem(KEY);
-    const headers = { ...(key && { Authorization: `Bearer ${key}` }), ...(!plain && { "Content-Type": "application/json" }) };
-    const answer = await tryOnce(new URL(path, BASE), { ...how, headers, body: plain ? body : JSON.stringify(body) }, seconds, signal);
+    const headers = key ? { Authorization: `Bearer ${key}` } : {};
+    if (!plain) headers["Content-Type"] = "application/json";
+    const request = { ...how, headers, body: plain ? body : JSON.stringify(body) };
+    const answer = await tryOnce(new URL(path, BASE), request, seconds, signal);
     if (answer.ok) return answer;
     const problem = await problemOf(answer);
+    const waited = (performance.now() - started) / 1000;
     if (problem.code === "key-required") await askForKey(key !== null && key === sessionStorage.getItem(KEY));
-    else if (answer.status === 429 && (performance.now() - started) / 1000 + problem.after < patience) await pause(problem.after, signal);
+    else if (answer.status === 429 && waited + problem.after < patience) await pause(problem.after, signal);
     else throw problem;
   }
 }
@@ -88,14 +91,28 @@ async function problemOf(answer) {
 export const model = async () => (await ask("v1/model")).json();
 
 /**
- * Read one picture, or several frames of one VIN.
- * @param {File | File[]} pictures
+ * Read one picture. Where the reading is unsure, it is read once more, for other VINs and barcodes in it.
+ * @param {File} picture
+ * @param {{kind?: string, barcodes?: boolean}} [how] and as of `ask`; `kind`: of a frame, which is read once
  * @returns {Promise<{reading: object, task: string | null}>} `task`: its number at the desk, if it went there
  */
-export async function read(pictures, { kind = "auto", ...how } = {}) {
+export async function read(picture, { kind, barcodes = false, ...how } = {}) {
+  const found = await send(`v1/read?kind=${kind ?? "auto"}`, [picture], how);
+  if (kind || found.reading.status !== "uncertain") return found;
+  const more = await send(`v1/read?all=true&barcodes=${barcodes}`, [picture], how);
+  return { reading: more.reading, task: more.task ?? found.task };
+}
+
+/** Read several frames of one VIN together; answers as `read`. */
+export const readFrames = (pictures, how = {}) => send("v1/read/frames", pictures, how);
+
+async function send(path, pictures, how) {
   const body = new FormData();
-  for (const picture of [pictures].flat()) body.append("file", picture, picture.name);
-  const path = Array.isArray(pictures) ? "v1/read/frames" : `v1/read?kind=${kind}&all=true`;
-  const answer = await ask(path, { method: "POST", body, seconds: 120, ...how });
+  for (const picture of pictures) body.append("image", picture, picture.name);
+  const answer = await ask(path, { method: "POST", body, seconds: 120, ...how }).catch(async (problem) => {
+    if (problem.code !== "unreachable") throw problem;
+    const open = await Promise.all(pictures.map((one) => one.slice(0, 1).arrayBuffer())).catch(() => null);
+    throw open ? problem : new Problem("unreadable-file"); // one that was moved or deleted meanwhile
+  });
   return { reading: await answer.json(), task: answer.headers.get("Vinchar-Task") };
 }

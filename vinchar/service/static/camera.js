@@ -1,15 +1,17 @@
 /** Looks for a VIN with the phone's camera: small frames, one at a time, until readings agree. */
 
-import { Problem, read } from "./api.js";
+import { Problem, read, readFrames } from "./api.js";
 import { byId } from "./dom.js";
 import { faults } from "./reading.js";
-import { say } from "./texts.js";
+import { errorKey, say } from "./texts.js";
 
 const WIDEST = 800; // pixels of a frame that is sent
 const KEPT = 5; // frames that showed a VIN
 const PAUSE = 250; // ms between frames, at least; a second when for a minute nothing was found
 const PATIENCE = 60_000;
 const STEADY = 2; // readings in a row that must ask for the same before another hint is shown
+const FUSIONS = 3; // of frames that agree; if it is unsure even then, it is shown as it is
+const BETWEEN = 4; // frames that showed a VIN, before they are fused once more
 const AROUND = 1.6; // height of what is sent, in parts of the finder's: hands shake
 
 /**
@@ -28,6 +30,7 @@ class Scan {
     this.video = this.part("video");
     this.advice = new Steady(this.part(".advice"));
     this.kept = []; // {file, vin}
+    this.fused = this.showed = 0;
     Object.assign(this, { hints, resolve });
   }
 
@@ -48,7 +51,8 @@ class Scan {
     const run = (this.run = { since: performance.now() }); // whoever finds another run here is out of date
     try {
       const size = { width: { ideal: 1920 }, height: { ideal: 1080 } };
-      const stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: { facingMode: "environment", ...size } });
+      const video = { facingMode: "environment", ...size };
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: false, video });
       if (this.run !== run) return stream.getTracks().forEach((track) => track.stop());
       this.video.srcObject = stream;
       await this.video.play();
@@ -87,7 +91,8 @@ class Scan {
     this.part("[data-do=torch]").hidden = !torch;
     this.part(".zoom").hidden = !zoom || zoom.min === zoom.max;
     if (!zoom) return;
-    const range = Object.assign(this.part(".zoom input"), { min: zoom.min, max: Math.min(zoom.max, 8 * zoom.min), step: zoom.step || 0.1 });
+    const range = this.part(".zoom input");
+    Object.assign(range, { min: zoom.min, max: Math.min(zoom.max, 8 * zoom.min), step: zoom.step || 0.1 });
     range.value = track.getSettings().zoom ?? zoom.min;
     range.oninput = () => track.applyConstraints({ advanced: [{ zoom: Number(range.value) }] }).catch(() => {});
   }
@@ -95,7 +100,8 @@ class Scan {
   async torch() {
     const pressed = this.part("[data-do=torch]");
     const on = pressed.getAttribute("aria-pressed") !== "true";
-    await this.track.applyConstraints({ advanced: [{ torch: on }] }).then(() => pressed.setAttribute("aria-pressed", on), () => {});
+    await this.track.applyConstraints({ advanced: [{ torch: on }] });
+    pressed.setAttribute("aria-pressed", on);
   }
 
   /** Read what is in the finder now, say what would help, and finish where that is enough. */
@@ -109,9 +115,11 @@ class Scan {
       this.advice.consider(this.hint(reading));
       if (!reading.vin) return;
       run.since = performance.now();
+      this.showed += 1;
       const agreeing = this.kept.some(({ vin }) => vin === reading.vin);
       this.kept = [...this.kept, { file, vin: reading.vin }].slice(-KEPT);
-      if (reading.status === "ok" || agreeing) await this.finish();
+      const due = agreeing && this.showed > 1 + BETWEEN * this.fused;
+      if (reading.status === "ok" || due) await this.finish(run);
     } catch (problem) {
       if (this.run !== run) return;
       if (!(problem instanceof Problem)) throw problem;
@@ -127,24 +135,30 @@ class Scan {
     return fault ? `advice.${fault.name}` : "camera.hold";
   }
 
-  /** Read the frames that showed a VIN together; where none did, the whole picture as it is now. */
-  async finish() {
+  /**
+   * Read the frames that showed a VIN together; where none did, the whole picture as it is now. Where a `run` asks and
+   * the reading is unsure, it goes on, so that the hints can help.
+   */
+  async finish(run = null) {
     if (!this.video.srcObject || this.finishing) return;
     this.finishing = true;
-    this.run = null;
+    if (!run) this.run = null;
     this.advice.say("camera.reading");
     const files = this.kept.length ? this.kept.map(({ file }) => file) : [await this.frame(true)];
-    this.video.pause();
     try {
-      const { reading, task } = await read(files);
+      const { reading, task } = await readFrames(files);
+      this.fused += 1;
+      const unsure = run && reading.status !== "ok" && this.fused < FUSIONS;
+      if (unsure || (run && this.run !== run)) return this.advice.say(this.hint(reading));
       navigator.vibrate?.(60);
       this.end({ reading, task, file: files.find(({ name }) => name === reading.image) ?? files.at(-1) });
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
-      this.advice.say(`error.${problem.code}`);
-      this.finishing = false;
       this.stop();
+      this.advice.say(errorKey(problem.code));
       setTimeout(() => this.dialog.open && !this.run && this.start(), 3000);
+    } finally {
+      this.finishing = false;
     }
   }
 
@@ -160,8 +174,10 @@ class Scan {
     const middle = (finder.top + finder.height / 2 - seen.top - seen.height / 2) / scale + high / 2;
     const top = Math.max(0, Math.min(middle - height / 2, high - height));
     const shrink = whole ? 1 : Math.min(1, WIDEST / width);
-    const canvas = Object.assign(document.createElement("canvas"), { width: Math.round(width * shrink), height: Math.round(height * shrink) });
-    canvas.getContext("2d").drawImage(this.video, (wide - width) / 2, whole ? 0 : top, width, height, 0, 0, canvas.width, canvas.height);
+    const canvas = document.createElement("canvas");
+    const size = [Math.round(width * shrink), Math.round(height * shrink)];
+    [canvas.width, canvas.height] = size;
+    canvas.getContext("2d").drawImage(this.video, (wide - width) / 2, whole ? 0 : top, width, height, 0, 0, ...size);
     const blob = await new Promise((made) => canvas.toBlob(made, "image/jpeg", 0.88));
     this.count = (this.count ?? 0) + 1;
     return new File([blob], `frame-${this.count}.jpg`, { type: "image/jpeg" });

@@ -9,8 +9,8 @@ const SAID = ["text", "label", "hint", "alt"];
 export const byId = (id) => document.getElementById(id);
 
 /**
- * Make an element. Of `props`, `on…` are listeners; `text`, `label`, `hint` and `alt` are keys of texts, or [key, values];
- * booleans are set as properties, all else as attributes.
+ * Make an element. Of `props`, `on…` are listeners; `text`, `label`, `hint` and `alt` are keys of texts, or of these
+ * with values; booleans are set as properties, all else as attributes.
  * @param {string} tag
  * @param {Record<string, any>} [props]
  * @param {...(Node | string | null | false | undefined)} children what is empty is left out
@@ -28,6 +28,9 @@ export function make(tag, props = {}, ...children) {
   return element;
 }
 
+/** Words in a line of others. */
+export const words = (key, values, look) => make("span", { text: [key, values], class: look });
+
 /** A drawing of icons.svg, for the eye only: what it means is said in words beside it. */
 export function icon(name) {
   const drawing = document.createElementNS(SVG, "svg");
@@ -41,7 +44,7 @@ export function icon(name) {
 
 /** A button with an icon and a text. */
 export function button(key, name, onclick, look = "") {
-  return make("button", { type: "button", class: look, onclick }, name && icon(name), make("span", { text: key }));
+  return make("button", { type: "button", class: look, onclick }, name && icon(name), words(key));
 }
 
 /** Say something to screen readers when they have a moment. The same twice is said twice. */
@@ -65,6 +68,32 @@ export function notify(key, values) {
 export function focusOn(element) {
   element.tabIndex = -1;
   element.focus({ preventScroll: true });
+}
+
+/** Take files that are dropped anywhere on the page; `#dropping` shows that they would be. */
+export function takeDrops(take) {
+  let depth = 0; // dragenter and dragleave come for every element passed over
+  const over = (step) => {
+    depth = Math.max(0, depth + step);
+    byId("dropping").hidden = depth === 0;
+  };
+  addEventListener("dragenter", () => over(1));
+  addEventListener("dragleave", () => over(-1));
+  addEventListener("dragover", (event) => event.preventDefault());
+  addEventListener("drop", (event) => {
+    event.preventDefault();
+    over(-depth);
+    take([...event.dataTransfer.files]);
+  });
+}
+
+/** Let a button open a file input, and hand on what is chosen there. */
+export function takeChosen(opener, input, take) {
+  opener.addEventListener("click", () => input.click());
+  input.addEventListener("change", () => {
+    take([...input.files]);
+    input.value = ""; // so that the same can be chosen again
+  });
 }
 
 /** Let the browser save something under a name. */

@@ -3,10 +3,10 @@
 import { Problem, model, read } from "./api.js";
 import { scan } from "./camera.js";
 import { decode } from "./crops.js";
-import { announce, button, byId, focusOn, icon, make } from "./dom.js";
+import { announce, button, byId, focusOn, icon, make, takeChosen, takeDrops } from "./dom.js";
 import { readingView } from "./reading.js";
 import { Table } from "./table.js";
-import { loadTexts, say, text } from "./texts.js";
+import { errorKey, loadTexts, say } from "./texts.js";
 
 const VIEWS = ["start", "busy", "result", "table"];
 let about = { hints: [], service: {} }; // GET /v1/model, as far as it is known
@@ -21,6 +21,8 @@ function show(view, { heading, remember = true } = {}) {
   if (heading) focusOn(heading);
 }
 
+const startAgain = () => show("start", { heading: byId("start").querySelector("h1") });
+
 addEventListener("popstate", ({ state }) => {
   const view = VIEWS.includes(state?.view) && byId(state.view).childElementCount ? state.view : "start";
   show(view, { remember: false, heading: byId(view).querySelector("h1") });
@@ -34,7 +36,10 @@ function addressOf(file) {
 }
 
 /** Why a file need not be sent at all. */
-const refusal = (file) => (file.size === 0 ? "empty" : file.size > (about.service.max_bytes ?? Infinity) ? "too-large" : null);
+function refusal(file) {
+  if (file.size === 0) return "empty";
+  return file.size > (about.service.max_bytes ?? Infinity) ? "too-large" : null;
+}
 
 function begin(files) {
   if (files.length === 1) readOne(files[0]);
@@ -42,7 +47,8 @@ function begin(files) {
 }
 
 function readAll(files) {
-  table = new Table(files, { refusal, onagain: () => byId("files").click(), onopen: (item) => showReading(item, item.file, true) });
+  const onopen = (item) => showReading(item, item.file, true);
+  table = new Table(files, { barcodes: about.service.barcodes, refusal, onopen, onagain: () => byId("files").click() });
   byId("table").replaceChildren(table.view);
   show("table", { heading: table.heading });
   table.run();
@@ -55,12 +61,13 @@ async function readOne(file) {
   const photo = make("img", { class: "photo", src: addressOf(file) });
   photo.alt = "";
   photo.onerror = () => photo.replaceWith(icon("picture"));
-  byId("busy").replaceChildren(make("div", { class: "card busy" }, photo, make("div", { class: "spinner", "aria-hidden": "true" }), heading, cancel));
+  const spinner = make("div", { class: "spinner", "aria-hidden": "true" });
+  byId("busy").replaceChildren(make("div", { class: "card busy" }, photo, spinner, heading, cancel));
   show("busy", { heading });
   try {
     const code = refusal(file);
     if (code) throw new Problem(code);
-    const found = await read(file, { signal: ending.signal });
+    const found = await read(file, { signal: ending.signal, barcodes: about.service.barcodes });
     await showReading(found, file);
   } catch (error) {
     if (error instanceof Problem) showProblem(error, file, photo);
@@ -70,17 +77,17 @@ async function readOne(file) {
 
 /** What went wrong, beside the photo, which is kept for another try. */
 function showProblem(problem, file, photo) {
-  const heading = make("h1", { class: "verdict error" }, icon(problem.code === "unreachable" ? "offline" : "warning"), make("span", { text: "problem.heading" }));
+  const sign = icon(problem.code === "unreachable" ? "offline" : "warning");
+  const heading = make("h1", { class: "verdict error" }, sign, words("problem.heading"));
   const { max_bytes: most } = about.service;
-  const known = text(`error.${problem.code}`) !== `error.${problem.code}`;
-  const key = problem.code === "too-large" && most ? "problem.too-large" : known ? `error.${problem.code}` : "error.other";
+  const key = problem.code === "too-large" && most ? "problem.too-large" : errorKey(problem.code);
   const values = { size: file.size / 1e6, most: (most ?? 0) / 1e6, code: problem.code };
   byId("busy").replaceChildren(make("div", { class: "card busy" }, photo.isConnected && photo, heading,
     make("p", { text: [key, values] }),
-    !known && problem.detail && make("p", { class: "soft", lang: "en" }, problem.detail),
+    key === "error.other" && problem.detail && make("p", { class: "soft", lang: "en" }, problem.detail),
     make("div", { class: "row" },
       button("problem.retry", "retry", () => readOne(file), "primary"),
-      button("problem.other", "back", () => show("start", { heading: byId("start").querySelector("h1") })))));
+      button("problem.other", "back", startAgain))));
   focusOn(heading);
   announce(key, values);
 }
@@ -92,11 +99,12 @@ async function showReading({ reading, task }, file, listed = false) {
   const { view, heading } = readingView(reading, { picture, photo, task, hints: about.hints });
   picture?.close();
   const back = () => show("table", { heading: table.heading });
-  const again = make("div", { class: "row again" },
-    listed ? button("result.back", "back", back) : button("result.another", "plus", () => show("start", { heading: byId("start").querySelector("h1") })));
-  byId("result").replaceChildren(make("div", {}, again, listed && make("p", { class: "soft name" }, file.name), view));
+  const away = listed ? button("result.back", "back", back) : button("result.another", "plus", startAgain);
+  const name = listed && make("p", { class: "soft name" }, file.name);
+  byId("result").replaceChildren(make("div", {}, make("div", { class: "row again" }, away), name, view));
   show("result", { heading });
-  announce(reading.vin ? "result.said" : "result.said-none", { vin: [...(reading.vin ?? "")].join(" "), share: reading.confidence });
+  const { vin, confidence: share } = reading;
+  announce(vin ? "result.said" : "result.said-none", { vin: [...(vin ?? "")].join(" "), share });
 }
 
 async function openCamera() {
@@ -106,27 +114,12 @@ async function openCamera() {
 }
 
 function listen() {
-  byId("choose").onclick = () => byId("files").click();
-  byId("take-photo").onclick = () => byId("photo").click();
+  takeChosen(byId("choose"), byId("files"), begin);
+  takeChosen(byId("take-photo"), byId("photo"), begin);
   byId("open-camera").onclick = openCamera;
   byId("open-camera").hidden = !navigator.mediaDevices?.getUserMedia;
-  for (const input of [byId("files"), byId("photo")]) {
-    input.onchange = () => {
-      begin([...input.files]);
-      input.value = "";
-    };
-  }
   addEventListener("paste", ({ clipboardData }) => begin([...clipboardData.files]));
-  let depth = 0; // dragenter and dragleave come for every element passed over
-  const over = (step) => (byId("dropping").hidden = (depth = Math.max(0, depth + step)) === 0);
-  addEventListener("dragenter", () => over(1));
-  addEventListener("dragleave", () => over(-1));
-  addEventListener("dragover", (event) => event.preventDefault());
-  addEventListener("drop", (event) => {
-    event.preventDefault();
-    over(-depth);
-    begin([...event.dataTransfer.files]);
-  });
+  takeDrops(begin);
 }
 
 async function introduce() {

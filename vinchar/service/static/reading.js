@@ -15,7 +15,7 @@ const RUNNERS_WIDE = 232; // as style.css has it
 export const level = (confidence) => (confidence >= SURE ? "sure" : confidence >= LIKELY ? "likely" : "doubtful");
 
 /** The status in words, with an icon. */
-export const verdict = (status) => [icon(ICONS[status]), make("span", { text: `verdict.${status}` })];
+export const verdict = (status) => [icon(ICONS[status]), words(`verdict.${status}`)];
 
 /** Which of the model's `hints` hold for a reading, the most telling first. */
 export const faults = ({ quality }, hints) =>
@@ -45,9 +45,10 @@ export async function copy(vin) {
 export function readingView(reading, { picture, photo, task, hints }) {
   const { status, vin } = reading;
   const heading = make("h1", { class: `verdict ${status}` }, ...verdict(status));
+  const sure = vin && make("p", { class: "soft", text: ["result.sure", { share: reading.confidence }] });
   const view = make("article", { class: "reading" },
     make("div", { class: "card main" },
-      make("div", { class: "verdict-line" }, heading, vin && make("p", { class: "soft", text: ["result.sure", { share: reading.confidence }] })),
+      make("div", { class: "verdict-line" }, heading, sure),
       vin && letters(reading, picture),
       vin && actions(vin, task),
       !vin && task && correct(task),
@@ -63,10 +64,12 @@ function letters(reading, picture) {
   const cells = chars.map((one, at) => cell(one, at, picture));
   const spans = chars.length > 1 ? PARTS : [[0, 1]];
   const weak = chars.some(({ confidence }) => confidence !== undefined && level(confidence) !== "sure");
-  const row = make("div", { class: "vin", role: "group", label: ["result.vin", { vin: [...reading.vin].join(" ") }] },
+  const label = ["result.vin", { vin: [...reading.vin].join(" ") }];
+  const row = make("div", { class: "vin", role: "group", label },
     ...spans.map(([from, to]) => make("span", { class: "part" }, ...cells.slice(from, to))));
   const key = make("p", { class: "levels soft" },
-    ...["sure", "likely", "doubtful"].map((name) => make("span", { class: `level ${name}` }, make("b"), make("span", { text: `level.${name}` }))));
+    ...["sure", "likely", "doubtful"].map((name) =>
+      make("span", { class: `level ${name}` }, make("b"), words(`level.${name}`))));
   return make("div", {}, row, weak && key);
 }
 
@@ -89,12 +92,13 @@ function runners(one, at, large, place) {
   const chances = [[one.char, one.confidence], ...one.alternatives].map(([char, share]) => {
     const bar = make("i");
     bar.style.width = `${100 * share}%`;
-    return make("li", {}, make("b", {}, char), make("span", { class: "bar" }, bar), make("span", { text: ["share", { share }] }));
+    return make("li", {}, make("b", {}, char), make("span", { class: "bar" }, bar), words("share", { share }));
   });
   popover.replaceChildren(make("div", {},
     make("p", { class: "soft", text: ["character.at", { at: at + 1 }] }), large, make("ol", {}, ...chances),
     !one.alternatives.length && make("p", { class: "soft", text: "character.alone" })));
-  popover.style.left = `${Math.max(8, Math.min(place.left + place.width / 2 - RUNNERS_WIDE / 2, innerWidth - RUNNERS_WIDE - 8))}px`;
+  const left = place.left + (place.width - RUNNERS_WIDE) / 2;
+  popover.style.left = `${Math.max(8, Math.min(left, innerWidth - RUNNERS_WIDE - 8))}px`;
   const below = place.bottom < innerHeight * 0.6;
   popover.style.top = below ? `${place.bottom + 8}px` : "auto";
   popover.style.bottom = below ? "auto" : `${innerHeight - place.top + 8}px`;
@@ -107,7 +111,8 @@ function actions(vin, task) {
     task && correct(task));
 }
 
-const correct = (task) => make("a", { class: "button", href: `review#${task}` }, icon("edit"), make("span", { text: "result.correct" }));
+const correct = (task) =>
+  make("a", { class: "button", href: `review#${task}` }, icon("edit"), words("result.correct"));
 
 function advice(reading, hints) {
   const keys = faults(reading, hints).map(({ name }) => `advice.${name}`);
@@ -129,20 +134,22 @@ function evidence(reading, picture, photo) {
     outline.append(line);
   }
   return make("figure", { class: "card" },
-    reading.quad && reading.kind !== "glyph" && strip(picture, reading.quad), make("div", { class: "outlined" }, image, outline));
+    reading.quad && reading.kind !== "glyph" && strip(picture, reading.quad),
+    make("div", { class: "outlined" }, image, outline));
 }
 
 function facts(reading) {
   const { check_digit: check, maker, region, model_year: years, source } = reading;
   const fact = (key, ...said) => [make("dt", { text: `fact.${key}` }), make("dd", {}, ...said)];
   const known = (value) => value || make("span", { class: "soft", text: "fact.unknown" });
-  const year = years.length && make("span", { text: ["fact.years", { years: years.map(String) }] });
+  const year = years.length && words("fact.years", { years: years.map(String) });
+  const fits = make("span", { class: `check ${check}` }, icon(CHECKS[check]), words(`check.${check}`));
   return make("dl", { class: "card facts" },
-    ...fact("check_digit", make("span", { class: `check ${check}` }, icon(CHECKS[check]), make("span", { text: `check.${check}` }))),
+    ...fact("check_digit", fits),
     ...fact("maker", known(maker)),
-    ...fact("region", known(region && make("span", { text: `region.${region.replace(" ", "_")}` }))),
+    ...fact("region", known(region && words(`region.${region.replace(" ", "_")}`))),
     ...fact("model_year", known(year)),
-    ...(source === "text" ? [] : fact("source", make("span", { text: `source.${source}` }))));
+    ...(source === "text" ? [] : fact("source", words(`source.${source}`))));
 }
 
 function doubts({ reasons, alternatives }) {
@@ -151,11 +158,12 @@ function doubts({ reasons, alternatives }) {
     reasons.length > 0 && make("ul", { lang: "en" }, ...reasons.map((reason) => make("li", {}, reason))),
     alternatives.length > 0 && make("h2", { text: "result.alternatives" }),
     alternatives.length > 0 && make("ul", { class: "plain" }, ...alternatives.map(([vin, share]) =>
-      make("li", {}, make("code", {}, vin), " ", make("span", { class: "soft", text: ["share", { share }] })))));
+      make("li", {}, make("code", {}, vin), " ", words("share", { share }, "soft")))));
 }
 
 function others({ others: more }, picture) {
-  return more.length > 0 && make("section", { class: "card" }, make("h2", { text: ["result.others", { n: more.length }] }),
+  return more.length > 0 && make("section", { class: "card" },
+    make("h2", { text: ["result.others", { n: more.length }] }),
     make("ul", { class: "plain others" }, ...more.map((one) => make("li", {},
       picture && one.quad && strip(picture, one.quad, 36),
       make("code", {}, one.vin), make("span", { class: `verdict ${one.status}` }, ...verdict(one.status)),

@@ -2,8 +2,8 @@
 
 import { Problem, read } from "./api.js";
 import { decode } from "./crops.js";
-import { announce, button, icon, make, save } from "./dom.js";
-import { say } from "./texts.js";
+import { announce, button, icon, make, save, words } from "./dom.js";
+import { errorKey, say } from "./texts.js";
 import { verdict } from "./reading.js";
 
 const AT_ONCE = 2;
@@ -18,24 +18,26 @@ const COLUMNS = ["image", "vin", "status", "confidence", "check_digit", "maker",
 export class Table {
   /**
    * @param {File[]} files
-   * @param {{refusal: (file: File) => string | null, onopen: (item: Item) => void, onagain: () => void}} how
-   *   `refusal`: the code of why a file need not be sent; `onopen`: shows one
+   * @param {{barcodes: boolean, refusal: (file: File) => string | null, onopen: (item: Item) => void,
+   *   onagain: () => void}} how `barcodes`: whether the service reads them; `refusal`: the code of why a file need not
+   *   be sent; `onopen`: shows one
    */
-  constructor(files, { refusal, onopen, onagain }) {
-    Object.assign(this, { refusal, onopen });
+  constructor(files, { barcodes, refusal, onopen, onagain }) {
+    Object.assign(this, { barcodes, refusal, onopen });
     this.items = files.map((file) => ({ file, state: "waiting", row: make("tr", { role: "row" }) }));
     this.heading = make("h1", { text: ["table.heading", { n: files.length }] });
     this.bar = make("progress", { max: files.length, value: 0, label: "table.progress" });
     this.count = make("p", { class: "soft" });
     this.cancel = button("table.cancel", "cross", () => this.ending.abort());
     this.retry = button("table.retry", "retry", () => this.run(["failed", "cancelled"]));
-    this.csv = button("table.csv", "download", () => save(new Blob([this.toCsv()], { type: "text/csv" }), "vins.csv"), "primary");
-    const heads = ["photo", "name", "vin", "status", "confidence", "details"];
+    this.csv = button("table.csv", "download", () => save(this.toCsv(), "vins.csv"), "primary");
+    const heads = ["photo", "name", "vin", "status", "confidence", "details"].map((name) =>
+      make("th", { scope: "col", role: "columnheader", text: `column.${name}` }));
     this.view = make("div", {},
       make("div", { class: "card" }, this.heading, this.bar, this.count,
         make("div", { class: "row" }, this.csv, this.cancel, this.retry, button("table.again", "plus", onagain))),
       make("table", { class: "card readings", role: "table", label: ["table.heading", { n: files.length }] },
-        make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, ...heads.map((name) => make("th", { scope: "col", role: "columnheader", text: `column.${name}` })))),
+        make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, ...heads)),
         make("tbody", { role: "rowgroup" }, ...this.items.map(({ row }) => row))));
     this.items.forEach((item) => this.draw(item));
   }
@@ -62,7 +64,8 @@ export class Table {
     else {
       this.draw(Object.assign(item, { state: "reading" }));
       try {
-        Object.assign(item, await read(item.file, { signal: this.ending.signal }), { state: "done" });
+        const found = await read(item.file, { signal: this.ending.signal, barcodes: this.barcodes });
+        Object.assign(item, found, { state: "done" });
       } catch (error) {
         Object.assign(item, error instanceof Problem ? { state: "failed", code: error.code } : { state: "cancelled" });
       }
@@ -81,37 +84,49 @@ export class Table {
   }
 
   draw(item) {
-    const { file, state, reading, code, row } = item;
+    const { file, state, reading, row } = item;
     const cell = (name, ...children) => make("td", { class: name, role: "cell" }, ...children);
-    const status = { done: () => verdict(reading.status), failed: () => [make("span", { class: "bad", text: `error.${code}` })] }[state];
+    const label = ["table.open", { name: file.name }];
     item.picture ??= make("canvas", { width: THUMBNAIL, height: THUMBNAIL, "aria-hidden": "true" });
     row.className = reading?.status ?? state;
     row.replaceChildren(
-      cell("photo", item.picture), cell("name", file.name), cell("vin", reading?.vin && make("code", {}, reading.vin)),
-      cell("status", make("span", { class: `verdict ${reading?.status ?? state}` }, ...(status?.() ?? [make("span", { text: `state.${state}` })]))),
-      cell("confidence", reading?.vin && make("span", { text: ["share", { share: reading.confidence }] })),
-      cell("details", state === "done" && make("button", { type: "button", label: ["table.open", { name: file.name }], onclick: () => this.onopen(item) },
-        make("span", { text: "table.details" }), icon("next"))));
-    if (state === "done" && !item.drawn) this.thumbnail(item);
+      cell("photo", item.picture),
+      cell("name", file.name),
+      cell("vin", reading?.vin && make("code", {}, reading.vin)),
+      cell("status", make("span", { class: `verdict ${row.className}` }, ...status(item))),
+      cell("confidence", reading?.vin && words("share", { share: reading.confidence })),
+      cell("details", reading && make("button", { type: "button", label, onclick: () => this.onopen(item) },
+        words("table.details"), icon("next"))));
+    if (reading && !item.drawn) this.thumbnail(item);
   }
 
   async thumbnail(item) {
     item.drawn = true;
     const picture = await decode(item.file, { resizeWidth: 2 * THUMBNAIL, resizeQuality: "medium" });
     if (!picture) return;
-    const side = Math.min(picture.width, picture.height);
-    item.picture.getContext("2d").drawImage(picture, (picture.width - side) / 2, (picture.height - side) / 2, side, side, 0, 0, THUMBNAIL, THUMBNAIL);
+    const { width, height } = picture;
+    const side = Math.min(width, height);
+    const from = [(width - side) / 2, (height - side) / 2, side, side];
+    item.picture.getContext("2d").drawImage(picture, ...from, 0, 0, THUMBNAIL, THUMBNAIL);
     picture.close();
   }
 
   toCsv() {
-    const rows = this.items.flatMap(({ file, reading, code }) =>
-      reading ? [reading, ...reading.others].map((one) => ({ ...one, image: file.name })) : [{ image: file.name, status: "error", reasons: [code ?? "not read"] }]);
-    return toCsv(rows);
+    const rows = this.items.flatMap(({ file, reading, code }) => {
+      const found = reading ? [reading, ...reading.others] : [{ status: "error", reasons: [code ?? "not read"] }];
+      return found.map((one) => ({ ...one, image: file.name }));
+    });
+    return new Blob([toCsv(rows)], { type: "text/csv" });
   }
 }
 
-/** Rows as CSV that spreadsheets open as it is: with a byte order mark, and with nothing that they take for a formula. */
+/** What is said of a file: what was read, what went wrong, or how far it is. */
+function status({ state, reading, code }) {
+  if (reading) return verdict(reading.status);
+  return [state === "failed" ? words(errorKey(code), { code }, "bad") : words(`state.${state}`)];
+}
+
+/** Rows as CSV that spreadsheets open as it is: with a byte order mark, and nothing that they take for a formula. */
 export function toCsv(rows) {
   const field = (value) => {
     const plain = Array.isArray(value) ? value.join(value.every(Number.isFinite) ? " " : "; ") : String(value ?? "");

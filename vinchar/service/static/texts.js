@@ -54,9 +54,13 @@ function speak(chosen) {
  */
 export function text(key, values = {}) {
   const found = texts[key]?.[language] ?? key;
-  const form = typeof found === "string" ? found : found[new Intl.PluralRules(language).select(values.n)] ?? found.other;
+  const chosen = typeof found !== "string" && new Intl.PluralRules(language).select(values.n);
+  const form = chosen ? found[chosen] : found;
   return form.replace(/\{(\w+)(%?)\}/g, (_, name, share) => (share ? percent(values[name]) : shown(values[name])));
 }
+
+/** The key of the text for a problem's code. */
+export const errorKey = (code) => (`error.${code}` in texts ? `error.${code}` : "error.other");
 
 /** A number as it is written here, a list as people name one or the other of it, and all else as it is. */
 function shown(value) {
