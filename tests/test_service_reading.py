@@ -73,7 +73,7 @@ def test_raw_bytes_are_a_picture_without_a_name(client: TestClient) -> None:
 
 def test_what_is_asked_reaches_the_reader(client: TestClient) -> None:
     query = client.post("/v1/read", params={"kind": "strip", "all": "true", "known": [HONDA]}, content=picture())
-    form = send(client, "a", data={"kind": "strip", "all": "1", "known": f"{HONDA}\n"})
+    form = send(client, "a", data={"kind": "strip", "all": "True", "known": f"{HONDA}\n"})
     expected = ["1 strip", "barcodes: False", "every: True", f"known: ('{HONDA}',)"]
     assert query.json()["reasons"] == form.json()["reasons"] == expected
 
@@ -84,7 +84,7 @@ def test_frames_are_read_together_and_bad_ones_left_out(client: TestClient) -> N
     assert answer.json()["reasons"] == ["2 auto"]
     assert answer.json()["image"] == "3"
     assert code_of(client.post("/v1/read/frames", files=files[1:2])) == "not-a-picture"
-    assert code_of(client.post("/v1/read/frames", files=17 * files[:1])) == "too-large"
+    assert code_of(client.post("/v1/read/frames", files=17 * files[:1])) == "bad-request"
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_a_body_that_does_not_say_how_long_it_is_is_not_taken_in_for_ever(client
 
 def test_two_pictures_are_not_one(client: TestClient) -> None:
     files = [("image", ("a", picture())), ("image", ("b", picture()))]
-    assert code_of(client.post("/v1/read", files=files)) == "too-large"
+    assert code_of(client.post("/v1/read", files=files)) == "bad-request"
 
 
 def test_no_such_route_and_no_such_way_are_problems(client: TestClient) -> None:
@@ -157,6 +157,7 @@ def test_no_such_route_and_no_such_way_are_problems(client: TestClient) -> None:
     answer = client.get("/v1/read")
     assert code_of(answer) == "method-not-allowed"
     assert answer.headers["allow"] == "POST"
+    assert client.put("/v1/desk/tasks").headers["allow"] == "GET, POST"
 
 
 def test_a_process_that_dies_costs_one_request(client: TestClient) -> None:
@@ -222,6 +223,9 @@ def test_a_batch_without_a_picture_is_a_problem(client: TestClient) -> None:
     form = {"content-type": FORM}
     assert code_of(client.post("/v1/read/batch", content=b"--b--\r\n", headers=form)) == "empty"
     assert code_of(client.post("/v1/read/batch", params={"kind": "x"}, files={"a": ("a", picture())})) == "bad-request"
+    late = FIELD + b"\r\nx\r\n" + FIELD.replace(b'"a"', b'"all"') + b"\r\nmaybe\r\n--b--\r\n"
+    late = late.replace(b'"a"', b'"a"; filename="a"')
+    assert code_of(client.post("/v1/read/batch", content=late, headers=form)) == "bad-request"
 
 
 def test_what_ends_a_batch_early_is_its_last_line(tmp_path: Path) -> None:
@@ -229,7 +233,7 @@ def test_what_ends_a_batch_early_is_its_last_line(tmp_path: Path) -> None:
     with running(tmp_path, max_batch=4) as client:
         lines = [json.loads(line) for line in client.post("/v1/read/batch", files=files).text.splitlines()]
     assert [line["status"] for line in lines] == ["ok"] * 4 + ["error"]
-    assert lines[-1]["reasons"][0].startswith("the rest was refused: got more parts")
+    assert lines[-1]["reasons"][0].startswith("the rest was refused: got more than 4 files")
 
 
 def test_a_new_model_takes_over_while_the_old_one_finishes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -271,9 +275,13 @@ def test_uploads_are_kept_only_where_it_was_said(tmp_path: Path) -> None:
         answer = send(client, "unsure")
         task = client.get(f"/v1/desk/tasks/{answer.headers['vinchar-task']}").json()
         assert "vinchar-task" not in send(client, "sure").headers
+        assert "vinchar-task" not in send(client, "unsure", params={"keep": "false"}).headers
+        frames = [("image", ("a", picture(90))), ("image", ("unsure", picture(91)))]
+        kept = client.post("/v1/read/frames", files=frames).headers["vinchar-task"]
+        assert client.get(f"/v1/desk/tasks/{kept}/picture").content == picture(91)
         files = [("image", (name, picture(70 + i))) for i, name in enumerate(("nothing", "unsure", "a"))]
         client.post("/v1/read/batch", files=files)
-        assert client.get("/v1/desk").json()["open"] == 3
+        assert client.get("/v1/desk").json()["open"] == 4
         assert client.get("/v1/model").json()["service"]["kept_days"] == 2
     assert task["looks"] == 2
     assert task["reading"]["vin"] == HONDA

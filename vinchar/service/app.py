@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.resources import files
@@ -20,6 +20,7 @@ from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import BaseRoute, Match
 
 from vinchar import __version__
 from vinchar.service.desk.store import open_store
@@ -66,11 +67,12 @@ def make_app(settings: Settings, make: MakeReader = make_reader) -> FastAPI:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     app.state.vinchar = state
-    app.include_router(reading_routes(state))
-    app.include_router(model_routes(state))
-    app.include_router(desk_routes(state.store, partial(read_well, state), partial(files_of, state)))
+    desk = desk_routes(state.store, partial(read_well, state), partial(files_of, state))
+    routers = (reading_routes(state), model_routes(state), desk)
+    for router in routers:
+        app.include_router(router)
     _add_pages(app)
-    _add_answers_to_errors(app)
+    _add_answers_to_errors(app, [route for router in routers for route in router.routes])
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     app.add_middleware(Guard, settings=settings, metrics=state.metrics)
     if settings.origins:  # outermost, so that refusals can be read by the pages that may ask
@@ -117,7 +119,7 @@ def _add_pages(app: FastAPI) -> None:
     )
 
 
-def _add_answers_to_errors(app: FastAPI) -> None:
+def _add_answers_to_errors(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
     """Let everything that goes wrong be answered by a problem."""
 
     def answer(request: Request, problem: Problem) -> Response:
@@ -132,7 +134,10 @@ def _add_answers_to_errors(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)
         code = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "bad-request")
         found = answer(request, Problem(code, f"{request.method} {request.url.path[:200]}: {error.detail}"))
-        found.headers.update(error.headers or {})
+        if error.status_code == 405:  # of all routes with this path; Starlette names those of the first
+            there = [one for one in routes if one.matches(request.scope)[0] != Match.NONE]
+            methods = {method for one in there for method in getattr(one, "methods", ())}
+            found.headers["Allow"] = ", ".join(sorted(methods or {"GET"}))  # a page
         return found
 
     async def not_valid(request: Request, error: Exception) -> Response:
@@ -170,7 +175,8 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
                 del answers["422"]
                 answers |= {str(status): one for status, one in problems("bad-request").items()}
         parts = made.setdefault("components", {})
-        parts.setdefault("schemas", {})["ProblemModel"] = ProblemModel.model_json_schema()
+        schemas = parts.setdefault("schemas", {})
+        schemas["ProblemModel"] = ProblemModel.model_json_schema()
         parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         made["security"] = [{}, {"key": []}]  # it depends on how the service was started
         app.openapi_schema = made

@@ -15,9 +15,18 @@ from starlette.concurrency import run_in_threadpool
 
 from vinchar.imaging import ImageError
 from vinchar.reading import Reading
+from vinchar.service.bodies import FORM
 from vinchar.service.desk.exporting import Form, labels_csv, plan_export, write_files, zipped
 from vinchar.service.desk.pictures import for_browsers
-from vinchar.service.desk.schema import Added, AnswerIn, CountsOut, Refused, Reviewer, TaskOut, task_out
+from vinchar.service.desk.schema import (
+    AddedModel,
+    CountsModel,
+    RefusedModel,
+    ReviewerModel,
+    TaskModel,
+    VerdictModel,
+    task_model,
+)
 from vinchar.service.desk.store import MOST_LISTED, NewTask, NoSuchTask, Store, Taken
 from vinchar.service.desk.tasks import LONGEST_REVIEWER, MOST_LOOKS, State, Task
 from vinchar.service.problems import Problem
@@ -29,29 +38,17 @@ Files = Callable[[Request], AsyncIterator[tuple[str, bytes]]]  # names and bytes
 PREFIX = "/v1/desk"
 _LARGEST = 2**63 - 1  # number that a database holds
 _PRIVATE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
-_NOBODY = Reviewer()
+_NOBODY = ReviewerModel()
 # Statuses that say nothing of the picture: the same request, sent again later, may well be granted.
 _LATER = (429, 503, 504)
 _READING = ("too-slow", "too-large", "queue-full", "worker-died", "model-error", "timed-out")
 
 Id = Annotated[int, Path(ge=1, le=_LARGEST, description="The task's number.")]
 Asking = Annotated[str | None, Query(max_length=256, description="Who asks, and is shown their own answers.")]
-Who = Annotated[Reviewer, Body()]
-_FILES = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "properties": {
-                        "files": {"type": "array", "items": {"type": "string", "contentMediaType": "image/*"}}
-                    },
-                }
-            }
-        },
-    }
-}
+Who = Annotated[ReviewerModel, Body()]
+_PICTURES = {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1}
+_FIELDS = {"type": "object", "properties": {"image": _PICTURES}, "required": ["image"]}
+_FILES = {"requestBody": {"required": True, "content": {FORM: {"schema": _FIELDS}}}}
 
 
 def _refusals(*codes: str) -> Answers:
@@ -70,8 +67,8 @@ def desk_routes(store: Store, read: ReadPicture, files: Files) -> APIRouter:
     desk = APIRouter(prefix=PREFIX, tags=["desk"], route_class=_Route)
 
     @desk.get("", summary="How much there is to do", responses=_refusals())
-    def counts() -> CountsOut:
-        return CountsOut.model_validate(store.counts()._asdict())
+    def counts() -> CountsModel:
+        return CountsModel.model_validate(store.counts()._asdict())
 
     @desk.post("/tasks", summary="Pictures to label", responses=_refusals("empty", *_READING), openapi_extra=_FILES)
     async def add(
@@ -79,8 +76,8 @@ def desk_routes(store: Store, read: ReadPicture, files: Files) -> APIRouter:
         looks: Annotated[
             int, Query(ge=1, le=MOST_LOOKS, description="So many equal answers of different reviewers settle a task.")
         ] = 1,
-    ) -> Added:
-        added = Added(added=[], known=0, refused=[])
+    ) -> AddedModel:
+        added = AddedModel(added=[], known=0, refused=[])
         async for name, data in files(request):
             if await run_in_threadpool(_keep_known, store, data):
                 added.known += 1
@@ -90,11 +87,11 @@ def desk_routes(store: Store, read: ReadPicture, files: Files) -> APIRouter:
                 new = NewTask(data, name, reading, "desk", looks=looks)
                 added.added.append(await run_in_threadpool(store.add, new))
             except ImageError as error:
-                added.refused.append(Refused(image=name, code=error.code, detail=str(error)))
+                added.refused.append(RefusedModel(image=name, code=error.code, detail=str(error)))
             except Problem as problem:
                 if problem.status in _LATER:
                     raise
-                added.refused.append(Refused(image=name, code=problem.code, detail=problem.detail))
+                added.refused.append(RefusedModel(image=name, code=problem.code, detail=problem.detail))
         if not (added.added or added.known or added.refused):
             raise Problem("empty", "the request brings no picture: send them as multipart/form-data")
         return added
@@ -102,7 +99,7 @@ def desk_routes(store: Store, read: ReadPicture, files: Files) -> APIRouter:
     @desk.post(
         "/next",
         summary="Take what is to be labelled next, for ten minutes",
-        response_model=TaskOut,
+        response_model=TaskModel,
         responses={204: {"description": "Nothing is left for this reviewer"}, **_refusals()},
     )
     def take_next(request: Request, body: Who = _NOBODY) -> Any:
@@ -112,15 +109,15 @@ def desk_routes(store: Store, read: ReadPicture, files: Files) -> APIRouter:
     @desk.post(
         "/tasks/{id}/lease", summary="Take a task, or keep it for longer", responses=_refusals("not-found", "taken")
     )
-    def lease(request: Request, id: Id, body: Who = _NOBODY) -> TaskOut:
+    def lease(request: Request, id: Id, body: Who = _NOBODY) -> TaskModel:
         return _shown(store.lease(id, _reviewer(request, body.reviewer)))
 
     @desk.post("/tasks/{id}/release", summary="Give a task back", responses=_refusals("not-found"))
-    def release(request: Request, id: Id, body: Who = _NOBODY) -> TaskOut:
+    def release(request: Request, id: Id, body: Who = _NOBODY) -> TaskModel:
         return _shown(store.release(id, _reviewer(request, body.reviewer)))
 
     @desk.post("/tasks/{id}/answer", summary="Say what is in the picture", responses=_refusals("not-found", "taken"))
-    def answer(request: Request, id: Id, body: AnswerIn) -> TaskOut:
+    def answer(request: Request, id: Id, body: VerdictModel) -> TaskModel:
         reviewer = _reviewer(request, body.reviewer)
         try:
             return _shown(store.answer(id, reviewer, body.verdict, body.vin))
@@ -137,12 +134,12 @@ def desk_routes(store: Store, read: ReadPicture, files: Files) -> APIRouter:
             str | None, Query(max_length=256, description="Those this reviewer answered, the last answered first.")
         ] = None,
         reviewer: Asking = None,
-    ) -> list[TaskOut]:
+    ) -> list[TaskModel]:
         asking = _asking(request, reviewer)
         return [_shown(task.seen_by(asking)) for task in store.tasks(state, after, limit, answered_by)]
 
     @desk.get("/tasks/{id}", summary="A task", responses=_refusals("not-found"))
-    def show(request: Request, id: Id, reviewer: Asking = None) -> TaskOut:
+    def show(request: Request, id: Id, reviewer: Asking = None) -> TaskModel:
         return _shown(store.task(id).seen_by(_asking(request, reviewer)))
 
     @desk.get(
@@ -250,8 +247,8 @@ async def _read_well(read: ReadPicture, data: bytes, name: str) -> Reading:
     return reading
 
 
-def _shown(task: Task) -> TaskOut:
-    return task_out(task, f"{PREFIX}/tasks/{task.id}/picture")
+def _shown(task: Task) -> TaskModel:
+    return task_model(task, f"{PREFIX}/tasks/{task.id}/picture")
 
 
 def _file(content: str | Iterator[bytes], media_type: str, name: str) -> Response:

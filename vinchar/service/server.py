@@ -13,6 +13,7 @@ from vinchar.service.app import make_app
 from vinchar.service.settings import Settings
 
 HEADER_SECONDS = 10.0  # in which a request's head must have come
+MOST_CONNECTIONS = 1024
 STOP_SECONDS = 30  # for what is under way when it stops
 
 
@@ -61,7 +62,7 @@ def run(settings: Settings, certificate: Path | None = None, certificate_key: Pa
         access_log=False,  # queries hold VINs; the service writes a line of its own
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=4 * settings.concurrency,
+        limit_concurrency=MOST_CONNECTIONS,
         timeout_graceful_shutdown=STOP_SECONDS,
         ssl_certfile=certificate,
         ssl_keyfile=certificate_key,

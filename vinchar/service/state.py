@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from vinchar.bundle import ModelError
 from vinchar.reading import Reading
 from vinchar.service.desk.store import NewTask, Store
@@ -94,7 +96,11 @@ class State:
             looks=self.settings.looks,
             worth=WORTH[answer.status],
         )
-        return await asyncio.to_thread(self.store.add, new)
+        try:
+            return await asyncio.to_thread(self.store.add, new)
+        except SQLAlchemyError:  # whoever asked gets the reading all the same
+            log.exception("a picture could not be kept")
+            return None
 
     async def purge(self) -> None:
         """Delete, every hour, what was kept for long enough."""

@@ -32,7 +32,7 @@ def open_database(where: str | os.PathLike[str]) -> Engine:
     ``where``: the path of a file for SQLite, or an SQLAlchemy URL of SQLite or PostgreSQL. Raises ``ValueError`` with
     the reason where that is no database, cannot be reached, or is one of another version.
     """
-    url = _url(os.fspath(where))
+    url = url_of(os.fspath(where))
     shown = url.database if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
     engine = _sqlite(url) if url.get_backend_name() == "sqlite" else create_engine(url, pool_pre_ping=True)
     try:
@@ -74,17 +74,18 @@ def reclaim(engine: Engine) -> None:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         raw = connection.connection.driver_connection
         assert raw is not None
-        for pragma in ("incremental_vacuum", "wal_checkpoint(TRUNCATE)"):
-            raw.execute(f"PRAGMA {pragma}").fetchall()  # each row of incremental_vacuum frees a page
+        # As a script: every step of the first pragma frees a page, and execute would take one.
+        raw.executescript("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE);")
 
 
-def _url(where: str) -> URL:
+def url_of(where: str) -> URL:
+    """Return the URL of a path or a URL; PostgreSQL's without a driver gets that of the one that is installed."""
     if "://" not in where:
         url = URL.create("sqlite", database=where)
     else:
         try:
             url = make_url(where)
-        except ArgumentError as error:
+        except (ArgumentError, ValueError) as error:  # of a port that is no number
             raise ValueError("store: got a URL that cannot be understood, expected dialect://user@host/name") from error
     if url.drivername in ("postgres", "postgresql"):
         url = url.set(drivername="postgresql+pg8000")  # the driver that is installed; psycopg is under the LGPL

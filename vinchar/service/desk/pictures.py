@@ -10,7 +10,7 @@ import cv2
 
 from vinchar.imaging import load
 
-JPEG = "image/jpeg"
+JPEG, TIFF = "image/jpeg", "image/tiff"
 OTHER = "application/octet-stream"
 # Of the formats that are read: how a file begins, the media type, the ending of a name, and Pillow's module and class.
 _KINDS = (
@@ -19,8 +19,8 @@ _KINDS = (
     (b"GIF8", "image/gif", "gif", "Gif"),
     (b"RIFF", "image/webp", "webp", "WebP"),
     (b"BM", "image/bmp", "bmp", "Bmp"),
-    (b"II", "image/tiff", "tif", "Tiff"),
-    (b"MM", "image/tiff", "tif", "Tiff"),
+    (b"II", TIFF, "tif", "Tiff"),
+    (b"MM", TIFF, "tif", "Tiff"),
 )
 ENDINGS = {media_type: ending for _, media_type, ending, _ in _KINDS}
 _SHOWN = {JPEG, "image/png", "image/gif", "image/webp", "image/bmp"}  # by every browser
@@ -40,7 +40,7 @@ def looks_of(data: bytes) -> Looks:
     media_type, _ = _kind(data)
     try:
         width, height = _opened(data).size
-        if _orientation(data) >= 5:
+        if media_type != TIFF and _orientation(data) >= 5:  # Pillow says the upright size of a TIFF by itself
             width, height = height, width
     except Exception:  # Pillow raises nearly any; whether it is a picture at all is then known by decoding it
         height, width = load(data).shape

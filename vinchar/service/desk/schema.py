@@ -6,15 +6,24 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
 
 from vinchar.service.desk.tasks import MOST_LOOKS, State, Task, Verdict
+from vinchar.service.schema import ReadingModel, Vin
 
 _VIN = "1HGCM82633A004352"
 _LONGEST = 256  # characters of a text that is checked for more than its length
 
 
-class Reviewer(BaseModel):
+class _AsReading:
+    """Describes what is kept of a reading as a reading; it was checked when it was made, perhaps by another version."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return handler(ReadingModel.__pydantic_core_schema__)
+
+
+class ReviewerModel(BaseModel):
     """Who asks."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reviewer": "anna"}]})
@@ -28,7 +37,7 @@ class Reviewer(BaseModel):
     ] = None
 
 
-class AnswerIn(Reviewer):
+class VerdictModel(ReviewerModel):
     """What a reviewer says of a picture."""
 
     model_config = ConfigDict(
@@ -48,16 +57,16 @@ class AnswerIn(Reviewer):
     ] = None
 
 
-class AnswerOut(BaseModel):
+class AnswerModel(BaseModel):
     """What a reviewer said last."""
 
     reviewer: str
     verdict: Annotated[Verdict, Field(description="`read` or `unreadable`")]
-    vin: str | None
+    vin: Vin | None
     at: datetime
 
 
-class TaskOut(BaseModel):
+class TaskModel(BaseModel):
     """A picture to be labelled, what was read in it, and what people said."""
 
     model_config = ConfigDict(
@@ -86,17 +95,17 @@ class TaskOut(BaseModel):
     id: int
     image: Annotated[str, Field(description="The name of the picture.")]
     state: State
-    reading: Annotated[dict[str, Any], WithJsonSchema({"$ref": "#/components/schemas/ReadingModel"})]
+    reading: Annotated[dict[str, Any], _AsReading]
     width: Annotated[int, Field(description="Of the upright picture, pixels.")]
     height: int
     looks: Annotated[
         int, Field(ge=1, le=MOST_LOOKS, description="So many equal answers of different reviewers settle it.")
     ]
     answers: Annotated[
-        list[AnswerOut],
+        list[AnswerModel],
         Field(description="The last one of each reviewer; until the task is settled, your own alone."),
     ]
-    vin: Annotated[str | None, Field(description="Once it is settled.")]
+    vin: Annotated[Vin | None, Field(description="Once it is settled.")]
     leased_by: str | None
     leased_until: datetime | None
     added_at: datetime
@@ -104,8 +113,8 @@ class TaskOut(BaseModel):
     picture: Annotated[str, Field(description="Where the picture is, as a browser can show it, upright.")]
 
 
-class Added(BaseModel):
-    """A picture that could not be read, and why."""
+class AddedModel(BaseModel):
+    """What became of the pictures that were sent."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -121,10 +130,10 @@ class Added(BaseModel):
 
     added: Annotated[list[int], Field(description="The numbers of the new tasks.")]
     known: Annotated[int, Field(description="So many pictures were at the desk already.")]
-    refused: list[Refused]
+    refused: list[RefusedModel]
 
 
-class Refused(BaseModel):
+class RefusedModel(BaseModel):
     """A picture that is not taken, and why."""
 
     image: str
@@ -132,7 +141,7 @@ class Refused(BaseModel):
     detail: str
 
 
-class CountsOut(BaseModel):
+class CountsModel(BaseModel):
     """How many tasks there are."""
 
     model_config = ConfigDict(
@@ -158,6 +167,6 @@ class CountsOut(BaseModel):
     reviewers: Annotated[dict[str, int], Field(description="How many tasks each has answered.")]
 
 
-def task_out(task: Task, picture: str) -> TaskOut:
+def task_model(task: Task, picture: str) -> TaskModel:
     """Return a task as JSON shows it; ``picture``: the path of the picture."""
-    return TaskOut.model_validate(asdict(task) | {"picture": picture})
+    return TaskModel.model_validate(asdict(task) | {"picture": picture})

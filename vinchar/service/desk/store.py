@@ -26,6 +26,7 @@ from vinchar.service.desk.tasks import MOST_LOOKS, STATES, State, Task, Verdict,
 __all__ = ["NewTask", "NoSuchTask", "Picture", "Store", "Taken", "open_store"]
 
 MOST_LISTED = 500
+_AT_ONCE = 10  # pictures deleted while everybody else waits
 _LONGEST_NAME = 200  # of a picture: its end counts
 
 
@@ -110,6 +111,8 @@ class Store:
     def keep(self, task: int, worth: float | None = None) -> None:
         """Let the picture of a task stay, however it came here; give it another ``worth``. Raises ``NoSuchTask``."""
         with writing(self.engine) as connection:
+            if connection.execute(select(_picture_of(task))).scalar() is None:
+                raise NoSuchTask(f"there is no task {task}")
             _keep(connection, task, None, worth)
 
     def task(self, task: int) -> Task:
@@ -184,18 +187,22 @@ class Store:
     def remove(self, task: int) -> None:
         """Delete a task, its picture, and what was said of it, for good. Raises ``NoSuchTask``."""
         with writing(self.engine) as connection:
-            gone = delete(pictures).where(pictures.c.id == select(tasks.c.picture_id).where(tasks.c.id == task))
+            gone = delete(pictures).where(pictures.c.id == _picture_of(task))
             if not connection.execute(gone).rowcount:
                 raise NoSuchTask(f"there is no task {task}")
         reclaim(self.engine)
 
     def purge(self, now: datetime | None = None) -> int:
         """Delete the pictures whose time is over, with their tasks and answers, for good; return how many."""
-        with writing(self.engine) as connection:
-            gone = delete(pictures).where(pictures.c.expires_at <= (now or self.now()))
-            count = connection.execute(gone).rowcount
-        reclaim(self.engine)
-        return count
+        over = select(pictures.c.id).where(pictures.c.expires_at <= (now or self.now())).limit(_AT_ONCE)
+        count = 0
+        while True:
+            with writing(self.engine) as connection:
+                gone = connection.execute(delete(pictures).where(pictures.c.id.in_(over))).rowcount
+            reclaim(self.engine)  # each time, also what a killed process had no time for
+            count += gone
+            if gone < _AT_ONCE:
+                return count
 
     def _task(self, connection: Connection, task: int) -> Task:
         found = self._tasks(connection, _columns().where(tasks.c.id == task))
@@ -271,13 +278,17 @@ def _add(connection: Connection, new: NewTask, looks: Looks, now: datetime) -> i
     return int(connection.execute(insert(tasks).values(task).returning(tasks.c.id)).scalar_one())
 
 
+def _picture_of(task: int) -> Any:
+    return select(tasks.c.picture_id).where(tasks.c.id == task).scalar_subquery()
+
+
 def _task_of(sha256: str) -> Select[Any]:
     return select(tasks.c.id).join(pictures).where(pictures.c.sha256 == sha256)
 
 
 def _keep(connection: Connection, task: int, expires_at: datetime | None, worth: float | None) -> None:
     """Let a picture stay until a time at least, or for good, and change the worth of its task if one is given."""
-    longer = pictures.c.id == select(tasks.c.picture_id).where(tasks.c.id == task).scalar_subquery()
+    longer = pictures.c.id == _picture_of(task)
     if expires_at is not None:
         longer &= pictures.c.expires_at < expires_at
     connection.execute(update(pictures).where(longer).values(expires_at=expires_at))

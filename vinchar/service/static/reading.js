@@ -92,7 +92,7 @@ function runners(one, at, large, place) {
   const chances = [[one.char, one.confidence], ...one.alternatives].map(([char, share]) => {
     const bar = make("i");
     bar.style.width = `${100 * share}%`;
-    return make("li", {}, make("b", {}, char), make("span", { class: "bar" }, bar), words("share", { share }));
+    return make("li", {}, make("b", {}, char), make("span", { class: "bar" }, bar), words("number.share", { share }));
   });
   popover.replaceChildren(make("div", {},
     make("p", { class: "soft", text: ["character.at", { at: at + 1 }] }), large, make("ol", {}, ...chances),
@@ -158,7 +158,7 @@ function doubts({ reasons, alternatives }) {
     reasons.length > 0 && make("ul", { lang: "en" }, ...reasons.map((reason) => make("li", {}, reason))),
     alternatives.length > 0 && make("h2", { text: "result.alternatives" }),
     alternatives.length > 0 && make("ul", { class: "plain" }, ...alternatives.map(([vin, share]) =>
-      make("li", {}, make("code", {}, vin), " ", words("share", { share }, "soft")))));
+      make("li", {}, make("code", {}, vin), " ", words("number.share", { share }, "soft")))));
 }
 
 function others({ others: more }, picture) {

@@ -94,7 +94,7 @@ export class Table {
       cell("name", file.name),
       cell("vin", reading?.vin && make("code", {}, reading.vin)),
       cell("status", make("span", { class: `verdict ${row.className}` }, ...status(item))),
-      cell("confidence", reading?.vin && words("share", { share: reading.confidence })),
+      cell("confidence", reading?.vin && words("number.share", { share: reading.confidence })),
       cell("details", reading && make("button", { type: "button", label, onclick: () => this.onopen(item) },
         words("table.details"), icon("next"))));
     if (reading && !item.drawn) this.thumbnail(item);
