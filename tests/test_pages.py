@@ -56,11 +56,15 @@ def used_keys() -> tuple[set[str], set[str]]:
     whole, begun = set(), set()
     for path in PAGES:
         for _, attributes in Tags(path).tags:
-            whole |= {value or "" for name, value in attributes.items() if re.fullmatch(r"data-(text|label|hint|alt)", name)}
+            whole |= {
+                value or "" for name, value in attributes.items() if re.fullmatch(r"data-(text|label|hint|alt)", name)
+            }
     for path in SCRIPTS:
         code = code_of(path)
         literals = set(re.findall(rf'"({KEY})"', code))
-        whole |= {literal for literal in literals if literal.partition(".")[0] in {key.partition(".")[0] for key in TEXTS}}
+        whole |= {
+            literal for literal in literals if literal.partition(".")[0] in {key.partition(".")[0] for key in TEXTS}
+        }
         begun |= set(re.findall(r"`([a-z]+\.)\$\{", code))
     files_named = {path.name for path in STATIC.iterdir()} | {"labels.csv", "labels.zip", "vins.csv"}
     return whole - files_named, begun
@@ -75,7 +79,7 @@ def test_every_text_is_there_in_every_language() -> None:
         for language in languages:
             forms = forms_of(key, language)
             assert all(text == text.strip() and text for text in forms.values()), key
-            assert not plural == {True} or set(forms) == PLURALS[language], (key, language)
+            assert plural != {True} or set(forms) == PLURALS[language], (key, language)
 
 
 def test_texts_have_the_same_placeholders_in_every_language() -> None:
@@ -112,7 +116,11 @@ def test_languages_are_not_copies_of_each_other() -> None:
     assert {key for key in alike if key not in ("number.share", "fact.years", "export.csv")} == set()
 
 
-@pytest.mark.parametrize("path", [*STATIC.glob("*.html"), *STATIC.glob("*.svg"), *STATIC.glob("*.css"), *SCRIPTS, STATIC / "texts.json"], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path",
+    [*STATIC.glob("*.html"), *STATIC.glob("*.svg"), *STATIC.glob("*.css"), *SCRIPTS, STATIC / "texts.json"],
+    ids=lambda path: path.name,
+)
 def test_nothing_comes_from_another_host(path: Path) -> None:
     code = path.read_text(encoding="utf-8").replace(NAMESPACE, "")
     assert not re.findall(r"(?:https?|wss?):|[\"'(]//", code)
@@ -131,7 +139,9 @@ def test_pages_have_no_code_and_no_style_within(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
 def test_scripts_make_no_code_of_text(path: Path) -> None:
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|\"style\"", code_of(path))
+    assert not re.search(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|\"style\"", code_of(path)
+    )
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
@@ -158,17 +168,24 @@ def test_what_a_page_refers_to_is_there(path: Path) -> None:
 
 
 def test_scripts_find_what_they_refer_to() -> None:
-    ids = {path.name: {str(attributes["id"]) for _, attributes in Tags(path).tags if "id" in attributes} for path in PAGES}
+    ids = {
+        path.name: {str(attributes["id"]) for _, attributes in Tags(path).tags if "id" in attributes} for path in PAGES
+    }
     icons = set(re.findall(r'<symbol id="(\w+)"', (STATIC / "icons.svg").read_text(encoding="utf-8")))
     for path in SCRIPTS:
         code = code_of(path)
         assert set(re.findall(r'byId\("([\w-]+)"\)', code)) <= set.union(*ids.values()), path.name
-        assert set(re.findall(r'\bicon\("(\w+)"\)|button\("[\w.-]+", "(\w+)"', code)) <= {(name, "") for name in icons} | {("", name) for name in icons}
+        assert set(re.findall(r'\bicon\("(\w+)"\)|button\("[\w.-]+", "(\w+)"', code)) <= {
+            (name, "") for name in icons
+        } | {("", name) for name in icons}
     for script, page in (("page.js", "index.html"), ("review.js", "review.html"), ("manage.js", "review.html")):
         assert set(re.findall(r'byId\("([\w-]+)"\)', code_of(STATIC / script))) <= ids[page], script
 
 
-EXPORTS = {path.name: set(re.findall(r"^export (?:async )?(?:function|const|let|class) (\w+)", code_of(path), re.MULTILINE)) for path in SCRIPTS}
+EXPORTS = {
+    path.name: set(re.findall(r"^export (?:async )?(?:function|const|let|class) (\w+)", code_of(path), re.MULTILINE))
+    for path in SCRIPTS
+}
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
@@ -182,7 +199,9 @@ def test_modules_import_what_there_is_and_what_they_use(path: Path) -> None:
     assert len(re.findall(r"^import ", code, re.MULTILINE)) == len(re.findall(r"from \"\./[\w.]+\";", code))
     body = re.sub(r"^import .*$", "", code, flags=re.MULTILINE)
     assert {name for name in imported if not re.search(rf"\b{name}\b", body)} == set()
-    own = set(re.findall(r"(?:function|const|let|class) (\w+)", body)) | set(re.findall(r"^  (?:async )?(\w+)\(.*\) \{$", body, re.MULTILINE))
+    own = set(re.findall(r"(?:function|const|let|class) (\w+)", body)) | set(
+        re.findall(r"^  (?:async )?(\w+)\(.*\) \{$", body, re.MULTILINE)
+    )
     others = set.union(*EXPORTS.values()) - own - imported
     called = {name for name in others if re.search(rf"(?:^|[\s(\[!,]){name}\(", body)}
     assert called <= set(re.findall(r"\((?:\{[^)]*\b)?(\w+)\)", body)), called  # what is a parameter
