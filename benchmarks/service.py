@@ -1,9 +1,11 @@
-"""What the service stands: ``python3 benchmarks/service.py [load] [overload] [memory] [kills] [hostile] [--write]``.
+"""What the service stands: ``python3 benchmarks/service.py [load] [overload] [memory] [kills] [hostile]
+[fuzz] [--write]``.
 
 Starts ``vinchar serve`` on this machine with two processes that read, and sends it drawn photos, over the loopback
 interface alone. ``load``: requests a second and times at 1, 4, 16 and 64 clients, beside ``inference.py --workers 2``
 on the same pictures; ``overload``: clients that do not wait when they are refused, at twice what it can do; ``memory``:
-20,000 requests; ``kills``: a process that reads is killed every second; ``hostile``: 10,000 bodies that are none.
+20,000 requests; ``kills``: a process that reads is killed every second; ``hostile``: 10,000 bodies that are none;
+``fuzz``: 10,000 cases that schemathesis makes of the OpenAPI file.
 """
 
 from __future__ import annotations
@@ -15,7 +17,6 @@ import os
 import random
 import re
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -42,6 +43,13 @@ SMALL, LARGE = "256 x 256 photos", "JPEGs of 12 megapixels"
 DISTINCT = {SMALL: 40, LARGE: 2}  # pictures drawn
 REQUESTS = {SMALL: 600, LARGE: 300}
 GIVE_UP = 60.0  # seconds after which an answer is not waited for
+EXAMPLES = 560  # of each route, for schemathesis
+share = 1.0  # of all that is sent: less for a try
+
+
+def scaled(count: int) -> int:
+    """Return how many to send."""
+    return max(1, round(share * count))
 
 
 @dataclass
@@ -223,9 +231,9 @@ def load(write: bool) -> None:
         for kind in (SMALL, LARGE):
             paths = draw(Path(name) / kind, kind)
             pictures = [path.read_bytes() for path in paths]
-            bodies = [pictures[i % len(pictures)] for i in range(REQUESTS[kind])]
+            bodies = [pictures[i % len(pictures)] for i in range(scaled(REQUESTS[kind]))]
             asyncio.run(send_all(running.port, bodies[:20], 2))
-            alone = command_line(paths, Path(name) / f"{kind} all", REQUESTS[kind])
+            alone = command_line(paths, Path(name) / f"{kind} all", len(bodies) + 2)
             rows.append((kind, f"`inference.py --workers {WORKERS}`", f"{alone:.1f}", "1.00", "", "", "", ""))
             for clients in CLIENTS:
                 got = asyncio.run(send_all(running.port, bodies, clients))
@@ -243,7 +251,7 @@ def overload(write: bool) -> None:
     with tempfile.TemporaryDirectory() as name, service() as running:
         for kind in (SMALL, LARGE):
             pictures = [path.read_bytes() for path in draw(Path(name) / kind, kind)]
-            bodies = [pictures[i % len(pictures)] for i in range(REQUESTS[kind])]
+            bodies = [pictures[i % len(pictures)] for i in range(scaled(REQUESTS[kind]))]
             quiet = asyncio.run(send_all(running.port, bodies, 1))
             most = asyncio.run(send_all(running.port, bodies, 4)).rate
             got = asyncio.run(send_steadily(running.port, bodies, 2 * most))
@@ -259,8 +267,9 @@ def memory(write: bool) -> None:
     with tempfile.TemporaryDirectory() as name, service() as running:
         pictures = [path.read_bytes() for path in draw(Path(name) / SMALL, SMALL)]
         for count in (1000, 4000, 5000, 5000, 5000):
-            asyncio.run(send_all(running.port, [pictures[i % len(pictures)] for i in range(count)], 4))
-            done = sum(row[0] for row in rows[-1:]) + count
+            bodies = [pictures[i % len(pictures)] for i in range(scaled(count))]
+            asyncio.run(send_all(running.port, bodies, 4))
+            done = sum(row[0] for row in rows[-1:]) + len(bodies)
             rows.append((done, *(round(one) for one in running.memory)))
             print(rows[-1], file=sys.stderr)
     show("service_memory", ("requests", "MB of the service", "MB of its 2 processes that read"), rows, write)
@@ -270,7 +279,7 @@ def kills(write: bool) -> None:
     """Kill processes that read, while they do."""
     with tempfile.TemporaryDirectory() as name, service() as running:
         pictures = [path.read_bytes() for path in draw(Path(name) / SMALL, SMALL)]
-        bodies = [pictures[i % len(pictures)] for i in range(600)]
+        bodies = [pictures[i % len(pictures)] for i in range(scaled(600))]
 
         async def killing() -> int:
             count = 0
@@ -337,9 +346,9 @@ def _bomb() -> bytes:
     )
 
 
-def hostile(write: bool, count: int = 10_000) -> None:
+def hostile(write: bool) -> None:
     """Send bodies that no client should send, while some clients are slow; all must be answered, and in time."""
-    answers, statuses, slowest = Counter[int](), Counter[str](), 0.0
+    answers, statuses, slowest, count = Counter[int](), Counter[str](), 0.0, scaled(10_000)
     with service("--body-seconds", "3") as running:
         before = set(running.children)
 
@@ -392,12 +401,28 @@ def hostile(write: bool, count: int = 10_000) -> None:
         raise SystemExit("the service died")
 
 
+def fuzz(write: bool) -> None:
+    """Let schemathesis send what OpenAPI says may be sent, and what it says may not."""
+    with service("--keep", "1") as running, tempfile.TemporaryDirectory() as folder:
+        address = f"http://{HOST}:{running.port}/openapi.json"
+        command = [Path(sys.executable).with_name("schemathesis"), "run", address, "--seed", "1", "--no-color"]
+        # What a picture must be cannot be said in a schema, so what fits the schema may be refused.
+        flags = ["--exclude-checks", "positive_data_acceptance", "--max-examples", str(scaled(EXAMPLES))]
+        run = subprocess.run([*command, *flags], cwd=folder, capture_output=True, text=True, timeout=1800)
+        alive = running.process.poll() is None
+    cases = re.search(r"(\d+) generated(?:, (\d+) found)?", run.stdout)
+    if cases is None or run.returncode or not alive:
+        raise SystemExit(run.stdout[-5000:] + run.stderr[-2000:])
+    show("service_fuzz", ("cases", "failures"), [(cases[1], cases[2] or 0)], write)
+
+
 PARTS: dict[str, Callable[[bool], None]] = {
     "load": load,
     "overload": overload,
     "memory": memory,
     "kills": kills,
     "hostile": hostile,
+    "fuzz": fuzz,
 }
 
 
@@ -406,7 +431,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="what to measure (default: all)")
     parser.add_argument("--write", action="store_true", help="keep the result, and put it into the documents")
+    parser.add_argument("--share", type=float, default=1.0, help="of all that is sent, for a try")
     args = parser.parse_args()
+    global share
+    share = args.share
     for name in args.parts or PARTS:
         PARTS[name](args.write)
 

@@ -31,7 +31,8 @@ def test_links_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands_that_are_named_have_their_flags(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    for program, rest in re.findall(r"(inference\.py|train\.py|vinchar (?:read|synth|vins \w+)) ([^`\n]*)", text):
+    verbs_of = r"read|serve|synth|desk \w+|vins \w+"
+    for program, rest in re.findall(rf"(inference\.py|train\.py|vinchar (?:{verbs_of})) ([^`\n]*)", text):
         verbs = {"inference.py": "read", "train.py": "train"}.get(program, program.removeprefix("vinchar ")).split()
         flags = re.findall(r"--[a-z][a-z-]+", rest.partition("  ")[0].partition("&&")[0])
         assert set(flags) <= flags_of(parser(verbs), verbs), f"{program} {rest}"

@@ -12,7 +12,7 @@ import pytest
 from vinchar.drawing import layouts, photos
 from vinchar.drawing.faces import font_faces
 from vinchar.drawing.layouts import set_vin
-from vinchar.drawing.photos import CAP, PLACES, SIZES, SMALL_CAP, Photo, Place, _aim, draw_photo
+from vinchar.drawing.photos import CAP, PLACES, SIZES, SMALL_CAP, Photo, Place, aim, draw_photo
 from vinchar.drawing.scenes import View
 from vinchar.vin import validate
 
@@ -93,7 +93,7 @@ def test_the_vin_stays_inside_wherever_the_camera_looks() -> None:
     rng = np.random.default_rng(7)
     layout = layouts.frame(set_vin(VIN, CAP, rng, FACE, marks=False), (1200, 1600), rng)
     for focus in ((0.0, 0.0), (1600.0, 1200.0), (800.0, 600.0)):
-        matrix = _aim(layout.printed, focus, View(8, 1.0, 400), (640, 480), rng)
+        matrix = aim(layout.printed, focus, View(8, 1.0, 400), (640, 480), rng)
         points = cv2.perspectiveTransform(layout.printed.boxes.reshape(-1, 1, 2), matrix)
         assert (points > 0).all()
         assert (points < [640, 480]).all()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +13,8 @@ import pytest
 
 from vinchar.bundle import ModelError, open_bundle
 from vinchar.session import MOST_THREADS, open_session
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(autouse=True)
@@ -32,3 +37,11 @@ def test_a_file_that_onnxruntime_cannot_load_is_a_model_error(content: bytes, tm
     path.write_bytes(content)
     with pytest.raises(ModelError, match=r"locator\.onnx: onnxruntime .* cannot load it; train the model again"):
         open_session(path)
+
+
+def test_reading_tells_nobody(tmp_path: Path) -> None:
+    """ONNX Runtime left to itself keeps an identifier of the machine in the home folder, and reports."""
+    code = "import numpy; from vinchar import Reader; Reader().read(numpy.zeros((40, 400), numpy.uint8))"
+    left = {name: value for name, value in os.environ.items() if not name.startswith(("ORT_", "XDG_", "CI"))}
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=left | {"HOME": str(tmp_path)}, check=True)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

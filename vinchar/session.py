@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import cv2
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
+
+# Since 1.29 ONNX Runtime reports to its makers, and keeps an identifier in the home folder, unless told so before.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
+import onnxruntime as ort
 
 from vinchar.bundle import ModelError
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from vinchar.bundle import EXPERTS
 from vinchar.command.desk_arguments import add_desk_flags
-from vinchar.command.values import path as _path
-from vinchar.command.values import positive as _positive
-from vinchar.command.values import share as _share
+from vinchar.command.flags import (
+    add_fields,
+    add_known,
+    add_least,
+    add_model,
+    add_start,
+    add_store,
+    path,
+    positive,
+)
 
 KINDS = ("auto", "glyph", "strip", "photo")
 FORMATS = ("text", "csv", "jsonl")
-RECOGNISERS = (*EXPERTS, "fused")
 
 _EXAMPLES = {
     "read": """
@@ -45,10 +48,10 @@ _EXAMPLES = {
   vinchar vins build fleet.csv --out my_model   a model that knows your own VINs, too
   vinchar vins count fleet.csv --out facts      what can be shared: no whole VIN, no serial number""",
     "desk": """
-  vinchar desk import photos                     pictures to label, with what is read in them, in vinchar.db
-  vinchar desk import suggested.csv --looks 2    each by two people, who must agree
-  vinchar desk export --out labels               and then: vinchar adapt labels --out my_model
-  vinchar desk purge --store postgresql://anna@host/vinchar""",
+  vinchar desk import photos --store vinchar.db                     pictures to label, with what is read in them
+  vinchar desk import suggested.csv --store vinchar.db --looks 2    each by two people, who must agree
+  vinchar desk export --out labels --form csv --store vinchar.db    and then: vinchar adapt labels --out my_model
+  vinchar desk purge --store postgresql://anna@host/vinchar         delete the uploads whose time is over""",
 }
 
 
@@ -70,22 +73,22 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     if argv[:1] == ["adapt"]:
         _add_adapting_flags(adapt)
     synth = _verb(verbs, "synth", "draw pictures of VINs, with labels")
-    synth.add_argument("--count", type=_positive, required=True, metavar="N", help="how many")
-    synth.add_argument("--out", type=_path, required=True, metavar="DIR", help="a new or an empty folder")
+    synth.add_argument("--count", type=positive, required=True, metavar="N", help="how many")
+    synth.add_argument("--out", type=path, required=True, metavar="DIR", help="a new or an empty folder")
     synth.add_argument("--seed", type=int, default=0, metavar="N", help="the same number draws the same (default: 0)")
     synth.add_argument("--face", metavar="FAMILY", help="a folder of vinchar/drawing/fonts to draw all of them in")
     vins = _verb(verbs, "vins", "what is known of how VINs are built")
     tasks = vins.add_subparsers(dest="task", required=True, metavar="{build,count}")
     build = tasks.add_parser("build", help="learn it anew, from your own VINs too, and make a model that knows it")
-    build.add_argument("facts", nargs="*", type=_path, metavar="FACTS", help="folders of counts, and lists of VINs")
+    build.add_argument("facts", nargs="*", type=path, metavar="FACTS", help="folders of counts, and lists of VINs")
     build.add_argument(
-        "--out", type=_path, required=True, metavar="DIR", help="of the model; its networks stay if it is there"
+        "--out", type=path, required=True, metavar="DIR", help="of the model; its networks stay if it is there"
     )
-    build.add_argument("--model", type=_path, metavar="DIR", help="whose networks it gets (default: the shipped one)")
+    build.add_argument("--model", type=path, metavar="DIR", help="whose networks it gets (default: the shipped one)")
     count = tasks.add_parser("count", help="count how VINs begin, and keep no whole VIN and no serial number")
-    count.add_argument("lists", nargs="+", type=_path, metavar="LIST", help="CSV with a column vin, readings as jsonl")
-    count.add_argument("--out", type=_path, required=True, metavar="DIR", help="of the facts")
-    count.add_argument("--apart-from", type=_path, metavar="LIST", help="leave out what is nearly one of these")
+    count.add_argument("lists", nargs="+", type=path, metavar="LIST", help="CSV with a column vin, readings as jsonl")
+    count.add_argument("--out", type=path, required=True, metavar="DIR", help="of the facts")
+    count.add_argument("--apart-from", type=path, metavar="LIST", help="leave out what is nearly one of these")
     add_desk_flags(_verb(verbs, "desk", "pictures to label by people, and their labels"))
     return made
 
@@ -101,12 +104,12 @@ def _verb(verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str,
 
 
 def _add_reading_flags(read: argparse.ArgumentParser) -> None:
-    read.add_argument("paths", nargs="+", type=_path, metavar="PATH", help="pictures, and folders of them")
+    read.add_argument("paths", nargs="+", type=path, metavar="PATH", help="pictures, and folders of them")
     read.add_argument("--kind", choices=KINDS, default="auto", help="what the pictures show (default: auto)")
-    _add_model(read)
+    add_model(read)
     read.add_argument(
         "--workers",
-        type=_positive,
+        type=positive,
         default=1,
         metavar="N",
         help="processes that read, at most as many as you have cores (default: 1)",
@@ -114,50 +117,24 @@ def _add_reading_flags(read: argparse.ArgumentParser) -> None:
     find = read.add_argument_group("what is looked for")
     find.add_argument("--all", action="store_true", help="every VIN in a picture, the best one first")
     find.add_argument("--barcodes", action="store_true", help="read barcodes, too, and compare")
-    _add_known(find)
+    add_known(find)
     find.add_argument("--no-priors", action="store_true", help="read what is there, whatever VINs usually look like")
     sure = read.add_argument_group("how sure to be")
-    _add_least(sure)
+    add_least(sure)
     sure.add_argument("--strict", action="store_true", help="exit status 1 where a reading is uncertain, too")
     out = read.add_argument_group("what is written")
     out.add_argument(
         "--format", choices=FORMATS, help="of the lines (default: what --output ends in, .csv or .jsonl, else text)"
     )
-    out.add_argument("--output", type=_path, metavar="FILE", help="write the lines to a file, whole at the end")
+    out.add_argument("--output", type=path, metavar="FILE", help="write the lines to a file, whole at the end")
     out.add_argument("--resume", action="store_true", help="skip the pictures that are in --output already")
     out.add_argument(
-        "--annotate", type=_path, metavar="DIR", help="save copies of the pictures, with what was read drawn on them"
+        "--annotate", type=path, metavar="DIR", help="save copies of the pictures, with what was read drawn on them"
     )
-    out.add_argument("--labels", type=_path, metavar="CSV", help="known VINs: columns image, vin; needs --report")
-    out.add_argument("--report", type=_path, metavar="DIR", help="write how right the readings are; needs --labels")
+    out.add_argument("--labels", type=path, metavar="CSV", help="known VINs: columns image, vin; needs --report")
+    out.add_argument("--report", type=path, metavar="DIR", help="write how right the readings are; needs --labels")
     out.add_argument(
         "--no-causes", dest="causes", action="store_false", help="report without looking why readings are wrong"
-    )
-
-
-def _add_model(group: argparse._ActionsContainer) -> None:
-    group.add_argument("--model", type=_path, metavar="DIR", help="read with this model (default: the shipped one)")
-    group.add_argument(
-        "--recogniser",
-        choices=RECOGNISERS,
-        help="how strips are read, if the model can read so (default: what it was measured to read best by)",
-    )
-
-
-def _add_known(group: argparse._ActionsContainer) -> None:
-    group.add_argument("--known", type=_path, metavar="CSV", help="a list of your VINs (column vin), made likelier")
-
-
-def _add_least(group: argparse._ActionsContainer) -> None:
-    least = group.add_mutually_exclusive_group()
-    least.add_argument(
-        "--min-confidence",
-        type=_share,
-        metavar="P",
-        help="accept from this confidence on, 0 to 1 (default: the model's own)",
-    )
-    least.add_argument(
-        "--target-error", type=_share, metavar="R", help="accept so that at most this share of the accepted is wrong"
     )
 
 
@@ -167,25 +144,25 @@ def _add_serving_flags(parser: argparse.ArgumentParser) -> None:
     most = parser.add_argument_group("what most people need")
     most.add_argument("--host", default="127.0.0.1", help="where to listen; others than this machine need a key")
     most.add_argument("--port", type=int, default=8000, help="0: one that is free (default: 8000)")
-    _add_model(most)
-    _add_known(most)
-    _add_least(most)
-    _add_store(most)
+    add_model(most)
+    add_known(most)
+    add_least(most)
+    add_store(most)
     most.add_argument(
         "--keep", type=float, default=0, metavar="DAYS", help="keep uploads so long (default: not at all)"
     )
     most.add_argument(
-        "--looks", type=_positive, default=1, metavar="N", help="people who must agree on what was kept (default: 1)"
+        "--looks", type=positive, default=1, metavar="N", help="people who must agree on what was kept (default: 1)"
     )
     safe = parser.add_argument_group("who may ask")
     safe.add_argument(
-        "--keys", type=_path, metavar="FILE", help="lines of a name and a key; VINCHAR_API_KEY is one without a name"
+        "--keys", type=path, metavar="FILE", help="lines of a name and a key; VINCHAR_API_KEY is one without a name"
     )
     told = "pages of this origin may ask, as https://shop.example"
     safe.add_argument("--cors", action="append", default=[], metavar="ORIGIN", help=told)
-    safe.add_argument("--certificate", type=_path, metavar="PEM", help="serve https with it")
-    safe.add_argument("--certificate-key", type=_path, metavar="PEM", help="its private key")
-    _add_fields(parser, Settings(), {"default": Settings()})
+    safe.add_argument("--certificate", type=path, metavar="PEM", help="serve https with it")
+    safe.add_argument("--certificate-key", type=path, metavar="PEM", help="its private key")
+    add_fields(parser, Settings(), {"default": Settings()})
 
 
 def _add_training_flags(parser: argparse.ArgumentParser) -> None:
@@ -197,20 +174,20 @@ def _add_training_flags(parser: argparse.ArgumentParser) -> None:
     most = parser.add_argument_group("what most people need")
     most.add_argument("--preset", choices=PRESETS, default="full", help="see below (default: full)")
     most.add_argument(
-        "--out", type=_path, default=Path("trained"), metavar="DIR", help="where the model goes (default: trained)"
+        "--out", type=path, default=Path("trained"), metavar="DIR", help="where the model goes (default: trained)"
     )
     most.add_argument(
-        "--work", type=_path, default=Path("work"), metavar="DIR", help="where work in progress lies (default: work)"
+        "--work", type=path, default=Path("work"), metavar="DIR", help="where work in progress lies (default: work)"
     )
-    most.add_argument("--boxed", type=_path, metavar="CSV", help="photos for the locator: image,x0,y0,x1,y1[,held_out]")
-    most.add_argument("--labels", type=_path, metavar="CSV", help="known VINs of pictures beside it, to report on")
+    most.add_argument("--boxed", type=path, metavar="CSV", help="photos for the locator: image,x0,y0,x1,y1[,held_out]")
+    most.add_argument("--labels", type=path, metavar="CSV", help="known VINs of pictures beside it, to report on")
     most.add_argument(
         "--adapt", action="store_true", help="teach a model your own photos instead: see vinchar adapt --help"
     )
     most.add_argument(
         "--refit", action="store_true", help="keep the networks in --out; fit the confidence anew, and report"
     )
-    _add_start(most)
+    add_start(most)
     place = most.add_mutually_exclusive_group()
     place.add_argument(
         "--install",
@@ -219,7 +196,7 @@ def _add_training_flags(parser: argparse.ArgumentParser) -> None:
     )
     place.add_argument("--install-anyway", action="store_true", help="the same, even if it reads fewer of them")
     values = {name: config for name, config in PRESETS.items() if name != "tiny"}
-    _add_fields(parser, PRESETS["full"], values)
+    add_fields(parser, PRESETS["full"], values)
 
 
 def _add_adapting_flags(parser: argparse.ArgumentParser) -> None:
@@ -233,55 +210,27 @@ def _add_adapting_flags(parser: argparse.ArgumentParser) -> None:
     most.add_argument(
         "sources",
         nargs="*",
-        type=_path,
+        type=path,
         metavar="SOURCE",
         help="CSV files with columns image, vin[, x0, y0, x1, y1][, split]; docTR folders of texts or of polygons",
     )
     most.add_argument(
-        "--unlabelled", nargs="+", default=[], type=_path, metavar="DIR", help="photos without labels, to learn from"
+        "--unlabelled", nargs="+", default=[], type=path, metavar="DIR", help="photos without labels, to learn from"
     )
-    most.add_argument("--out", type=_path, required=True, metavar="DIR", help="where the model goes")
-    most.add_argument("--base", type=_path, metavar="DIR", help="the model to adapt (default: the shipped one)")
-    most.add_argument("--report", type=_path, metavar="DIR", help="where the report goes (default: OUT_report)")
+    most.add_argument("--out", type=path, required=True, metavar="DIR", help="where the model goes")
+    most.add_argument("--base", type=path, metavar="DIR", help="the model to adapt (default: the shipped one)")
+    most.add_argument("--report", type=path, metavar="DIR", help="where the report goes (default: OUT_report)")
     most.add_argument(
-        "--suggest", type=_positive, default=0, metavar="N", help="name N photos without a label that would teach most"
+        "--suggest", type=positive, default=0, metavar="N", help="name N photos without a label that would teach most"
     )
     most.add_argument("--force", action="store_true", help="write the model even if it is not better")
     most.add_argument("--credit", default="", metavar="TEXT", help="whose photos these are, for the model card")
     most.add_argument(
         "--work",
-        type=_path,
+        type=path,
         default=Path("work-adapt"),
         metavar="DIR",
         help="where work in progress lies (default: work-adapt)",
     )
-    _add_start(most)
-    _add_fields(parser, AdaptConfig(), {"default": AdaptConfig()})
-
-
-def _add_store(group: argparse._ActionsContainer) -> None:
-    told = "of the desk: a file, or postgresql://... for several machines (default: vinchar.db)"
-    group.add_argument("--store", default="vinchar.db", metavar="FILE|URL", help=told)
-
-
-def _add_start(group: argparse._ArgumentGroup) -> None:
-    start = group.add_mutually_exclusive_group()
-    start.add_argument(
-        "--resume", dest="resume", action="store_true", default=True, help="go on with what is in --work (default)"
-    )
-    start.add_argument("--fresh", dest="resume", action="store_false", help="start anew")
-
-
-def _add_fields(parser: argparse.ArgumentParser, config: Any, values: dict[str, Any]) -> None:
-    """Make a flag of each field of a configuration, and say its value in each of ``values``, the first one always."""
-    first = next(iter(values))
-    fields = [field for field in dataclasses.fields(config) if field.metadata]
-    for title in dict.fromkeys(field.metadata["group"] for field in fields):
-        group = parser.add_argument_group(title)
-        for field in (one for one in fields if one.metadata["group"] == title):
-            named = [(name, getattr(of, field.name)) for name, of in values.items()]
-            said = ", ".join(f"{name}: {value}" for name, value in named if name == first or value != field.default)
-            flag, kind = f"--{field.name.replace('_', '-')}", type(field.default)
-            group.add_argument(
-                flag, type=kind, metavar=kind.__name__.upper(), help=f"{field.metadata['help']} ({said})"
-            )
+    add_start(most)
+    add_fields(parser, AdaptConfig(), {"default": AdaptConfig()})

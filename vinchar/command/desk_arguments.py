@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from vinchar.command.values import path
-
-STORE = "vinchar.db"
+from vinchar.command.flags import add_store, path
 
 
 def add_desk_flags(desk: argparse.ArgumentParser) -> None:
@@ -32,9 +30,4 @@ def add_desk_flags(desk: argparse.ArgumentParser) -> None:
     )
     purge = tasks.add_parser("purge", help="delete the pictures whose time is over, with what was said of them")
     for task in (take, give, purge):
-        task.add_argument(
-            "--store",
-            default=STORE,
-            metavar="URL",
-            help=f"a file of SQLite, or postgresql://user@host/name (default: {STORE})",
-        )
+        add_store(task)

@@ -47,6 +47,28 @@ class Photo:
     blur: float
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Subject:
+    """What a camera is aimed at: ``plane`` float32 (H, W), the lit surface, and what is ``printed`` on it.
+
+    ``focus``: the plane's point that the camera looks at, from where the VIN takes ``share`` of the width of a photo of
+    ``size``; ``place``, ``material``: of ``PLACES``, ``surfaces.MATERIALS``.
+    """
+
+    plane: Floats
+    printed: Print
+    focus: tuple[float, float]
+    place: Place
+    material: str
+    size: tuple[int, int]
+    share: float
+
+    @property
+    def corners(self) -> Floats:
+        """Return the glyphs' corners on the plane, float32 (17, 4, 2), each clockwise from its top left."""
+        return self.printed.boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2)
+
+
 def draw_photo(
     rng: np.random.Generator,
     place: Place | None = None,
@@ -65,8 +87,33 @@ def draw_photo(
     """
     place = place or PLACES[rng.integers(len(PLACES))]
     vin = vin or draw_vin(rng)
+    subject = draw_subject(rng, place, vin, face or sample_face(rng, held_out), calm, small, rows)
+    tilt = rng.normal(0, 5) if rng.random() < 0.7 or calm else rng.normal(0, 12)
+    tilt = float(np.clip(tilt, -15, 15) if calm else tilt)
+    view = View(tilt, float(np.exp(rng.normal(0, 0.1))), subject.share * subject.size[0])
+    matrix = aim(subject.printed, subject.focus, view, subject.size, rng)
+    quads = cv2.perspectiveTransform(subject.corners.reshape(-1, 1, 2), matrix).reshape(-1, 4, 2).astype(np.float32)
+    glyph = float(np.linalg.norm(quads[:, 0] - quads[:, 3], axis=1).mean())
+    light_on_dark = is_light(subject.plane, subject.printed)
+    photo = _warp(gathered(subject.plane, subject.printed.cap / glyph), matrix, subject.size)
+    gray, blur = expose(photo, glyph, rng)
+    tint = draw_tint(place, rng).of(_warp(subject.printed.plate, matrix, subject.size))
+    bgr = np.clip(gray[..., None] * tint, 0, 255).astype(np.uint8)
+    return Photo(bgr, quads, vin, light_on_dark, subject.material, blur)
+
+
+def draw_subject(
+    rng: np.random.Generator,
+    place: Place,
+    vin: str,
+    face: Face,
+    calm: bool = False,
+    small: bool = False,
+    rows: int | None = None,
+) -> Subject:
+    """Draw what a photo shows, as of ``draw_photo``; all chance comes from ``rng``."""
     cap = SMALL_CAP if small else CAP
-    row = layouts.set_vin(vin, cap, rng, face or sample_face(rng, held_out), marks=place != "windscreen")
+    row = layouts.set_vin(vin, cap, rng, face, marks=place != "windscreen")
     broken = rows == 2 if rows else small and len(vin) == LENGTH and rng.random() < BROKEN
     row = layouts.in_two_rows(row, rng) if broken else row
     size = SIZES[0] if small else SIZES[rng.integers(len(SIZES))]
@@ -87,27 +134,20 @@ def draw_photo(
     plane = _evenly_lit(plane, rng) if calm else light(plane, cap, rng)
     if place == "windscreen":
         plane = _behind_glass(plane, cap, rng)
-    tilt = rng.normal(0, 5) if rng.random() < 0.7 or calm else rng.normal(0, 12)
-    view = View(float(np.clip(tilt, -15, 15) if calm else tilt), float(np.exp(rng.normal(0, 0.1))), share * size[0])
-    matrix = _aim(printed, layout.focus, view, size, rng)
-    corners = printed.boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 1, 2)
-    quads = cv2.perspectiveTransform(corners, matrix).reshape(-1, 4, 2).astype(np.float32)
-    glyph = float(np.linalg.norm(quads[:, 0] - quads[:, 3], axis=1).mean())
-    light_on_dark = is_light(plane, printed)
-    gray, blur = expose(_warp(plane, matrix, size, cap / glyph), glyph, rng)
-    tint = _tint(_warp(printed.plate, matrix, size, 1.0), place, rng)
-    bgr = np.clip(gray[..., None] * tint, 0, 255).astype(np.uint8)
-    return Photo(bgr, quads, vin, light_on_dark, material, blur)
+    return Subject(plane, printed, layout.focus, place, material, size, share)
 
 
-def _warp(plane: Floats, matrix: NDArray[np.float64], size: tuple[int, int], shrink: float) -> Floats:
-    if shrink > 1.2:  # the pixels of the sensor gather light over their whole area
-        plane = np.asarray(cv2.GaussianBlur(plane, (0, 0), 0.35 * shrink), np.float32)
+def gathered(plane: Floats, shrink: float) -> Floats:
+    """Return a plane as pixels see it that are ``shrink`` times as wide: each gathers light over its whole area."""
+    return plane if shrink <= 1.2 else np.asarray(cv2.GaussianBlur(plane, (0, 0), 0.35 * shrink), np.float32)
+
+
+def _warp(plane: Floats, matrix: NDArray[np.float64], size: tuple[int, int]) -> Floats:
     warped = cv2.warpPerspective(plane, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
     return np.asarray(warped, np.float32)
 
 
-def _aim(
+def aim(
     printed: Print, focus: tuple[float, float], view: View, size: tuple[int, int], rng: np.random.Generator
 ) -> NDArray[np.float64]:
     """Return the homography, float64 (3, 3), that puts the focus near the photo's middle and all of the VIN inside."""
@@ -204,13 +244,23 @@ def _behind_glass(plane: Floats, cap: float, rng: np.random.Generator) -> Floats
     return np.asarray(plane, np.float32)
 
 
-def _tint(plate: Floats, place: Place, rng: np.random.Generator) -> Floats:
-    """Return what to multiply grey with, float32 (H, W, 3), of unit luminance: paint or metal, and the plate on it."""
+@dataclass(frozen=True, eq=False, slots=True)
+class Tint:
+    """The colours, float32 (3,) of unit luminance, of the body and of the plate on it."""
+
+    body: Floats
+    plate: Floats
+
+    def of(self, plate: Floats) -> Floats:
+        """Return what to multiply grey with, float32 (H, W, 3), ``plate`` float32 (H, W): how much is plate."""
+        return np.asarray(self.body + plate[..., None] * (self.plate - self.body), np.float32)
+
+
+def draw_tint(place: Place, rng: np.random.Generator) -> Tint:
+    """Draw paint or metal, and the plate on it."""
     bodies = _METALS if place == "frame" else _PAINTS if place == "label" else _METALS[:2]
     plates = _METALS if place == "frame" else _PLATES
     body, on_plate = (np.array(c[rng.integers(len(c))], np.float32) for c in (bodies, plates))
     luminance = np.array([0.114, 0.587, 0.299], np.float32)
     body, on_plate = body / (body @ luminance), on_plate / (on_plate @ luminance)
-    if place == "frame":
-        on_plate = body
-    return np.asarray(body + plate[..., None] * (on_plate - body), np.float32)
+    return Tint(body, body if place == "frame" else on_plate)

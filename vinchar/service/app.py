@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
@@ -19,14 +20,17 @@ from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import BaseRoute, Match
 
 from vinchar import __version__
+from vinchar.service.desk.store import open_store
+from vinchar.service.desk_routes import desk_routes
 from vinchar.service.guard import DOCS_POLICY, Guard, answer_to
 from vinchar.service.model_routes import model_routes
 from vinchar.service.pool import MakeReader, make_reader
 from vinchar.service.problems import Problem
-from vinchar.service.reading_routes import reading_routes
-from vinchar.service.schema import ProblemModel
+from vinchar.service.reading_routes import files_of, read_well, reading_routes
+from vinchar.service.schema import ProblemModel, problems
 from vinchar.service.settings import Settings
 from vinchar.service.state import State
 
@@ -36,15 +40,22 @@ ABOUT = "Reads vehicle identification numbers (VINs) in photos. A reading is the
 
 
 def make_app(settings: Settings, make: MakeReader = make_reader) -> FastAPI:
-    """Return the service. Its processes start with it: ``ModelError`` ends it then if the model cannot be used."""
-    state = State(settings, make)
+    """Return the service. Its processes start with it: ``ModelError`` ends it then if the model cannot be used.
+
+    Raises ``ValueError`` where the store cannot be opened.
+    """
+    state = State(settings, open_store(settings.store), make)
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
-        await state.load()
+        if not state.is_ready:
+            await state.load()
         _reload_on_hangup(state)
+        purging = asyncio.create_task(state.purge())
         yield
+        purging.cancel()
         await state.close()
+        state.store.close()
 
     app = FastAPI(
         title="vinchar",
@@ -56,10 +67,12 @@ def make_app(settings: Settings, make: MakeReader = make_reader) -> FastAPI:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     app.state.vinchar = state
-    app.include_router(reading_routes(state))
-    app.include_router(model_routes(state))
+    desk = desk_routes(state.store, partial(read_well, state), partial(files_of, state))
+    routers = (reading_routes(state), model_routes(state), desk)
+    for router in routers:
+        app.include_router(router)
     _add_pages(app)
-    _add_answers_to_errors(app)
+    _add_answers_to_errors(app, [route for router in routers for route in router.routes])
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     app.add_middleware(Guard, settings=settings, metrics=state.metrics)
     if settings.origins:  # outermost, so that refusals can be read by the pages that may ask
@@ -106,7 +119,7 @@ def _add_pages(app: FastAPI) -> None:
     )
 
 
-def _add_answers_to_errors(app: FastAPI) -> None:
+def _add_answers_to_errors(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
     """Let everything that goes wrong be answered by a problem."""
 
     def answer(request: Request, problem: Problem) -> Response:
@@ -121,7 +134,10 @@ def _add_answers_to_errors(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)
         code = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "bad-request")
         found = answer(request, Problem(code, f"{request.method} {request.url.path[:200]}: {error.detail}"))
-        found.headers.update(error.headers or {})
+        if error.status_code == 405:  # of all routes with this path; Starlette names those of the first
+            there = [one for one in routes if one.matches(request.scope)[0] != Match.NONE]
+            methods = {method for one in there for method in getattr(one, "methods", ())}
+            found.headers["Allow"] = ", ".join(sorted(methods or {"GET"}))  # a page
         return found
 
     async def not_valid(request: Request, error: Exception) -> Response:
@@ -153,8 +169,14 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
             license_info=app.license_info,
         )
+        for route in (route for methods in made["paths"].values() for route in methods.values()):
+            answers = route["responses"]
+            if "application/json" in answers.get("422", {}).get("content", ()):  # FastAPI's own, which are answered so:
+                del answers["422"]
+                answers |= {str(status): one for status, one in problems("bad-request").items()}
         parts = made.setdefault("components", {})
-        parts.setdefault("schemas", {})["ProblemModel"] = ProblemModel.model_json_schema()
+        schemas = parts.setdefault("schemas", {})
+        schemas["ProblemModel"] = ProblemModel.model_json_schema()
         parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         made["security"] = [{}, {"key": []}]  # it depends on how the service was started
         app.openapi_schema = made

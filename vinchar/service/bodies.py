@@ -59,7 +59,7 @@ async def _form_parts(
     clock, files, fields = _Clock(seconds), 0, 0
     try:
         with PushMultipartParser(
-            boundary, max_segment_size=most_bytes, max_segment_count=most_files + FIELDS, strict=True
+            boundary, max_segment_size=most_bytes, max_segment_count=most_files + FIELDS + 1, strict=True
         ) as parser:
             segment: MultipartSegment | None = None
             content = bytearray()
@@ -75,7 +75,7 @@ async def _form_parts(
                         files += segment.filename is not None
                         fields += segment.filename is None
                         if files > most_files or fields > FIELDS:
-                            raise Problem("too-large", f"got more parts than {most_files} files and {FIELDS} fields")
+                            raise Problem("bad-request", f"got more than {most_files} files or {FIELDS} fields")
                         yield Part(segment.name or "", segment.filename, bytes(content))
                         segment, content = None, bytearray()
                         clock.start()

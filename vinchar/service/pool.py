@@ -38,12 +38,13 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of a picture; see ``Reader.read`` and ``Reader.looking_for``."""
+    """What is asked of a picture; see ``Reader.read`` and ``Reader.looking_for``. ``keep``: the service may keep it."""
 
     kind: AskedKind = "auto"
     every: bool = False
     barcodes: bool = False
     known: tuple[str, ...] = ()
+    keep: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import asyncio
 import importlib.util
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -15,6 +15,7 @@ from fastapi.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from vinchar.explain import failed
+from vinchar.reading import Reading
 from vinchar.service.bodies import FORM, Part, parts_of
 from vinchar.service.pool import Answer, Asked, Job, Picture
 from vinchar.service.problems import Problem
@@ -25,7 +26,7 @@ from vinchar.vin import validate
 MOST_FRAMES = 16
 MOST_KNOWN = 1000
 KINDS = ("auto", "glyph", "strip", "photo")
-TRUE, FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off", "")
+FLAGS = {"true": True, "false": False}
 HAS_BARCODES = importlib.util.find_spec("zxingcpp") is not None
 
 _QUERY = [
@@ -48,6 +49,13 @@ _QUERY = [
         "schema": {"type": "boolean", "default": False},
     },
     {
+        "name": "keep",
+        "in": "query",
+        "description": "Whether an uncertain one may go to the desk, where the owner keeps uploads; the header "
+        "`Vinchar-Task` then names its task there.",
+        "schema": {"type": "boolean", "default": True},
+    },
+    {
         "name": "known",
         "in": "query",
         "description": "VINs that become likelier, such as those of the cars in your yard.",
@@ -59,6 +67,7 @@ _FIELDS = {
     "kind": {"type": "string", "enum": list(KINDS)},
     "all": {"type": "boolean"},
     "barcodes": {"type": "boolean"},
+    "keep": {"type": "boolean"},
     "known": {"type": "string", "description": "VINs, parted by commas, spaces or lines"},
 }
 _REFUSALS = problems(
@@ -89,10 +98,7 @@ def reading_routes(state: State) -> APIRouter:
     )
     async def read(request: Request) -> Response:
         pictures, asked = await _pictures(request, state, 1)
-        answer = await _read(request, state, Job(pictures, asked))
-        task = await _kept(state, pictures[0], answer)
-        headers = {} if task is None else {"Vinchar-Task": str(task)}
-        return Response(answer.json, media_type="application/json", headers=headers)
+        return await _answered(state, pictures, asked, await _read(request, state, Job(pictures, asked)))
 
     @routes.post(
         "/v1/read/frames",
@@ -104,8 +110,7 @@ def reading_routes(state: State) -> APIRouter:
     )
     async def read_frames(request: Request) -> Response:
         pictures, asked = await _pictures(request, state, MOST_FRAMES)
-        answer = await _read(request, state, Job(pictures, asked))
-        return Response(answer.json, media_type="application/json")
+        return await _answered(state, pictures, asked, await _read(request, state, Job(pictures, asked)))
 
     @routes.post(
         "/v1/read/batch",
@@ -125,6 +130,20 @@ def reading_routes(state: State) -> APIRouter:
         return _Lines(first, lines)
 
     return routes
+
+
+async def files_of(state: State, request: Request) -> AsyncIterator[tuple[str, bytes]]:
+    """Yield the name and the content of every file in a request. Raises ``Problem``."""
+    settings = state.settings
+    async for part in parts_of(request, settings.max_bytes, settings.max_batch, settings.body_seconds):
+        if part.filename is not None:
+            yield part.filename or "picture", part.data
+
+
+async def read_well(state: State, data: bytes, name: str) -> Reading:
+    """Return the reading of a picture, however long others must be waited for. Raises ``Problem``."""
+    answer = await state.pool.read(Job((Picture(data, name),), Asked("photo")), patient=True)
+    return Reading.from_dict(json.loads(answer.json))
 
 
 async def _pictures(request: Request, state: State, most: int) -> tuple[tuple[Picture, ...], Asked]:
@@ -151,16 +170,16 @@ def _picture(part: Part, request: Request) -> Picture | None:
 
 def _asked(fields: Iterable[tuple[str, str]]) -> Asked:
     """Return what the fields of a request ask for. Raises ``Problem`` for a value that there is not."""
-    kind, flags, known = "auto", {"all": False, "barcodes": False}, list[str]()
+    kind, flags, known = "auto", {"all": False, "barcodes": False, "keep": True}, list[str]()
     for name, value in fields:
         if name == "kind":
             if value not in KINDS:
                 raise Problem("bad-request", f"kind: got {value[:40]!r}, expected {', '.join(KINDS)}")
             kind = value
         elif name in flags:
-            if value.lower() not in TRUE + FALSE:
+            if value.lower() not in FLAGS:
                 raise Problem("bad-request", f"{name}: got {value[:40]!r}, expected true or false")
-            flags[name] = value.lower() in TRUE
+            flags[name] = FLAGS[value.lower()]
         elif name == "known":
             known += value.replace(",", " ").split()
     if len(known) > MOST_KNOWN:
@@ -171,7 +190,7 @@ def _asked(fields: Iterable[tuple[str, str]]) -> Asked:
         vins = tuple(validate(vin) for vin in known)
     except ValueError as error:
         raise Problem("bad-request", f"known: {error}") from error
-    return Asked(kind, flags["all"], flags["barcodes"], vins)  # type: ignore[arg-type]  # it is one of KINDS
+    return Asked(kind, flags["all"], flags["barcodes"], vins, flags["keep"])  # type: ignore[arg-type]  # it is one of KINDS
 
 
 async def _read(request: Request, state: State, job: Job, patient: bool = False) -> Answer:
@@ -181,9 +200,15 @@ async def _read(request: Request, state: State, job: Job, patient: bool = False)
     return answer
 
 
-async def _kept(state: State, picture: Picture, answer: Answer) -> int | None:
-    """Keep an upload, if the owner said so; return the number of its task at the desk if somebody should look."""
-    return None
+async def _answered(state: State, pictures: Sequence[Picture], asked: Asked, answer: Answer) -> Response:
+    """Return a reading, and keep the picture that its quads are in, if that may be kept and somebody should look."""
+    headers = {}
+    if asked.keep:
+        named = json.loads(answer.json)["image"] if len(pictures) > 1 else pictures[0].name
+        kept = next((one for one in pictures if one.name == named), pictures[-1])
+        task = await state.keep(kept, answer)
+        headers = {} if task is None else {"Vinchar-Task": str(task)}
+    return Response(answer.json, media_type="application/json", headers=headers)
 
 
 async def _batch(request: Request, state: State) -> AsyncIterator[str]:
@@ -203,11 +228,12 @@ async def _batch(request: Request, state: State) -> AsyncIterator[str]:
                 if len(under_way) > settings.processes:  # so much is read ahead
                     yield await under_way.popleft()
                     begun = True
+        _asked(fields)  # those that came last, too
         while under_way:
             yield await under_way.popleft()
             begun = True
     except Problem as problem:
-        if not begun and not under_way:
+        if not begun:
             raise
         while under_way:
             yield await under_way.popleft()
@@ -220,7 +246,8 @@ async def _batch(request: Request, state: State) -> AsyncIterator[str]:
 async def _line(request: Request, state: State, picture: Picture, asked: Asked) -> str:
     try:
         answer = await _read(request, state, Job((picture,), asked), patient=True)
-        await _kept(state, picture, answer)
+        if asked.keep:
+            await state.keep(picture, answer)
         return answer.json + "\n"
     except Problem as problem:
         state.metrics.readings.labels("error").inc()

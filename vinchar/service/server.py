@@ -9,11 +9,11 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from vinchar.bundle import ModelError
 from vinchar.service.app import make_app
 from vinchar.service.settings import Settings
 
 HEADER_SECONDS = 10.0  # in which a request's head must have come
+MOST_CONNECTIONS = 1024
 STOP_SECONDS = 30  # for what is under way when it stops
 
 
@@ -50,7 +50,7 @@ class _Protocol(HttpToolsProtocol):
 
 
 def run(settings: Settings, certificate: Path | None = None, certificate_key: Path | None = None) -> int:
-    """Serve until a signal says to stop; return the exit status. Raises ``ModelError``."""
+    """Serve until a signal says to stop; return the exit status. Raises ``ModelError``, ``ValueError``."""
     app = make_app(settings)
     config = uvicorn.Config(
         app,
@@ -62,16 +62,20 @@ def run(settings: Settings, certificate: Path | None = None, certificate_key: Pa
         access_log=False,  # queries hold VINs; the service writes a line of its own
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=4 * settings.concurrency,
+        limit_concurrency=MOST_CONNECTIONS,
         timeout_graceful_shutdown=STOP_SECONDS,
         ssl_certfile=certificate,
         ssl_keyfile=certificate_key,
     )
     server = uvicorn.Server(config)
+
+    async def serve() -> None:
+        await app.state.vinchar.load()  # now: a model that cannot be used is a sentence, not a failed start of uvicorn
+        await server.serve()
+
     try:
-        server.run()
-    except ModelError:
-        raise
+        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            runner.run(serve())
     except SystemExit:  # uvicorn has said why
         return 2
     return 0 if server.started else 2

@@ -53,6 +53,8 @@ class Settings:
     read_seconds: float = _limit(20, "seconds that reading a picture may take")
 
     def __post_init__(self) -> None:
+        if not 0 <= self.port <= 65535:
+            raise ValueError(f"port: got {self.port}, expected 0 to 65535")
         for name in ("max_mb", "max_megapixels", "max_batch", "concurrency", "body_seconds", "read_seconds", "looks"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name}: got {getattr(self, name):g}, expected more than 0")

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from vinchar.bundle import ModelError
+from vinchar.reading import Reading
+from vinchar.service.desk.store import NewTask, Store
 from vinchar.service.metrics import Metrics
-from vinchar.service.pool import MakeReader, Pool, make_reader
+from vinchar.service.pool import Answer, MakeReader, Picture, Pool, make_reader
 from vinchar.service.problems import Problem
 from vinchar.service.settings import Settings
 
 log = logging.getLogger("vinchar.service")
+
+# Of an upload at the desk, by its status: None, the less sure the more; where there may be no VIN at all, last.
+WORTH: dict[str, float | None] = {"uncertain": None, "not_found": 0.0}
+PURGE_SECONDS = 3600
 
 
 @dataclass(eq=False)
@@ -21,6 +31,7 @@ class State:
     """The parts of a service that its routes share; ``make`` makes the readers of its processes."""
 
     settings: Settings
+    store: Store
     make: MakeReader = make_reader
     metrics: Metrics = field(default_factory=Metrics)
 
@@ -68,6 +79,39 @@ class State:
             await self.load()
         except ModelError as error:
             log.error("the model stays as it was: %s", error)
+
+    async def keep(self, picture: Picture, answer: Answer) -> int | None:
+        """Keep an upload that somebody should look at, if the owner said so; return the number of its task."""
+        days = self.settings.keep
+        if not days or answer.status not in WORTH:
+            return None
+        reading = Reading.from_dict(json.loads(answer.json))
+        if reading.kind == "glyph":
+            return None
+        new = NewTask(
+            picture.data,
+            picture.name or "upload",
+            reading,
+            expires_at=self.store.now() + timedelta(days=days),
+            looks=self.settings.looks,
+            worth=WORTH[answer.status],
+        )
+        try:
+            return await asyncio.to_thread(self.store.add, new)
+        except SQLAlchemyError:  # whoever asked gets the reading all the same
+            log.exception("a picture could not be kept")
+            return None
+
+    async def purge(self) -> None:
+        """Delete, every hour, what was kept for long enough."""
+        while True:
+            try:
+                deleted = await asyncio.to_thread(self.store.purge)
+                if deleted:
+                    log.info("deleted %d pictures that were kept for long enough", deleted)
+            except Exception:  # the database may be away for a while
+                log.exception("pictures that were kept for long enough could not be deleted")
+            await asyncio.sleep(PURGE_SECONDS)
 
     async def close(self) -> None:
         """End all processes, after what is under way."""

@@ -1,0 +1,63 @@
+"""What the service may be told: closed unless there is a key, limits that are limits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vinchar.service.settings import Key, Settings, read_keys
+
+SECRET = "0123456789abcdef"
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "::", "example.org"])
+def test_others_are_not_let_in_without_a_key(host: str) -> None:
+    with pytest.raises(ValueError, match="no key: set VINCHAR_API_KEY"):
+        Settings(host=host)
+    assert Settings(host=host, keys=(Key(None, SECRET),)).host == host
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.8.0.1"])
+def test_this_machine_needs_none(host: str) -> None:
+    assert Settings(host=host).is_local
+
+
+@pytest.mark.parametrize("limit", ["max_mb", "max_megapixels", "concurrency", "body_seconds", "read_seconds", "looks"])
+def test_a_limit_is_more_than_nothing(limit: str) -> None:
+    with pytest.raises(ValueError, match=f"{limit}: got 0, expected more than 0"):
+        Settings(**{limit: 0})
+
+
+def test_not_a_number_is_no_limit() -> None:
+    with pytest.raises(ValueError, match="rate: got nan"):
+        Settings(rate=float("nan"))
+
+
+def test_keys_come_from_a_file_and_from_the_environment(tmp_path: Path) -> None:
+    file = tmp_path / "keys"
+    file.write_text(f"# who may ask\nanna {SECRET}a\n\nbert {SECRET}b\n")
+    keys = read_keys(file, f" {SECRET}\n")
+    assert [key.name for key in keys] == [None, "anna", "bert"]
+    settings = Settings(keys=keys)
+    assert settings.key_of(SECRET + "b") == Key("bert", SECRET + "b")
+    assert settings.key_of(SECRET + "c") is None
+    assert settings.key_of("ü") is None
+    assert read_keys(None, None) == read_keys(None, " ") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("anna", "line 1: got 1 words, expected a name and a key"),
+        ("anna short", "the key of anna: got 5 characters, expected at least 16"),
+        ("# nobody", "got no key"),
+        (f"anna {SECRET}\nanna {SECRET}2", "got a name that is there twice"),
+        (f"anna {SECRET}\nbert {SECRET}", "got a key that is there twice"),
+    ],
+)
+def test_keys_that_are_none_are_refused(text: str, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "keys"
+    file.write_text(text)
+    with pytest.raises(ValueError, match=said):
+        read_keys(file, None)
