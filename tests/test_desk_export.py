@@ -159,7 +159,20 @@ def test_no_cell_becomes_a_formula(sign: str, store: Store, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "name", ["a.png", "CON.png", "../../etc/passwd", "C:\\a\\b.jpg", ".", "…", 200 * "ä", 'a b?*:|<>".png', "a/", "x.", 99 * "long"]
+    "name",
+    [
+        "a.png",
+        "CON.png",
+        "../../etc/passwd",
+        "C:\\a\\b.jpg",
+        ".",
+        "…",
+        200 * "ä",
+        'a b?*:|<>".png',
+        "a/",
+        "x.",
+        99 * "long",
+    ],
 )
 def test_file_names_are_unique_and_safe(name: str, store: Store, tmp_path: Path) -> None:
     settle(store, name=name)
