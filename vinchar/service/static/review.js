@@ -17,8 +17,6 @@ const [ALT, SHIFT] = MAC ? ["⌥ ", "⇧ "] : ["Alt+", "Shift+"];
 const KEYS = {
   save: "Enter", skip: "Esc", unreadable: `${ALT}U`, undo: `${ALT}Z`, choose: `${SHIFT}1–3`, move: "← →",
 };
-  save: "Enter", skip: "Esc", unreadable: `${ALT}U`, undo: `${ALT}Z`, choose: `${SHIFT}1–3`, move: "← →",
-};
 const GONE = ["taken", "not-found"]; // problems of a task that is somebody else's now
 
 let keyed = false; // whether the service asks for keys, which may have names
