@@ -130,8 +130,9 @@ async function present(found) {
 
 /** What the service read, and what the clerk said of it before. */
 function facts({ status, vin, confidence, maker, model_year: years, reasons }, mine) {
+  const sure = vin && words("number.share", { share: confidence }, "soft");
   return make("div", {},
-    make("p", { class: `verdict ${status}` }, ...verdict(status), vin && words("number.share", { share: confidence }, "soft")),
+    make("p", { class: `verdict ${status}` }, ...verdict(status), sure),
     mine && make("p", { text: mine.vin ? ["desk.said", { vin: mine.vin }] : "desk.said-unreadable" }),
     maker && make("p", { class: "soft" }, [maker, ...years].join(", ")),
     reasons.length > 0 && why(reasons));
