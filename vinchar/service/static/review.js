@@ -17,8 +17,6 @@ const [ALT, SHIFT] = MAC ? ["⌥ ", "⇧ "] : ["Alt+", "Shift+"];
 const KEYS = {
   save: "Enter", skip: "Esc", unreadable: `${ALT}U`, undo: `${ALT}Z`, choose: `${SHIFT}1–3`, move: "← →",
 };
-  save: "Enter", skip: "Esc", unreadable: `${ALT}U`, undo: `${ALT}Z`, choose: `${SHIFT}1–3`, move: "← →",
-};
 const GONE = ["taken", "not-found"]; // problems of a task that is somebody else's now
 
 let keyed = false; // whether the service asks for keys, which may have names
@@ -132,8 +130,9 @@ async function present(found) {
 
 /** What the service read, and what the clerk said of it before. */
 function facts({ status, vin, confidence, maker, model_year: years, reasons }, mine) {
+  const sure = vin && words("number.share", { share: confidence }, "soft");
   return make("div", {},
-    make("p", { class: `verdict ${status}` }, ...verdict(status), vin && words("number.share", { share: confidence }, "soft")),
+    make("p", { class: `verdict ${status}` }, ...verdict(status), sure),
     mine && make("p", { text: mine.vin ? ["desk.said", { vin: mine.vin }] : "desk.said-unreadable" }),
     maker && make("p", { class: "soft" }, [maker, ...years].join(", ")),
     reasons.length > 0 && why(reasons));
