@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
@@ -12,11 +13,12 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from service_parts import FAST, HONDA, picture, running, send
+from service_parts import FAST, HONDA, make_fake, picture, running, send
 
 from vinchar import Reader
 from vinchar.imaging import find_pictures
 from vinchar.service.app import make_app
+from vinchar.service.pool import Answer, Asked, Job, Picture, Pool
 from vinchar.service.problems import CODES
 from vinchar.service.schema import ReadingModel
 from vinchar.service.settings import Settings
@@ -186,6 +188,21 @@ def test_who_takes_too_long_is_stopped(client: TestClient) -> None:
     assert send(client, "a").json()["vin"] == HONDA
 
 
+def test_a_job_that_nobody_waits_for_any_more_is_stopped_too() -> None:
+    async def leave() -> Answer:
+        pool = Pool(Settings(workers=1, read_seconds=1), make_fake)
+        await pool.start()
+        left = asyncio.create_task(pool.read(Job((Picture(picture(), "asleep"),), Asked())))
+        await asyncio.sleep(0.1)
+        left.cancel()
+        try:
+            return await asyncio.wait_for(pool.read(Job((Picture(picture(), "a"),), Asked())), 20)
+        finally:
+            await asyncio.wait_for(pool.retire(), 20)
+
+    assert asyncio.run(leave()).vins == (HONDA,)
+
+
 def test_a_full_queue_says_when_to_come_back(tmp_path: Path) -> None:
     with running(tmp_path, queue=1) as client, ThreadPoolExecutor(6) as many:
         answers = list(many.map(lambda _: send(client, "slow"), range(6)))
@@ -255,6 +272,8 @@ def test_a_new_model_takes_over_while_the_old_one_finishes(tmp_path: Path, monke
         answer = client.post("/v1/model/reload")
         assert code_of(answer) == "model-error"
         assert "the model stays as it was: this model is broken" in answer.json()["detail"]
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+        assert code_of(client.post("/v1/model/reload")) == "model-error"
         assert send(client, "a").json()["model"] == "new"
 
 
