@@ -149,6 +149,16 @@ def test_a_head_of_usual_size_is_taken(service: Service) -> None:
     assert answer.json()["vin"] == HONDA
 
 
+def test_who_leaves_in_the_middle_of_a_batch_is_no_mistake(service: Service) -> None:
+    part = b'--b\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n' + DOOR.read_bytes() + b"\r\n"
+    with connected(service.url) as leaving:
+        leaving.sendall(b"POST /v1/read/batch HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000000\r\n")
+        leaving.sendall(b"Content-Type: multipart/form-data; boundary=b\r\n\r\n" + 3 * part)
+        assert HONDA.encode() in everything(leaving, 10)
+    until(lambda: '"route": "/v1/read/batch", "status": 200' in service.log.read_text())
+    assert "Traceback" not in service.log.read_text()
+
+
 @contextmanager
 def connected(url: str) -> Iterator[socket.socket]:
     host, port = url.removeprefix("http://").split(":")
