@@ -138,15 +138,14 @@ def test_a_body_that_is_none_is_a_problem(content: bytes, kind: str, code: str, 
 
 
 def test_a_body_that_does_not_say_how_long_it_is_is_not_taken_in_for_ever(client: TestClient) -> None:
-    taken = 0
+    assert code_of(client.post("/v1/read", content=iter(1000 * [bytes(10_000)]))) == "too-large"
 
-    def endless() -> Iterator[bytes]:
-        nonlocal taken
-        for _ in range(1000):
-            taken += 1
-            yield bytes(10_000)
 
-    assert code_of(client.post("/v1/read", content=endless())) == "too-large"
+def test_what_is_no_picture_is_small(client: TestClient) -> None:
+    """Of a said length or not."""
+    for route in ("/v1/desk/next", "/v1/desk/tasks/1/answer", "/v1/model/reload"):
+        assert code_of(client.post(route, content=bytes(100_000))) == "too-large"
+        assert code_of(client.post(route, content=iter(100 * [bytes(1000)]))) == "too-large"
 
 
 def test_two_pictures_are_not_one(client: TestClient) -> None:

@@ -102,9 +102,10 @@ def test_the_openapi_file_of_the_repository_is_the_services(service: Service) ->
     assert httpx.get(f"{service.url}/openapi.json").json() == kept, "python3 docs/openapi.py writes it anew"
 
 
-def test_a_body_that_comes_too_slowly_is_refused(service: Service) -> None:
+@pytest.mark.parametrize("route", ["/v1/read", "/v1/desk/next"])
+def test_a_body_that_comes_too_slowly_is_refused(route: str, service: Service) -> None:
     with connected(service.url) as slow:
-        slow.sendall(b"POST /v1/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nabc")
+        slow.sendall(f"POST {route} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nabc".encode())
         answer = everything(slow, 10)
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b'"code": "too-slow"' in answer

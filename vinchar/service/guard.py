@@ -17,6 +17,7 @@ from fastapi.responses import Response
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from vinchar.service.bodies import taken_in
 from vinchar.service.metrics import Metrics
 from vinchar.service.problems import MEDIA_TYPE, Problem
 from vinchar.service.settings import Settings
@@ -24,6 +25,7 @@ from vinchar.service.settings import Settings
 log = logging.getLogger("vinchar.service")
 
 READS = "/v1/read"  # what is behind it takes time
+UPLOADS = "/v1/desk/tasks"  # where bodies are pictures, too
 OPEN = (("GET", "/v1/model"),)  # of what is behind /v1, what needs no key
 CLIENTS = 4096  # whose requests are counted at a time
 
@@ -80,6 +82,8 @@ class Guard:
         self._reading += counted
         try:
             self._check(request, counted)
+            if not counted and scope["path"] != UPLOADS:
+                receive = await taken_in(receive, self._settings.body_seconds)
             await self._app(scope, receive, answer)
         except Problem as problem:
             request.state.code = problem.code
