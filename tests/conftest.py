@@ -23,7 +23,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from databases import empty_postgres
+from databases import emptied, new_postgres
 from name_reader import Folder
 
 if "PYTEST_XDIST_WORKER" in os.environ:
@@ -107,14 +107,17 @@ def folder(tmp_path: Path) -> Folder:
     return make
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Where a store of the desk can be made: in a file, and in a PostgreSQL server where one is lent to the tests."""
-    if request.param == "sqlite":
-        yield str(tmp_path / "desk.db")
-        return
-    with empty_postgres() as url:
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str | None]:
+    """A database of PostgreSQL, for this process alone, if a server is lent to the tests."""
+    with new_postgres() as url:
         yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a store of the desk can be made: in a file, and in PostgreSQL."""
+    return str(tmp_path / "desk.db") if request.param == "sqlite" else emptied(request.getfixturevalue("postgres"))
 
 
 def train_eagerly(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Databases of PostgreSQL for the tests, each empty and for one test alone."""
+"""A database of PostgreSQL for the tests of one process, emptied for each test."""
 
 from __future__ import annotations
 
@@ -8,29 +8,47 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
 
 @contextmanager
-def empty_postgres() -> Iterator[str]:
-    """Yield the URL of a new database in the server that VINCHAR_TEST_POSTGRES names (see tests/postgres.sh).
-
-    Without a server the test is skipped, or fails where VINCHAR_REQUIRE names postgres.
-    """
+def new_postgres() -> Iterator[str | None]:
+    """Yield the URL of a new database in the server that VINCHAR_TEST_POSTGRES names; None where it names none."""
     server = os.environ.get("VINCHAR_TEST_POSTGRES")
     if not server:
+        yield None
+        return
+    name = f"vinchar_{secrets.token_hex(8)}"  # processes of pytest-xdist share the server
+    engine = _engine(server)
+    _do(engine, f"CREATE DATABASE {name}")
+    try:
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    finally:
+        _do(engine, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def emptied(url: str | None) -> str:
+    """Return the URL of a database after all is gone from it.
+
+    Without one the test is skipped, or fails where VINCHAR_REQUIRE names postgres.
+    """
+    if url is None:
         why = "PostgreSQL is not tested: VINCHAR_TEST_POSTGRES names no server, see tests/postgres.sh"
         if "postgres" in os.environ.get("VINCHAR_REQUIRE", ""):
             pytest.fail(why)
         pytest.skip(why)
-    name = f"vinchar_{secrets.token_hex(8)}"
-    url = make_url(server).set(drivername="postgresql+pg8000")
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    _do(_engine(url), "DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+    return url
+
+
+def _engine(url: str) -> Engine:
+    return create_engine(make_url(url).set(drivername="postgresql+pg8000"), isolation_level="AUTOCOMMIT")
+
+
+def _do(engine: Engine, *commands: str) -> None:
     try:
         with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        yield make_url(server).set(database=name).render_as_string(hide_password=False)
-        with engine.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+            for command in commands:
+                connection.execute(text(command))
     finally:
         engine.dispose()

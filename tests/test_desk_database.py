@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -189,3 +190,20 @@ def test_one_who_writes_waits_for_another(tmp_path: Path, monkeypatch: pytest.Mo
     busy.close()
     assert store.next("anna") is not None
     store.close()
+
+
+def test_tests_reach_this_machine_alone(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        socket.create_connection(server.getsockname()).close()
+    with socket.socket(socket.AF_UNIX) as server, socket.socket(socket.AF_UNIX) as client:
+        server.bind(str(tmp_path / "socket"))
+        server.listen()
+        client.connect(str(tmp_path / "socket"))
+    for host in ("192.0.2.1", "example.org", "127.0.0.1.example.org", "::2", "", None):
+        with socket.socket() as plain, pytest.raises(RuntimeError, match="must not use the network"):
+            plain.connect((host, 9))
+        with socket.socket(type=socket.SOCK_DGRAM) as plain, pytest.raises(RuntimeError, match="must not use"):
+            plain.sendto(b"x", (host, 9))
+        for look in (socket.create_connection, lambda address: socket.getaddrinfo(*address)):
+            with pytest.raises(RuntimeError, match="must not use the network"):
+                look((host, 9))

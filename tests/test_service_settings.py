@@ -23,10 +23,15 @@ def test_this_machine_needs_none(host: str) -> None:
     assert Settings(host=host).is_local
 
 
-@pytest.mark.parametrize("limit", ["max_mb", "max_megapixels", "concurrency", "body_seconds", "read_seconds", "looks"])
+@pytest.mark.parametrize("limit", ["max_mb", "max_megapixels", "concurrency", "body_seconds", "read_seconds"])
 def test_a_limit_is_more_than_nothing(limit: str) -> None:
     with pytest.raises(ValueError, match=f"{limit}: got 0, expected more than 0"):
         Settings(**{limit: 0})
+
+
+def test_nobody_can_ask_for_more_people_than_a_task_takes() -> None:
+    with pytest.raises(ValueError, match="looks: got 10, expected 1 to 9"):
+        Settings(looks=10)
 
 
 def test_not_a_number_is_no_limit() -> None:
@@ -52,6 +57,7 @@ def test_keys_come_from_a_file_and_from_the_environment(tmp_path: Path) -> None:
         ("anna", "line 1: got 1 words, expected a name and a key"),
         ("anna short", "the key of anna: got 5 characters, expected at least 16"),
         ("# nobody", "got no key"),
+        (f"{'a' * 65} {SECRET}", "expected at most 64 characters"),
         (f"anna {SECRET}\nanna {SECRET}2", "got a name that is there twice"),
         (f"anna {SECRET}\nbert {SECRET}", "got a key that is there twice"),
     ],

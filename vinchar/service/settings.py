@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from vinchar.service.desk.tasks import LONGEST_REVIEWER, MOST_LOOKS
+
 LIMITS = "limits"
 KEY_LENGTH = 16  # characters, at least: a shorter key can be guessed
 
@@ -53,9 +55,11 @@ class Settings:
     read_seconds: float = _limit(20, "seconds that reading a picture may take")
 
     def __post_init__(self) -> None:
+        if not 1 <= self.looks <= MOST_LOOKS:
+            raise ValueError(f"looks: got {self.looks}, expected 1 to {MOST_LOOKS}")
         if not 0 <= self.port <= 65535:
             raise ValueError(f"port: got {self.port}, expected 0 to 65535")
-        for name in ("max_mb", "max_megapixels", "max_batch", "concurrency", "body_seconds", "read_seconds", "looks"):
+        for name in ("max_mb", "max_megapixels", "max_batch", "concurrency", "body_seconds", "read_seconds"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name}: got {getattr(self, name):g}, expected more than 0")
         for name in ("workers", "queue", "rate", "keep"):
@@ -119,6 +123,8 @@ def read_keys(file: Path | None, environment: str | None) -> tuple[Key, ...]:
         if not keys:
             raise ValueError(f"{file}: got no key, expected a line of a name and a key for each")
     for key in keys:
+        if len(key.name or "") > LONGEST_REVIEWER:
+            raise ValueError(f"the name {(key.name or '')[:20]!r}...: expected at most {LONGEST_REVIEWER} characters")
         if len(key.secret) < KEY_LENGTH:
             said = f"got {len(key.secret)} characters, expected at least {KEY_LENGTH}"
             raise ValueError(f"the key of {key.name or 'VINCHAR_API_KEY'}: {said}")

@@ -194,7 +194,8 @@ class Store:
 
     def purge(self, now: datetime | None = None) -> int:
         """Delete the pictures whose time is over, with their tasks and answers, for good; return how many."""
-        over = select(pictures.c.id).where(pictures.c.expires_at <= (now or self.now())).limit(_AT_ONCE)
+        over = select(pictures.c.id).where(pictures.c.expires_at <= (now or self.now()))
+        over = over.order_by(pictures.c.id).limit(_AT_ONCE)
         count = 0
         while True:
             with writing(self.engine) as connection:
