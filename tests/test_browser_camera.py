@@ -123,7 +123,9 @@ def test_a_vin_that_comes_into_the_frame_is_read(scan: Callable[..., Page], near
 
 def test_frames_are_sent_one_at_a_time(scan: Callable[..., Page], far: Browser) -> None:
     held: list[Any] = []
-    page = scan(far, before=lambda page: page.route("**/v1/read?kind=photo", lambda route: held.append(route)))
+    page = scan(
+        far, before=lambda page: page.route("**/v1/read?kind=photo&keep=false", lambda route: held.append(route))
+    )
     wait_for(page, held, 1)
     page.wait_for_timeout(1000)  # while nothing is answered
     assert len(held) == 1
@@ -144,7 +146,7 @@ def test_hints_help_and_do_not_flicker(scan: Callable[..., Page], far: Browser) 
         values = quality if small else {}
         route.fulfill(json=reading | {"quality": values, "characters": [], "others": [], "reasons": []})
 
-    page = scan(far, before=lambda page: page.route("**/v1/read?kind=photo", answer))
+    page = scan(far, before=lambda page: page.route("**/v1/read?kind=photo&keep=false", answer))
     shown = set()
     while calls < 10:
         shown.add(page.locator(".advice").inner_text())
@@ -166,7 +168,7 @@ def test_readings_that_agree_are_fused_though_none_is_sure(scan: Callable[..., P
         route.fulfill(json=reading | {"status": "ok", "confidence": 0.97})
 
     def play(page: Page) -> None:
-        page.route("**/v1/read?kind=photo", lambda route: route.fulfill(json=reading))
+        page.route("**/v1/read?kind=photo&keep=false", lambda route: route.fulfill(json=reading))
         page.route("**/v1/read/frames", fuse)
 
     page = scan(far, before=play)

@@ -240,6 +240,25 @@ def test_a_task_is_free_when_its_clerk_leaves(clerk: Clerk) -> None:
     bert.wait_for_selector("#work", state="visible")
 
 
+def test_a_task_is_kept_from_others_while_it_is_open(clerk: Clerk) -> None:
+    page = clerk(before=lambda page: page.clock.install())
+    add(page, STAMPED)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+    page.clock.run_for(119_000)
+    assert "lease" not in asked
+    page.clock.run_for(122_000)
+    page.wait_for_timeout(300)
+    assert asked.count("lease") == 2
+
+
+def test_the_field_that_is_least_sure_comes_first(clerk: Clerk, unsure: Path) -> None:
+    page = clerk()
+    add(page, unsure)
+    classes = page.locator(".column").evaluate_all("all => all.map((one) => one.className)")
+    assert "doubtful" in classes[at(page) - 1]
+
+
 def test_a_task_that_another_has_is_not_taken_away(clerk: Clerk) -> None:
     anna = clerk("anna")
     add(anna, STAMPED)

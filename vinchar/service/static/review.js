@@ -125,6 +125,8 @@ async function present(found) {
   byId("facts").replaceChildren(facts(reading, mine));
   fields.show(reading, picture, mine?.vin ?? reading.vin);
   picture?.close();
+  if (matchMedia("(hover: hover)").matches) fields.focusDoubt();
+  else focusOn(byId("task")); // on a phone the keyboard would cover the picture
   judgeNow();
   announce("desk.shown", { image });
 }
