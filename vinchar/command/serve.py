@@ -43,7 +43,7 @@ def serve(args: argparse.Namespace) -> int:
             **given,
         )
         if args.keep:
-            tell(f"uploads are kept for {args.keep:g} days in {args.store}")
+            tell(f"uploads are kept for {args.keep:g} days")
         return run(settings, args.certificate, args.certificate_key)
     except (ModelError, UnicodeDecodeError, ValueError) as error:
         raise Stop(str(error)) from error
