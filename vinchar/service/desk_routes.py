@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from typing import Annotated, Any
@@ -9,13 +10,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.concurrency import run_in_threadpool
 
 from vinchar.imaging import ImageError
 from vinchar.reading import Reading
 from vinchar.service.bodies import FORM
+from vinchar.service.desk.database import AWAY
 from vinchar.service.desk.exporting import Form, labels_csv, plan_export, write_files, zipped
 from vinchar.service.desk.pictures import for_browsers
 from vinchar.service.desk.schema import (
@@ -31,6 +31,8 @@ from vinchar.service.desk.store import MOST_LISTED, NewTask, NoSuchTask, Store, 
 from vinchar.service.desk.tasks import LONGEST_REVIEWER, MOST_LOOKS, State, Task
 from vinchar.service.problems import Problem
 from vinchar.service.schema import Answers, problems
+
+log = logging.getLogger("vinchar.service")
 
 ReadPicture = Callable[[bytes, str], Awaitable[Reading]]  # a file's bytes and name
 Files = Callable[[Request], AsyncIterator[tuple[str, bytes]]]  # names and bytes of a request's files
@@ -206,7 +208,8 @@ class _Route(APIRoute):
                 raise Problem("not-found", str(error)) from error
             except Taken as error:
                 raise Problem("taken", str(error)) from error
-            except (DBAPIError, PoolTimeoutError) as error:
+            except AWAY as error:
+                log.error("the desk's store cannot be used: %s", error)
                 raise Problem("not-ready", "the desk's store cannot be used at the moment") from error
 
         return with_problems

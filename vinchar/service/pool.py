@@ -20,6 +20,7 @@ from vinchar.bundle import Bundle, ModelError, open_bundle
 from vinchar.imaging import ImageError, load
 from vinchar.processes import how_it_died, start
 from vinchar.reader import AskedKind, Reader
+from vinchar.service.log import without_vins
 from vinchar.service.problems import Problem
 from vinchar.service.settings import Settings
 from vinchar.types import Gray
@@ -283,7 +284,7 @@ def _answer(reader: Reader, job: Job, most_pixels: int) -> Answer | _Refused:
     except ModuleNotFoundError as error:
         return _Refused("bad-request", str(error))
     except Exception:  # a mistake of ours or of a library: it costs this picture, and is told to who runs the service
-        traceback.print_exc(file=sys.stderr)
+        print(without_vins(traceback.format_exc()), file=sys.stderr)
         return _Refused("internal-error", "reading it failed; the service's log says why")
 
 

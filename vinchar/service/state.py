@@ -9,10 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from vinchar.bundle import ModelError
 from vinchar.reading import Reading
+from vinchar.service.desk.database import AWAY
 from vinchar.service.desk.store import NewTask, Store
 from vinchar.service.metrics import Metrics
 from vinchar.service.pool import Answer, MakeReader, Picture, Pool, make_reader
@@ -101,7 +100,7 @@ class State:
         )
         try:
             return await asyncio.to_thread(self.store.add, new)
-        except SQLAlchemyError:  # whoever asked gets the reading all the same
+        except AWAY:  # whoever asked gets the reading all the same
             log.exception("a picture could not be kept")
             return None
 
