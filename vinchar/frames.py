@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.decide import Decision, Floats, Found, Judge, Line
+from vinchar.decide import Decision, Floats, Found, Judge, Line, same_place
 from vinchar.types import LineReading
 from vinchar.vin import ALPHABET, LENGTH
 
@@ -23,9 +23,11 @@ from vinchar.vin import ALPHABET, LENGTH
 # and 1 it had least wrong readings: python3 benchmarks/frames.py --share.
 SHARE = 0.1
 SEEN = 0.5  # a line that is seen in one frame of n only is n ** SEEN times less likely the VIN
-SAME = 20.0  # nats: lines that agree by more are of the same VIN; two that are read well agree by 59
-MOST = 8  # lines of a frame that are compared with those of others
-LEAST = 0.001  # the probability of being right that a frame counts with if it has a lower one
+SAME = 15.0  # nats: lines that agree by more may show the same VIN; two that are read well agree by 59
+FIT = 1 / 3  # of two lines in a frame that may show it, so much more likely the VIN is worth as much as a nat agreed
+MOST = 8  # lines of a decision that are compared with those of other frames
+LEAST = 0.001  # probability of being right that a frame counts with at least
+UNSEEN = -30.0  # log-likelihood of a character, below which it is as good as impossible
 NEGLIGIBLE = -7.0  # odds of a line that is no rival to any other
 
 
@@ -63,13 +65,8 @@ def vins_in(frames: Sequence[Sequence[Found]], judge: Judge, least: float | None
     looks = frames[0]
     if len(frames) > 1:
         decision, seen_in = fuse([[one for one, _ in some] for some in frames], judge)
-        looks = [(decision, decision.each() if least is not None else [])]
-    vins = [
-        Vin(line, decision, chance, seen_in.get(line, 0))
-        for decision, found in looks
-        for line, chance in found
-        if least is not None and chance >= least
-    ]
+        looks = [(decision, [one for one in decision.each() if least is not None and one[1] >= least])]
+    vins = [Vin(line, one, chance, seen_in.get(line, 0)) for one, found in looks for line, chance in found]
     first = looks[0][0]
     return vins or [Vin(first.best, first, first.chance, seen_in.get(first.best, 0))]
 
@@ -101,7 +98,7 @@ def sights(frame: int, decisions: Sequence[Decision]) -> list[Sight]:
     for decision in decisions:
         each = zip(decision.lines, decision.features, decision.odds, decision.chances, strict=True)
         for line, features, odds, chance in list(each)[:MOST]:
-            place = next((i for i, leader in enumerate(leaders) if line.is_view_of(leader)), len(leaders))
+            place = next((i for i, leader in enumerate(leaders) if same_place(leader.quads, line.quads)), len(leaders))
             leaders += [line] if place == len(leaders) else []
             found.append(Sight(frame, place, line, features, odds, chance))
     return found
@@ -113,11 +110,11 @@ def group(sights: Sequence[Sight]) -> list[list[Sight]]:
     A group is what agrees with one of its sights. Other views of the places it takes are dropped: they are misread.
     """
     groups: list[list[Sight]] = []
-    alike = agreement(sights) > SAME
+    agreed = agreement(sights)
+    np.fill_diagonal(agreed, np.inf)  # hardly seen, a line hardly agrees even with itself
     left = np.ones(len(sights), bool)
     while left.any():
-        candidates = [_agreeing([sights[j] for j in np.flatnonzero(row & left)]) for row in alike[left]]
-        best = max(candidates, key=_together)
+        best = max((_agreeing(sights, row, left) for row in agreed[left]), key=_together)
         if groups and _together(best) < NEGLIGIBLE:
             break
         groups.append(sorted(best, key=lambda sight: -sight.chance))
@@ -129,18 +126,16 @@ def group(sights: Sequence[Sight]) -> list[list[Sight]]:
 def agreement(sights: Sequence[Sight]) -> Floats:
     """Return, for every two, by how many nats it is likelier that both show the same characters than any, (S, S)."""
     seen = np.array([_seen(sight.line) for sight in sights], np.float64).reshape(-1, LENGTH, len(ALPHABET))
-    chances = np.exp(_normalised(seen))
+    chances = np.exp(np.maximum(_normalised(seen), UNSEEN))
     same = sum((np.log(len(ALPHABET) * chances[:, i] @ chances[:, i].T) for i in range(LENGTH)), np.zeros(()))
     return np.asarray(same)
 
 
-def _agreeing(sights: Sequence[Sight]) -> list[Sight]:
-    """Return the likeliest of each frame."""
-    found: dict[int, Sight] = {}
-    for sight in sights:
-        if sight.frame not in found or sight.odds > found[sight.frame].odds:
-            found[sight.frame] = sight
-    return list(found.values())
+def _agreeing(sights: Sequence[Sight], agreed: Floats, left: NDArray[np.bool_]) -> list[Sight]:
+    """Return what is left in each frame that agrees with a line, by so many nats: the best of it."""
+    agreeing = np.flatnonzero((agreed > SAME) & left)
+    best_last = sorted(agreeing, key=lambda i: sights[i].odds + FIT * agreed[i])
+    return list({sights[i].frame: sights[i] for i in best_last}.values())
 
 
 def _together(sights: Sequence[Sight]) -> float:

@@ -266,7 +266,7 @@ def draw_clip(
 def _draw_hand(rng: np.random.Generator) -> Hand:
     """Draw a hand that aims: it sways by some percent of the width, and trembles by a thousandth."""
     steady = np.exp(rng.normal(0, 0.5))
-    sway = np.array([0.02, 0.015, 0.02, 0.03, 0.02, 0.02]) * steady
+    sway = np.array([0.02, 0.015, 0.02, 0.03, 0.05, 0.05]) * steady
     tremor = np.array([0.001, 0.001, 0.0005, 0.0005, 0.0002, 0.0002]) * steady
     return Hand(_wander(rng, list(sway), 0.2, 1.2), _wander(rng, list(tremor), 6, 12))
 
