@@ -11,6 +11,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
 from vinchar.barcode import read_barcodes
 from vinchar.bundle import Bundle, ModelError, open_bundle
 from vinchar.classify import Classifier
