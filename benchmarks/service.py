@@ -387,14 +387,14 @@ def hostile(write: bool) -> None:
             started = time.perf_counter()
             reader, writer = await asyncio.open_connection(HOST, running.port)
             writer.write(b"POST /v1/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nabc")
-            await asyncio.wait_for(reader.read(), GIVE_UP)
+            await asyncio.wait_for(reader.readuntil(b"}"), GIVE_UP)
             await close((reader, writer))
             return time.perf_counter() - started
 
         async def everything() -> list[float]:
             bodies = hostile_bodies(count)
             waits = [asyncio.create_task(slow()) for _ in range(20)]
-            await asyncio.gather(*(client(bodies) for _ in range(8)))
+            await asyncio.gather(*(client(bodies) for _ in range(2 * WORKERS)))
             return await asyncio.gather(*waits)
 
         waits = asyncio.run(everything())

@@ -85,7 +85,7 @@ COMMANDS: dict[str, list[str]] = {
     "processors": ["FOLDER"],
     "reading_ablations": ["FOLDER", "--labels", "FOLDER/labels.csv", "--drawn", "1"],
     "recognisers": ["FOLDER", "--scenes", "2", "--workers", "1"],
-    "service": ["overload", "hostile", "--share", "0.01"],
+    "service": ["hostile", "kills", "--share", "0.01"],
     "speed": [],
     "stability": ["FOLDER", "--labels", "FOLDER/labels.csv"],
     "turned": ["FOLDER", "--labels", "FOLDER/labels.csv"],
