@@ -89,6 +89,23 @@ def test_frames_are_read_together_and_bad_ones_left_out(client: TestClient) -> N
     assert code_of(client.post("/v1/read/frames", files=17 * files[:1])) == "bad-request"
 
 
+@pytest.mark.parametrize("names", [("a", "a", "b"), ("", "", ""), ("a", "", "2")])
+def test_frames_are_numbered_where_their_names_do_not_tell_them_apart(
+    names: tuple[str, ...], client: TestClient
+) -> None:
+    """Or nobody would know in which one the VIN stands, and which one to keep."""
+    parts = [FIELD[:-2] + b'; filename="%s"\r\n\r\n%s\r\n' % (name.encode(), picture()) for name in names]
+    body = b"".join(parts) + b"--b--\r\n"
+    answer = client.post("/v1/read/frames", content=body, headers={"content-type": FORM})
+    assert answer.json()["image"] == "2"
+
+
+def test_frames_are_together_no_larger_than_a_picture(client: TestClient) -> None:
+    files = 3 * [("image", ("a", picture() + bytes(45_000)))]
+    assert client.post("/v1/read/frames", files=files[1:]).status_code == 200
+    assert code_of(client.post("/v1/read/frames", files=files)) == "too-large"
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [
@@ -154,7 +171,8 @@ def test_two_pictures_are_not_one(client: TestClient) -> None:
 
 
 def test_no_such_route_and_no_such_way_are_problems(client: TestClient) -> None:
-    assert code_of(client.get("/v1/nothing")) == "not-found"
+    for path in ("/v1/nothing", "/v1/model/", "/healthz/", "/static"):
+        assert code_of(client.get(path, follow_redirects=False)) == "not-found"
     answer = client.get("/v1/read")
     assert code_of(answer) == "method-not-allowed"
     assert answer.headers["allow"] == "POST"
