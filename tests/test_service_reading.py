@@ -232,10 +232,12 @@ def test_a_full_queue_says_when_to_come_back(tmp_path: Path) -> None:
     assert batch.status_code == 200
 
 
-def test_only_so_many_requests_are_under_way(tmp_path: Path) -> None:
-    with running(tmp_path, concurrency=2) as client, ThreadPoolExecutor(6) as many:
-        answers = list(many.map(lambda _: send(client, "slow"), range(6)))
+@pytest.mark.parametrize("route", ["/v1/read", "/v1/desk/tasks"])
+def test_only_so_many_requests_are_under_way(route: str, tmp_path: Path) -> None:
+    with running(tmp_path, concurrency=2, queue=100) as client, ThreadPoolExecutor(6) as many:
+        answers = list(many.map(lambda _: send(client, "slow", route), range(6)))
     assert {answer.status_code for answer in answers} == {200, 429}
+    assert {answer.json().get("detail") for answer in answers} == {None, "2 requests are under way already"}
 
 
 def test_a_batch_is_a_line_a_picture_in_order(client: TestClient) -> None:

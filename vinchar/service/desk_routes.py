@@ -43,7 +43,7 @@ _PRIVATE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nos
 _NOBODY = ReviewerModel()
 # Statuses that say nothing of the picture: the same request, sent again later, may well be granted.
 _LATER = (429, 503, 504)
-_READING = ("too-slow", "too-large", "queue-full", "worker-died", "model-error", "timed-out")
+_READING = ("too-slow", "too-large", "queue-full", "rate-limited", "worker-died", "model-error", "timed-out")
 
 Id = Annotated[int, Path(ge=1, le=_LARGEST, description="The task's number.")]
 Asking = Annotated[str | None, Query(max_length=256, description="Who asks, and is shown their own answers.")]
