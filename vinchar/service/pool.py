@@ -127,7 +127,7 @@ class _Worker:
         if not self.is_ready:
             try:
                 self.begin()
-            except ModelError as error:
+            except (ModelError, OSError) as error:
                 raise Problem("model-error", str(error), RETRY_SECONDS) from error
         assert self.process is not None
         assert self.pipe is not None
