@@ -232,6 +232,15 @@ def test_a_full_queue_says_when_to_come_back(tmp_path: Path) -> None:
     assert batch.status_code == 200
 
 
+def test_batches_keep_nobody_else_out(tmp_path: Path) -> None:
+    with running(tmp_path, queue=1) as client, ThreadPoolExecutor(4) as many:
+        files = [("image", ("slow", picture()))] * 2
+        batches = [many.submit(client.post, "/v1/read/batch", files=files) for _ in range(3)]
+        time.sleep(FAST / 2)
+        assert send(client, "a").status_code == 200
+        assert all(batch.result().text.count(HONDA) == 2 for batch in batches)
+
+
 @pytest.mark.parametrize("route", ["/v1/read", "/v1/desk/tasks"])
 def test_only_so_many_requests_are_under_way(route: str, tmp_path: Path) -> None:
     with running(tmp_path, concurrency=2, queue=100) as client, ThreadPoolExecutor(6) as many:
@@ -296,12 +305,15 @@ def test_a_new_model_takes_over_while_the_old_one_finishes(tmp_path: Path, monke
         assert send(client, "a").json()["model"] == "new"
 
 
-def test_a_model_that_cannot_be_used_ends_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_that_cannot_be_used_ends_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     version = tmp_path / "version"
     version.write_text("broken")
     monkeypatch.setenv("FAKE_VERSION", str(version))
-    with pytest.raises(ValueError, match="this model is broken"), running(tmp_path):
+    with pytest.raises(ValueError, match="this model is broken"), running(tmp_path, workers=2):
         pass
+    assert caplog.text == ""
 
 
 def test_uploads_are_kept_only_where_it_was_said(tmp_path: Path) -> None:

@@ -173,6 +173,7 @@ class Pool:
     def __post_init__(self) -> None:
         self._workers: list[_Worker] = []
         self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
+        self._impatient = 0
         self._threads = ThreadPoolExecutor(self.settings.processes, "reading")
         self._folder = tempfile.TemporaryDirectory(prefix="vinchar-")
 
@@ -184,8 +185,11 @@ class Pool:
             self.bundle = open_bundle(folder)
             self._workers = [_Worker(folder, self.settings, self.make) for _ in range(self.settings.processes)]
             beginning = [self._in_thread(worker.begin) for worker in self._workers]
-            await asyncio.wait(beginning)  # for all: none may start after the end of the others
-            self.abilities, *_ = [one.result() for one in beginning]
+            begun = await asyncio.gather(*beginning, return_exceptions=True)  # none may start after the others' end
+            for one in begun:
+                if isinstance(one, BaseException):
+                    raise one
+                self.abilities = one
         except BaseException:
             self.end()
             raise
@@ -194,13 +198,15 @@ class Pool:
 
     async def read(self, job: Job, patient: bool = False) -> Answer:
         """Return the reading of a job. Raises ``Problem``; where the queue is full only who is ``patient`` waits."""
-        if self._idle.empty() and self.waiting >= self.settings.waiting and not patient:
-            raise Problem("queue-full", f"{self.waiting} pictures wait already", RETRY_SECONDS)
+        if not patient and self._idle.empty() and self._impatient >= self.settings.waiting:
+            raise Problem("queue-full", f"{self._impatient} pictures wait already", RETRY_SECONDS)
         self.waiting += 1
+        self._impatient += not patient  # who is patient, perhaps for hours, keeps nobody else out
         try:
             worker = await self._idle.get()
         finally:
             self.waiting -= 1
+            self._impatient -= not patient
         reading = self._in_thread(worker.ask, job)
         reading.add_done_callback(partial(self._give_back, worker))  # also where nobody waits for it any more
         answer: Answer = await asyncio.shield(reading)
