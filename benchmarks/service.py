@@ -1,5 +1,5 @@
 """What the service stands: ``python3 benchmarks/service.py [load] [overload] [memory] [kills] [hostile]
-[fuzz] [--write]``.
+[fuzz] [--photos FOLDER] [--write]``.
 
 Starts ``vinchar serve`` on this machine with two processes that read, and sends it drawn photos, over the loopback
 interface alone. ``load``: requests a second and times at 1, 4, 16 and 64 clients, beside ``inference.py --workers 2``
@@ -23,7 +23,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,6 +37,7 @@ from speed import large_photo  # noqa: E402
 from tables import show  # noqa: E402
 
 HOST = "127.0.0.1"
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 CLIENTS = (1, 4, 16, 64)
 WORKERS = 2
 SMALL, LARGE = "256 x 256 photos", "JPEGs of 12 megapixels"
@@ -45,6 +46,7 @@ REQUESTS = {SMALL: 600, LARGE: 300}
 GIVE_UP = 60.0  # seconds after which an answer is not waited for
 EXAMPLES = 560  # of each route, for schemathesis
 share = 1.0  # of all that is sent: less for a try
+photos: Path | None = None  # small ones to send instead of drawn ones
 
 
 def scaled(count: int) -> int:
@@ -129,6 +131,14 @@ class Answers:
         return ", ".join(f"{status}: {len(some)}" for status, some in sorted(self.seconds.items()))
 
 
+async def close(connection: Connection | None) -> None:
+    """Close a connection, whatever state it is in."""
+    if connection is not None:
+        connection[1].close()
+        with suppress(ConnectionError):
+            await connection[1].wait_closed()
+
+
 async def post(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, body: bytes, kind: str) -> tuple[int, bytes]:
     """Send a body on an open connection; return the status and the content of the answer."""
     head = f"POST /v1/read HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
@@ -144,16 +154,16 @@ async def send_all(port: int, bodies: Sequence[bytes], clients: int, wait: bool 
     left, answers = iter(bodies), Answers()
 
     async def client() -> None:
-        reader, writer = await asyncio.open_connection(HOST, port)
+        connection = await asyncio.open_connection(HOST, port)
         for body in left:
             while True:
                 started = time.perf_counter()
-                status, _ = await asyncio.wait_for(post(reader, writer, body, "image/jpeg"), GIVE_UP)
+                status, _ = await asyncio.wait_for(post(*connection, body, "image/jpeg"), GIVE_UP)
                 answers.add(status, time.perf_counter() - started)
                 if status != 429 or not wait:
                     break
-                await asyncio.sleep(random.uniform(0.1, 0.5))
-        writer.close()
+                await asyncio.sleep(random.uniform(1, 1.5))  # as Retry-After says
+        await close(connection)
 
     started = time.perf_counter()
     await asyncio.gather(*(client() for _ in range(clients)))
@@ -163,11 +173,7 @@ async def send_all(port: int, bodies: Sequence[bytes], clients: int, wait: bool 
 
 async def send_steadily(port: int, bodies: Sequence[bytes], rate: float) -> Answers:
     """Send every body once, so many a second, whatever becomes of those before."""
-    answers, under_way, idle = (
-        Answers(),
-        set[asyncio.Task[None]](),
-        list[tuple[asyncio.StreamReader, asyncio.StreamWriter]](),
-    )
+    answers, under_way, idle = Answers(), set[asyncio.Task[None]](), list[Connection]()
 
     async def one(body: bytes) -> None:
         connection = idle.pop() if idle else await asyncio.open_connection(HOST, port)
@@ -183,12 +189,16 @@ async def send_steadily(port: int, bodies: Sequence[bytes], rate: float) -> Answ
         under_way.add(task)
         task.add_done_callback(under_way.discard)
     await asyncio.gather(*under_way)
+    for connection in idle:
+        await close(connection)
     answers.took = time.perf_counter() - started
     return answers
 
 
 def draw(folder: Path, kind: str) -> list[Path]:
-    """Draw the pictures of a kind."""
+    """Draw the pictures of a kind, or take the small ones from the folder that was named."""
+    if kind == SMALL and photos is not None:
+        return sorted(path for path in photos.iterdir() if path.suffix.lower() in (".jpg", ".jpeg", ".png"))
     import cv2
 
     from vinchar.drawing.photos import draw_photo
@@ -200,7 +210,7 @@ def draw(folder: Path, kind: str) -> list[Path]:
         if kind == LARGE:
             large_photo(path, 4000 + 8 * number)
         else:
-            photo = cv2.resize(draw_photo(rng).bgr, (256, 256), interpolation=cv2.INTER_AREA)
+            photo = cv2.resize(draw_photo(rng, place="label", calm=True).bgr, (256, 256), interpolation=cv2.INTER_AREA)
             cv2.imwrite(str(path), photo, [cv2.IMWRITE_JPEG_QUALITY, 92])
     return sorted(folder.iterdir())
 
@@ -264,8 +274,10 @@ def overload(write: bool) -> None:
 def memory(write: bool) -> None:
     """Measure memory over many requests."""
     rows = []
-    with tempfile.TemporaryDirectory() as name, service() as running:
-        pictures = [path.read_bytes() for path in draw(Path(name) / SMALL, SMALL)]
+    with service() as running:
+        from vinchar.imaging import find_pictures
+
+        pictures = [path.read_bytes() for path in find_pictures([ROOT / "images"]).paths]
         for count in (1000, 4000, 5000, 5000, 5000):
             bodies = [pictures[i % len(pictures)] for i in range(scaled(count))]
             asyncio.run(send_all(running.port, bodies, 4))
@@ -365,8 +377,10 @@ def hostile(write: bool) -> None:
                     statuses[said.get("code") or said["status"]] += 1
                 except (ConnectionError, asyncio.IncompleteReadError):
                     answers[0] += 1
+                    await close(connection)
                     connection = None
                 slowest = max(slowest, time.perf_counter() - started)
+            await close(connection)
 
         async def slow() -> float:
             """Send half a picture and wait; return the seconds until the service has had enough."""
@@ -374,7 +388,7 @@ def hostile(write: bool) -> None:
             reader, writer = await asyncio.open_connection(HOST, running.port)
             writer.write(b"POST /v1/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nabc")
             await asyncio.wait_for(reader.read(), GIVE_UP)
-            writer.close()
+            await close((reader, writer))
             return time.perf_counter() - started
 
         async def everything() -> list[float]:
@@ -431,10 +445,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="what to measure (default: all)")
     parser.add_argument("--write", action="store_true", help="keep the result, and put it into the documents")
+    parser.add_argument("--photos", type=Path, metavar="FOLDER", help="small photos to send instead of drawn ones")
     parser.add_argument("--share", type=float, default=1.0, help="of all that is sent, for a try")
     args = parser.parse_args()
-    global share
-    share = args.share
+    global share, photos
+    share, photos = args.share, args.photos and args.photos.resolve()
     for name in args.parts or PARTS:
         PARTS[name](args.write)
 

@@ -80,6 +80,7 @@ COMMANDS: dict[str, list[str]] = {
     "drawn_photos": ["--count", "1"],
     "endurance": ["--files", "5", "--pictures", "3"],
     "false_alarms": ["--count", "2"],
+    "frames": ["--count", "1", "--frames", "2", "--workers", "1"],
     "peers": ["FOLDER"],
     "processors": ["FOLDER"],
     "reading_ablations": ["FOLDER", "--labels", "FOLDER/labels.csv", "--drawn", "1"],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import pickle
 import shutil
 import sys
 import tempfile
@@ -133,7 +132,9 @@ class _Worker:
         assert self.pipe is not None
         seconds = self.settings.read_seconds * len(job.pictures)
         try:
-            self.pipe.send_bytes(pickle.dumps(job, pickle.HIGHEST_PROTOCOL))
+            self.pipe.send((job.asked, [picture.name for picture in job.pictures]))
+            for picture in job.pictures:  # as they are: a pickle would be another copy
+                self.pipe.send_bytes(picture.data)
             answer = self.pipe.recv() if self.pipe.poll(seconds) else None
         except (EOFError, OSError):
             how = how_it_died(self.process)
@@ -196,10 +197,15 @@ class Pool:
         for worker in self._workers:
             self._idle.put_nowait(worker)
 
+    def expect_room(self) -> None:
+        """Raise ``Problem`` where as many jobs wait as may."""
+        if self._idle.empty() and self._impatient >= self.settings.waiting:
+            raise Problem("queue-full", f"{self._impatient} pictures wait already", RETRY_SECONDS)
+
     async def read(self, job: Job, patient: bool = False) -> Answer:
         """Return the reading of a job. Raises ``Problem``; where the queue is full only who is ``patient`` waits."""
-        if not patient and self._idle.empty() and self._impatient >= self.settings.waiting:
-            raise Problem("queue-full", f"{self._impatient} pictures wait already", RETRY_SECONDS)
+        if not patient:
+            self.expect_room()
         self.waiting += 1
         self._impatient += not patient  # who is patient, perhaps for hours, keeps nobody else out
         try:
@@ -260,7 +266,8 @@ def _work(pipe: Connection, model: Path, arguments: dict[str, Any], most_pixels:
     pipe.send(Abilities(reader.version, reader.confidence.threshold, reader.confidence.glyph_threshold))
     while True:
         try:
-            job: Job = pickle.loads(pipe.recv_bytes())
+            asked, names = pipe.recv()
+            job = Job(tuple(Picture(pipe.recv_bytes(), name) for name in names), asked)
         except EOFError:
             return
         try:

@@ -156,6 +156,7 @@ async def read_well(state: State, data: bytes, name: str) -> Reading:
 
 async def _pictures(request: Request, state: State, most: int) -> tuple[tuple[Picture, ...], Asked]:
     """Return the pictures of a request, at least one and at most ``most``, and what is asked of them."""
+    state.pool.expect_room()  # before anything is taken in
     settings, pictures, fields = state.settings, [], []
     async for part in parts_of(request, settings.max_bytes, most, settings.body_seconds):
         picture = _picture(part, request)
