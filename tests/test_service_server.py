@@ -46,7 +46,7 @@ def serving(folder: Path, *flags: str, **environment: str) -> Iterator[Service]:
     log = folder / "log"
     command = [sys.executable, "-m", "vinchar", "serve", "--port", "0", "--workers", "1", *flags]
     with log.open("wb") as file:
-        own = os.environ | {"PYTHONPATH": str(ROOT)} | environment
+        own = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(folder)} | environment
         process = subprocess.Popen(command, cwd=folder, env=own, stderr=file)
     try:
         found = until(lambda: re.search(r"running on (https?://\S+)", log.read_text()) or process.poll() is not None)

@@ -43,7 +43,7 @@ _PRIVATE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nos
 _NOBODY = ReviewerModel()
 # Statuses that say nothing of the picture: the same request, sent again later, may well be granted.
 _LATER = (429, 503, 504)
-_READING = ("too-slow", "too-large", "queue-full", "worker-died", "model-error", "timed-out")
+_READING = ("too-slow", "too-large", "queue-full", "rate-limited", "worker-died", "model-error", "timed-out")
 
 Id = Annotated[int, Path(ge=1, le=_LARGEST, description="The task's number.")]
 Asking = Annotated[str | None, Query(max_length=256, description="Who asks, and is shown their own answers.")]
@@ -137,7 +137,7 @@ def desk_routes(store: Store, read: ReadPicture, files: Files) -> APIRouter:
         ] = None,
         reviewer: Asking = None,
     ) -> list[TaskModel]:
-        asking = _asking(request, reviewer)
+        asking, answered_by = _asking(request, reviewer), _name(answered_by) if answered_by else None
         return [_shown(task.seen_by(asking)) for task in store.tasks(state, after, limit, answered_by)]
 
     @desk.get("/tasks/{id}", summary="A task", responses=_refusals("not-found"))
@@ -218,7 +218,12 @@ class _Route(APIRoute):
 def _reviewer(request: Request, given: str | None) -> str:
     """Return who asks: whose key it is, else who it is said to be."""
     known: str | None = getattr(request.state, "reviewer", None)
-    name = unicodedata.normalize("NFC", known or given or "").strip()
+    return _name(known or given or "")
+
+
+def _name(given: str) -> str:
+    """Return a reviewer's name in the one way it is written. Raises ``Problem`` for what is none."""
+    name = unicodedata.normalize("NFC", given).strip()
     if not (1 <= len(name) <= LONGEST_REVIEWER and name.isprintable()):
         got = f"got {name[: 2 * LONGEST_REVIEWER]!r}, expected 1 to {LONGEST_REVIEWER} printable characters"
         raise Problem("bad-request", f"reviewer: {got}")

@@ -126,7 +126,7 @@ class _Worker:
         if not self.is_ready:
             try:
                 self.begin()
-            except ModelError as error:
+            except (ModelError, OSError) as error:
                 raise Problem("model-error", str(error), RETRY_SECONDS) from error
         assert self.process is not None
         assert self.pipe is not None
@@ -174,6 +174,7 @@ class Pool:
     def __post_init__(self) -> None:
         self._workers: list[_Worker] = []
         self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
+        self._impatient = 0
         self._threads = ThreadPoolExecutor(self.settings.processes, "reading")
         self._folder = tempfile.TemporaryDirectory(prefix="vinchar-")
 
@@ -185,8 +186,11 @@ class Pool:
             self.bundle = open_bundle(folder)
             self._workers = [_Worker(folder, self.settings, self.make) for _ in range(self.settings.processes)]
             beginning = [self._in_thread(worker.begin) for worker in self._workers]
-            await asyncio.wait(beginning)  # for all: none may start after the end of the others
-            self.abilities, *_ = [one.result() for one in beginning]
+            begun = await asyncio.gather(*beginning, return_exceptions=True)  # none may start after the others' end
+            for one in begun:
+                if isinstance(one, BaseException):
+                    raise one
+                self.abilities = one
         except BaseException:
             self.end()
             raise
@@ -195,18 +199,20 @@ class Pool:
 
     def expect_room(self) -> None:
         """Raise ``Problem`` where as many jobs wait as may."""
-        if self._idle.empty() and self.waiting >= self.settings.waiting:
-            raise Problem("queue-full", f"{self.waiting} pictures wait already", RETRY_SECONDS)
+        if self._idle.empty() and self._impatient >= self.settings.waiting:
+            raise Problem("queue-full", f"{self._impatient} pictures wait already", RETRY_SECONDS)
 
     async def read(self, job: Job, patient: bool = False) -> Answer:
         """Return the reading of a job. Raises ``Problem``; where the queue is full only who is ``patient`` waits."""
         if not patient:
             self.expect_room()
         self.waiting += 1
+        self._impatient += not patient  # who is patient, perhaps for hours, keeps nobody else out
         try:
             worker = await self._idle.get()
         finally:
             self.waiting -= 1
+            self._impatient -= not patient
         reading = self._in_thread(worker.ask, job)
         reading.add_done_callback(partial(self._give_back, worker))  # also where nobody waits for it any more
         answer: Answer = await asyncio.shield(reading)

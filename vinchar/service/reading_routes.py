@@ -8,6 +8,7 @@ import json
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -60,7 +61,11 @@ _QUERY = [
         "name": "known",
         "in": "query",
         "description": "VINs that become likelier, such as those of the cars in your yard.",
-        "schema": {"type": "array", "items": {"type": "string", "pattern": "^[0-9A-HJ-NPR-Z]{17}$"}, "maxItems": 100},
+        "schema": {
+            "type": "array",
+            "items": {"type": "string", "pattern": "^[0-9A-HJ-NPR-Z]{17}$"},
+            "maxItems": MOST_KNOWN,
+        },
     },
 ]
 _PICTURE = {"type": "string", "format": "binary"}
@@ -105,12 +110,14 @@ def reading_routes(state: State) -> APIRouter:
         "/v1/read/frames",
         summary="Read one VIN in several pictures",
         description="Frames seen a moment apart, as of a camera that is held at a VIN: what was seen in them is fused. "
-        "`image` is the name of the frame in whose pixels the quads are.",
+        "`image` is the name of the frame in whose pixels the quads are; where names do not tell them apart it is its "
+        "number, from 0 on. Together they may have as many bytes as one picture.",
         responses={200: {"model": ReadingModel}, **_REFUSALS},
         openapi_extra=_body({"image": {"type": "array", "items": _PICTURE, "minItems": 1, "maxItems": MOST_FRAMES}}),
     )
     async def read_frames(request: Request) -> Response:
         pictures, asked = await _pictures(request, state, MOST_FRAMES)
+        pictures = _told_apart(pictures)
         return await _answered(state, pictures, asked, await _read(request, state, Job(pictures, asked)))
 
     @routes.post(
@@ -155,11 +162,21 @@ async def _pictures(request: Request, state: State, most: int) -> tuple[tuple[Pi
         picture = _picture(part, request)
         if picture is None:
             fields.append((part.name, part.data.decode("utf-8", "replace")))
-        else:
-            pictures.append(picture)
+            continue
+        pictures.append(picture)
+        if sum(len(one.data) for one in pictures) > settings.max_bytes:
+            raise Problem("too-large", f"they are too large: at most {settings.max_mb:g} MB are read together")
     if not pictures:
         raise Problem("empty", "there is no picture in it: send it as a file of the form, or as the body itself")
     return tuple(pictures), _asked([*request.query_params.multi_items(), *fields])
+
+
+def _told_apart(frames: tuple[Picture, ...]) -> tuple[Picture, ...]:
+    """Return frames that differ in their names, which are numbers where they did not."""
+    names = {frame.name for frame in frames}
+    if len(frames) == 1 or (len(names) == len(frames) and None not in names):
+        return frames
+    return tuple(replace(frame, name=str(number)) for number, frame in enumerate(frames))
 
 
 def _picture(part: Part, request: Request) -> Picture | None:
