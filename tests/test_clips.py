@@ -83,6 +83,16 @@ def test_the_glyphs_are_where_the_quads_say_however_the_hand_moves(index: int, s
     assert np.abs(frame.quads - calm().frame(0.15).quads).max() > 2.5
 
 
+def test_a_turn_changes_no_length_and_coming_nearer_does() -> None:
+    def length(index: int) -> float:
+        one = steady(calm(), index, 1.0)
+        middles = replace(one, sensor=replace(one.sensor, readout=0.0)).frame(0.2).quads.mean(axis=1)
+        return float(np.linalg.norm(middles[-1] - middles[0]))
+
+    assert length(0) == pytest.approx(length(2), rel=1e-4)
+    assert length(3) == pytest.approx(length(0) * np.exp(0.2), rel=0.01)
+
+
 def test_on_a_stand_nothing_changes() -> None:
     one = replace(clip(1), sensor=replace(clip(1).sensor, noise=0.1, sharpening=1.0))
     shaken, first, later = one.frame(0.0), one.calmed().frame(0.0), one.calmed().frame(0.9)

@@ -192,14 +192,15 @@ def test_a_camera_that_stands_still_shows_nothing_new(reader: Reader) -> None:
 
 def test_the_quads_are_those_of_the_frame_that_is_named(reader: Reader) -> None:
     clear = cv2.imread(str(CLEAR))
-    pictures = {f"{shift}": np.roll(clear, shift, axis=1) for shift in (0, 25, -25)}
-    pictures["blurred"] = cv2.GaussianBlur(clear, (0, 0), 12)
+    pictures = {"blurred": cv2.GaussianBlur(clear, (0, 0), 12)}
+    pictures |= {f"{shift}": np.roll(clear, shift, axis=1) for shift in (0, 25, -25)}
     reading = reader.read_frames(pictures.values(), names=pictures)
     assert reading.image is not None
     alone = reader.read(pictures[reading.image])
     assert (reading.vin, reading.status) == (alone.vin, "ok")
     assert reading.quad is not None
     np.testing.assert_allclose(reading.quad, alone.quad, atol=0.1)
+    assert reading.quality == pytest.approx(alone.quality)
     assert reading.model == reader.version
 
 
