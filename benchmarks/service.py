@@ -426,7 +426,7 @@ def fuzz(write: bool) -> None:
         alive = running.process.poll() is None
     cases = re.search(r"(\d+) generated(?:, (\d+) found)?", run.stdout)
     if cases is None or run.returncode or not alive:
-        raise SystemExit(run.stdout[-5000:] + run.stderr[-2000:])
+        raise SystemExit(run.stdout[-9000:] + run.stderr[-2000:])
     show("service_fuzz", ("cases", "failures"), [(cases[1], cases[2] or 0)], write)
 
 

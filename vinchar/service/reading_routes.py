@@ -83,12 +83,12 @@ _REFUSALS = problems(
 )
 
 
-def _body(form: dict[str, Any], *raw: str) -> dict[str, Any]:
+def _body(form: dict[str, Any], *raw: str, fields: dict[str, Any] = _FIELDS) -> dict[str, Any]:
     """Return what OpenAPI says of a body: a form, or a picture as it is."""
-    fields = {"schema": {"type": "object", "properties": form | _FIELDS, "required": list(form)}}
+    whole = {"schema": {"type": "object", "properties": form | fields, "required": list(form)}}
     return {
         "parameters": _QUERY,
-        "requestBody": {"required": True, "content": {FORM: fields} | {kind: {"schema": _PICTURE} for kind in raw}},
+        "requestBody": {"required": True, "content": {FORM: whole} | {kind: {"schema": _PICTURE} for kind in raw}},
     }
 
 
@@ -124,10 +124,10 @@ def reading_routes(state: State) -> APIRouter:
         "/v1/read/batch",
         summary="Read many pictures",
         description="A line of JSON for each picture, in their order, as soon as it is read. A picture that cannot be "
-        "used is a reading with the status `error`. What is asked is said in the query, or in fields before the files.",
+        "used is a reading with the status `error`. What is asked is said in the query alone, as answers come before the end.",
         responses={200: {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}}, **_REFUSALS},
         response_class=Response,
-        openapi_extra=_body({"image": {"type": "array", "items": _PICTURE, "minItems": 1}}),
+        openapi_extra=_body({"image": {"type": "array", "items": _PICTURE, "minItems": 1}}, fields={}),
     )
     async def read_batch(request: Request) -> Response:
         lines = _batch(request, state)
@@ -232,7 +232,7 @@ async def _answered(state: State, pictures: Sequence[Picture], asked: Asked, ans
 
 async def _batch(request: Request, state: State) -> AsyncGenerator[str]:
     """Yield the reading of every picture in a request; what ends it early is the last line."""
-    settings, fields = state.settings, request.query_params.multi_items()
+    settings, asked = state.settings, _asked(request.query_params.multi_items())
     under_way: deque[asyncio.Task[str]] = deque()
     begun = False
     parts = parts_of(request, settings.max_bytes, settings.max_batch, settings.body_seconds)
@@ -241,13 +241,11 @@ async def _batch(request: Request, state: State) -> AsyncGenerator[str]:
             async for part in coming:
                 picture = _picture(part, request)
                 if picture is None:
-                    fields.append((part.name, part.data.decode("utf-8", "replace")))
-                    continue
-                under_way.append(asyncio.create_task(_line(request, state, picture, _asked(fields))))
+                    raise Problem("bad-request", f"the field {part.name[:40]!r}: what is asked is said in the query")
+                under_way.append(asyncio.create_task(_line(request, state, picture, asked)))
                 if len(under_way) > settings.processes:  # so much is read ahead
                     yield await under_way.popleft()
                     begun = True
-        _asked(fields)  # those that came last, too
         while under_way:
             yield await under_way.popleft()
             begun = True
