@@ -124,7 +124,7 @@ def reading_routes(state: State) -> APIRouter:
         "/v1/read/batch",
         summary="Read many pictures",
         description="A line of JSON for each picture, in their order, as soon as it is read. A picture that cannot be "
-        "used is a reading with the status `error`. What is asked is said in the query alone, as answers come before the end.",
+        "used is a reading with the status `error`. What is asked is said in the query: answers come before the end.",
         responses={200: {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}}, **_REFUSALS},
         response_class=Response,
         openapi_extra=_body({"image": {"type": "array", "items": _PICTURE, "minItems": 1}}, fields={}),
