@@ -335,3 +335,27 @@ def test_uploads_are_kept_only_where_it_was_said(tmp_path: Path) -> None:
     assert task["looks"] == 2
     assert task["reading"]["vin"] == HONDA
     assert task["expires_at"] is not None
+
+
+def test_whoever_cannot_read_any_more_is_not_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    version = tmp_path / "version"
+    version.write_text("old")
+    monkeypatch.setenv("FAKE_VERSION", str(version))
+    with running(tmp_path) as client:
+        assert client.head("/readyz").status_code == 200
+        version.write_text("broken")
+        assert code_of(send(client, "killed")) == "worker-died"
+        assert code_of(send(client, "a")) == "model-error"
+        assert code_of(client.get("/readyz")) == "not-ready"
+        version.write_text("mended")
+        assert send(client, "a").json()["model"] == "mended"
+        assert client.get("/readyz").status_code == 200
+
+
+def test_a_store_that_is_slow_costs_no_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vinchar.service.state.KEEP_SECONDS", FAST)
+    monkeypatch.setattr("vinchar.service.desk.store.Store.add", lambda *_: time.sleep(2 * FAST))
+    with running(tmp_path, keep=1) as client:
+        answer = send(client, "unsure")
+    assert answer.json()["status"] == "uncertain"
+    assert "vinchar-task" not in answer.headers

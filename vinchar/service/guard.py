@@ -63,6 +63,8 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":  # uvicorn sends no body to who asked so
+            scope = {**scope, "method": "GET"}
         request, began, status = Request(scope), time.perf_counter(), 0
         request.state.reviewer = request.state.code = None
         request.state.vins = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 import sys
 import tempfile
@@ -24,6 +25,8 @@ from vinchar.service.log import without_vins
 from vinchar.service.problems import Problem
 from vinchar.service.settings import Settings
 from vinchar.types import Gray
+
+log = logging.getLogger("vinchar.service")
 
 START_SECONDS = 60.0  # in which a process must have made its reader
 RETRY_SECONDS = 1.0  # after which who was refused may try again
@@ -197,6 +200,11 @@ class Pool:
         for worker in self._workers:
             self._idle.put_nowait(worker)
 
+    @property
+    def can_read(self) -> bool:
+        """Tell whether there is a process that reads or can."""
+        return any(worker.is_ready for worker in self._workers)
+
     def expect_room(self) -> None:
         """Raise ``Problem`` where as many jobs wait as may."""
         if self._idle.empty() and self._impatient >= self.settings.waiting:
@@ -225,8 +233,9 @@ class Pool:
             return
 
         def begun(beginning: asyncio.Future[Any]) -> None:
-            beginning.exception()
-            self._idle.put_nowait(worker)  # where it could not start the next job tries again
+            if error := beginning.exception():
+                log.error("a process that reads cannot be started: %s", error)
+            self._idle.put_nowait(worker)  # the next job tries again
 
         self.died += 1
         self._in_thread(worker.begin).add_done_callback(begun)

@@ -48,13 +48,13 @@ class Settings:
     origins: tuple[str, ...] = ()
     workers: int = _limit(0, "processes that read; 0: one for each core")
     queue: int = _limit(0, "pictures that may wait for one; 0: two for each process")
-    max_mb: float = _limit(32, "megabytes of a picture")
-    max_megapixels: float = _limit(64, "millions of pixels of a picture")
+    max_mb: float = _limit(32.0, "megabytes of a picture")
+    max_megapixels: float = _limit(64.0, "millions of pixels of a picture")
     max_batch: int = _limit(1000, "pictures in a batch")
     concurrency: int = _limit(64, "requests for readings at a time")
-    rate: float = _limit(50, "requests for readings a second by one client; 0: any number")
-    body_seconds: float = _limit(30, "seconds in which a picture must have come")
-    read_seconds: float = _limit(20, "seconds that reading a picture may take")
+    rate: float = _limit(50.0, "requests for readings a second by one client; 0: any number")
+    body_seconds: float = _limit(30.0, "seconds in which a picture must have come")
+    read_seconds: float = _limit(20.0, "seconds that reading a picture may take")
 
     def __post_init__(self) -> None:
         if not 1 <= self.looks <= MOST_LOOKS:

@@ -23,6 +23,7 @@ log = logging.getLogger("vinchar.service")
 # Of an upload at the desk, by its status: None, the less sure the more; where there may be no VIN at all, last.
 WORTH: dict[str, float | None] = {"uncertain": None, "not_found": 0.0}
 PURGE_SECONDS = 3600
+KEEP_SECONDS = 5.0  # that a reading waits for the store
 
 
 @dataclass(eq=False)
@@ -99,7 +100,7 @@ class State:
             worth=WORTH[answer.status],
         )
         try:
-            return await asyncio.to_thread(self.store.add, new)
+            return await asyncio.wait_for(asyncio.to_thread(self.store.add, new), KEEP_SECONDS)
         except AWAY:  # whoever asked gets the reading all the same
             log.exception("a picture could not be kept")
             return None
