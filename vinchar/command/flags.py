@@ -41,9 +41,7 @@ def add_least(group: argparse._ActionsContainer) -> None:
 
 def add_store(group: argparse._ActionsContainer) -> None:
     told = "of the desk: a file, or postgresql://... for several machines (default: VINCHAR_STORE, or vinchar.db)"
-    store = (
-        os.environ.get("VINCHAR_STORE") or "vinchar.db"
-    )  # not seen by others, as a command is
+    store = os.environ.get("VINCHAR_STORE") or "vinchar.db"  # not seen by others, as a command is
     group.add_argument("--store", default=store, metavar="FILE|URL", help=told)
 
 
