@@ -18,7 +18,8 @@ from service_parts import FAST, HONDA, make_fake, picture, running, send
 from vinchar import Reader
 from vinchar.imaging import find_pictures
 from vinchar.service.app import make_app
-from vinchar.service.pool import Answer, Asked, Job, Picture, Pool
+from vinchar.service.jobs import Answer, Asked, Job, Picture
+from vinchar.service.pool import Pool
 from vinchar.service.problems import CODES
 from vinchar.service.schema import ReadingModel
 from vinchar.service.settings import Settings

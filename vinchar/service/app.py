@@ -26,8 +26,8 @@ from vinchar import __version__
 from vinchar.service.desk.store import open_store
 from vinchar.service.desk_routes import desk_routes
 from vinchar.service.guard import DOCS_POLICY, Guard, answer_to
+from vinchar.service.jobs import MakeReader, make_reader
 from vinchar.service.model_routes import model_routes
-from vinchar.service.pool import MakeReader, make_reader
 from vinchar.service.problems import Problem
 from vinchar.service.reading_routes import files_of, read_well, reading_routes
 from vinchar.service.schema import ProblemModel, problems

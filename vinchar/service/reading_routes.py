@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from vinchar.explain import failed
 from vinchar.reading import Reading
 from vinchar.service.bodies import FORM, Part, parts_of
-from vinchar.service.pool import Answer, Asked, Job, Picture
+from vinchar.service.jobs import Answer, Asked, Job, Picture
 from vinchar.service.problems import Problem
 from vinchar.service.schema import ReadingModel, problems
 from vinchar.service.state import State

@@ -13,8 +13,9 @@ from vinchar.bundle import ModelError
 from vinchar.reading import Reading
 from vinchar.service.desk.database import AWAY
 from vinchar.service.desk.store import NewTask, Store
+from vinchar.service.jobs import Answer, MakeReader, Picture, make_reader
 from vinchar.service.metrics import Metrics
-from vinchar.service.pool import Answer, MakeReader, Picture, Pool, make_reader
+from vinchar.service.pool import Pool
 from vinchar.service.problems import Problem
 from vinchar.service.settings import Settings
 
