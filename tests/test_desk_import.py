@@ -158,7 +158,8 @@ def test_a_row_that_is_wrong_and_a_broken_picture_cost_a_sentence_each(
         "vinchar: left out: some.csv, line 7: worth: got 'inf', expected a number or nothing",
         "vinchar: left out: absent.png: there is no such file",
         "vinchar: left out: photos/broken.jpg: the picture is truncated: its end is missing",
-        "vinchar: left out: photos/letter.png: it is not a picture (JPEG, PNG, BMP, WebP, TIFF or GIF)",
+        "vinchar: left out: photos/letter.png: it is not a picture (JPEG, PNG, BMP, WebP, TIFF, GIF, HEIC, AVIF"
+        " or PDF)",
         "vinchar: left out: photos/pipe.png: it is not an ordinary file",
         "vinchar: 3 pictures added, 0 known already, 9 left out",
     ]
