@@ -1,5 +1,5 @@
 """What the service stands: ``python3 benchmarks/service.py [load] [overload] [memory] [kills] [hostile]
-[fuzz] [--write]``.
+[fuzz] [--photos FOLDER] [--write]``.
 
 Starts ``vinchar serve`` on this machine with two processes that read, and sends it drawn photos, over the loopback
 interface alone. ``load``: requests a second and times at 1, 4, 16 and 64 clients, beside ``inference.py --workers 2``
@@ -45,6 +45,7 @@ REQUESTS = {SMALL: 600, LARGE: 300}
 GIVE_UP = 60.0  # seconds after which an answer is not waited for
 EXAMPLES = 560  # of each route, for schemathesis
 share = 1.0  # of all that is sent: less for a try
+photos: Path | None = None  # small ones to send instead of drawn ones
 
 
 def scaled(count: int) -> int:
@@ -152,7 +153,7 @@ async def send_all(port: int, bodies: Sequence[bytes], clients: int, wait: bool 
                 answers.add(status, time.perf_counter() - started)
                 if status != 429 or not wait:
                     break
-                await asyncio.sleep(random.uniform(0.1, 0.5))
+                await asyncio.sleep(random.uniform(1, 1.5))  # as Retry-After says
         writer.close()
 
     started = time.perf_counter()
@@ -188,7 +189,9 @@ async def send_steadily(port: int, bodies: Sequence[bytes], rate: float) -> Answ
 
 
 def draw(folder: Path, kind: str) -> list[Path]:
-    """Draw the pictures of a kind."""
+    """Draw the pictures of a kind, or take the small ones from the folder that was named."""
+    if kind == SMALL and photos is not None:
+        return sorted(path for path in photos.iterdir() if path.suffix.lower() in (".jpg", ".jpeg", ".png"))
     import cv2
 
     from vinchar.drawing.photos import draw_photo
@@ -200,7 +203,7 @@ def draw(folder: Path, kind: str) -> list[Path]:
         if kind == LARGE:
             large_photo(path, 4000 + 8 * number)
         else:
-            photo = cv2.resize(draw_photo(rng).bgr, (256, 256), interpolation=cv2.INTER_AREA)
+            photo = cv2.resize(draw_photo(rng, place="label", calm=True).bgr, (256, 256), interpolation=cv2.INTER_AREA)
             cv2.imwrite(str(path), photo, [cv2.IMWRITE_JPEG_QUALITY, 92])
     return sorted(folder.iterdir())
 
@@ -431,10 +434,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="what to measure (default: all)")
     parser.add_argument("--write", action="store_true", help="keep the result, and put it into the documents")
+    parser.add_argument("--photos", type=Path, metavar="FOLDER", help="small photos to send instead of drawn ones")
     parser.add_argument("--share", type=float, default=1.0, help="of all that is sent, for a try")
     args = parser.parse_args()
-    global share
-    share = args.share
+    global share, photos
+    share, photos = args.share, args.photos and args.photos.resolve()
     for name in args.parts or PARTS:
         PARTS[name](args.write)
 

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from service_parts import HONDA, KEY, picture, running, send
 from test_service_reading import code_of
 
+from vinchar.service.desk.store import Store
 from vinchar.service.settings import Key
 
 BERT = "another-key-of-the-tests"
@@ -77,13 +78,14 @@ def test_where_no_key_is_needed_only_this_machine_may_be_asked(tmp_path: Path) -
     """A page of somebody whose name was made to mean this machine has that name in the request."""
     with running(tmp_path) as client:
         assert code_of(client.get("/v1/desk", headers={"host": "evil.example"})) == "origin-refused"
+        assert code_of(client.get("/v1/desk", headers={"host": "["})) == "origin-refused"
         for host in ("localhost:8000", "127.0.0.1", "[::1]:80"):
             assert client.get("/v1/desk", headers={"host": host}).status_code == 200
 
 
 def test_pages_of_others_may_do_nothing(tmp_path: Path) -> None:
     with running(tmp_path, origins=("https://shop.example",)) as client:
-        for origin in ("https://evil.example", "null", "http://localhost:1"):
+        for origin in ("https://evil.example", "null", "http://localhost:1", "http://["):
             assert code_of(send(client, "a", headers={"origin": origin})) == "origin-refused"
             assert code_of(client.post("/v1/model/reload", headers={"origin": origin})) == "origin-refused"
         own = send(client, "a", headers={"origin": "http://localhost"})
@@ -122,6 +124,22 @@ def test_every_answer_is_safe_to_show(tmp_path: Path) -> None:
         assert answer.headers["referrer-policy"] == "no-referrer"
         assert answer.headers["x-frame-options"] == "DENY"
         assert "server" not in answer.headers
+
+
+def test_a_mistake_of_ours_is_a_problem_and_in_the_log_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mistaken(*_: object) -> None:
+        raise TypeError("no such thing")
+
+    monkeypatch.setattr(Store, "counts", mistaken)
+    with running(tmp_path) as client:
+        answer = client.get("/v1/desk")
+        assert code_of(answer) == "internal-error"
+        assert "no such thing" not in answer.text
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert 'status="500"' in client.get("/metrics").text
+    assert caplog.text.count("TypeError: no such thing") == 1
 
 
 def test_pages_ask_no_other_host(tmp_path: Path) -> None:

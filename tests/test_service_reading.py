@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
@@ -12,11 +13,12 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from service_parts import FAST, HONDA, picture, running, send
+from service_parts import FAST, HONDA, make_fake, picture, running, send
 
 from vinchar import Reader
 from vinchar.imaging import find_pictures
 from vinchar.service.app import make_app
+from vinchar.service.pool import Answer, Asked, Job, Picture, Pool
 from vinchar.service.problems import CODES
 from vinchar.service.schema import ReadingModel
 from vinchar.service.settings import Settings
@@ -136,15 +138,14 @@ def test_a_body_that_is_none_is_a_problem(content: bytes, kind: str, code: str, 
 
 
 def test_a_body_that_does_not_say_how_long_it_is_is_not_taken_in_for_ever(client: TestClient) -> None:
-    taken = 0
+    assert code_of(client.post("/v1/read", content=iter(1000 * [bytes(10_000)]))) == "too-large"
 
-    def endless() -> Iterator[bytes]:
-        nonlocal taken
-        for _ in range(1000):
-            taken += 1
-            yield bytes(10_000)
 
-    assert code_of(client.post("/v1/read", content=endless())) == "too-large"
+def test_what_is_no_picture_is_small(client: TestClient) -> None:
+    """Of a said length or not."""
+    for route in ("/v1/desk/next", "/v1/desk/tasks/1/answer", "/v1/model/reload"):
+        assert code_of(client.post(route, content=bytes(100_000))) == "too-large"
+        assert code_of(client.post(route, content=iter(100 * [bytes(1000)]))) == "too-large"
 
 
 def test_two_pictures_are_not_one(client: TestClient) -> None:
@@ -184,6 +185,21 @@ def test_who_takes_too_long_is_stopped(client: TestClient) -> None:
     assert code_of(send(client, "asleep")) == "timed-out"
     assert time.monotonic() - started < 6
     assert send(client, "a").json()["vin"] == HONDA
+
+
+def test_a_job_that_nobody_waits_for_any_more_is_stopped_too() -> None:
+    async def leave() -> Answer:
+        pool = Pool(Settings(workers=1, read_seconds=1), make_fake)
+        await pool.start()
+        left = asyncio.create_task(pool.read(Job((Picture(picture(), "asleep"),), Asked())))
+        await asyncio.sleep(0.1)
+        left.cancel()
+        try:
+            return await asyncio.wait_for(pool.read(Job((Picture(picture(), "a"),), Asked())), 20)
+        finally:
+            await asyncio.wait_for(pool.retire(), 20)
+
+    assert asyncio.run(leave()).vins == (HONDA,)
 
 
 def test_a_full_queue_says_when_to_come_back(tmp_path: Path) -> None:
@@ -255,6 +271,8 @@ def test_a_new_model_takes_over_while_the_old_one_finishes(tmp_path: Path, monke
         answer = client.post("/v1/model/reload")
         assert code_of(answer) == "model-error"
         assert "the model stays as it was: this model is broken" in answer.json()["detail"]
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+        assert code_of(client.post("/v1/model/reload")) == "model-error"
         assert send(client, "a").json()["model"] == "new"
 
 

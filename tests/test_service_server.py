@@ -102,9 +102,10 @@ def test_the_openapi_file_of_the_repository_is_the_services(service: Service) ->
     assert httpx.get(f"{service.url}/openapi.json").json() == kept, "python3 docs/openapi.py writes it anew"
 
 
-def test_a_body_that_comes_too_slowly_is_refused(service: Service) -> None:
+@pytest.mark.parametrize("route", ["/v1/read", "/v1/desk/next"])
+def test_a_body_that_comes_too_slowly_is_refused(route: str, service: Service) -> None:
     with connected(service.url) as slow:
-        slow.sendall(b"POST /v1/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nabc")
+        slow.sendall(f"POST {route} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nabc".encode())
         answer = everything(slow, 10)
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b'"code": "too-slow"' in answer
@@ -122,8 +123,41 @@ def test_a_head_that_never_comes_is_not_waited_for(service: Service) -> None:
 def test_what_is_no_http_is_refused(service: Service) -> None:
     with connected(service.url) as other:
         other.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 hello\r\n\r\n")
-        assert everything(other, 10).startswith(b"HTTP/1.1 400 ")
+        answer = everything(other, 10)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b'"code": "bad-request"' in answer
     assert httpx.get(f"{service.url}/readyz").status_code == 200
+
+
+GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
+CHUNKED = b"POST /v1/model/reload HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
+LINE = b"X: " + 1000 * b"x" + b"\r\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "more"), [(GET, LINE), (GET + b"X: ", LINE[:-2]), (b"GET /", LINE[3:-2]), (CHUNKED, LINE)]
+)
+def test_a_head_without_end_is_not_kept(head: bytes, more: bytes, service: Service) -> None:
+    """Or whoever has no key could fill the memory with it."""
+    with connected(service.url) as endless, pytest.raises((BrokenPipeError, ConnectionResetError)):
+        endless.sendall(head + 20_000 * more)
+
+
+def test_a_head_of_usual_size_is_taken(service: Service) -> None:
+    """Also beside a large body, with which it may come at once."""
+    picture = DOOR.read_bytes() + bytes(10**6)
+    answer = httpx.post(f"{service.url}/v1/read", content=picture, headers={"x-more": 30_000 * "x"})
+    assert answer.json()["vin"] == HONDA
+
+
+def test_who_leaves_in_the_middle_of_a_batch_is_no_mistake(service: Service) -> None:
+    part = b'--b\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n' + DOOR.read_bytes() + b"\r\n"
+    with connected(service.url) as leaving:
+        leaving.sendall(b"POST /v1/read/batch HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000000\r\n")
+        leaving.sendall(b"Content-Type: multipart/form-data; boundary=b\r\n\r\n" + 3 * part)
+        assert HONDA.encode() in everything(leaving, 10)
+    until(lambda: '"route": "/v1/read/batch", "status": 200' in service.log.read_text())
+    assert "Traceback" not in service.log.read_text()
 
 
 @contextmanager

@@ -120,7 +120,7 @@ def _add_pages(app: FastAPI) -> None:
 
 
 def _add_answers_to_errors(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
-    """Let everything that goes wrong be answered by a problem."""
+    """Let what is refused be answered by a problem; a mistake of ours is the guard's."""
 
     def answer(request: Request, problem: Problem) -> Response:
         request.state.code = problem.code
@@ -148,15 +148,10 @@ def _add_answers_to_errors(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
     async def gone(request: Request, error: Exception) -> Response:
         return Response(status_code=400)  # nobody hears it
 
-    async def mistake(request: Request, error: Exception) -> Response:
-        log.error("a mistake of ours", exc_info=error)
-        return answer(request, Problem("internal-error", "the service's log says why"))
-
     app.add_exception_handler(Problem, problem)
     app.add_exception_handler(HTTPException, not_there)
     app.add_exception_handler(RequestValidationError, not_valid)
     app.add_exception_handler(ClientDisconnect, gone)
-    app.add_exception_handler(Exception, mistake)
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""The bodies of requests: one picture as it is, or forms of several parts, taken in as they come, within limits."""
+"""The bodies of requests: one picture as it is, or forms of several parts, taken in as they come; or something small.
+
+All of it within limits.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,12 @@ from dataclasses import dataclass
 
 from fastapi import Request
 from multipart import MultipartError, MultipartSegment, ParserLimitReached, PushMultipartParser, parse_options_header
+from starlette.types import Message, Receive
 
 from vinchar.service.problems import Problem
 
 FORM = "multipart/form-data"
-FIELD_BYTES = 64 * 1024  # of a field that is no file
+FIELD_BYTES = 64 * 1024  # of a field that is no file, and of a body without one
 FIELDS = 64  # that are no files
 RAW = ("application/octet-stream", "image/")  # what the body of one picture may be called
 
@@ -83,6 +87,27 @@ async def _form_parts(
         raise _too_large(most_bytes) from error
     except (MultipartError, ValueError) as error:
         raise Problem("bad-request", f"the form cannot be taken apart: {error}") from error
+
+
+async def taken_in(receive: Receive, seconds: float) -> Receive:
+    """Take in a body that is no picture, within ``seconds``; return what gives it again. Raises ``Problem``."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout(seconds):
+            while (message := await receive())["type"] == "http.request":
+                body += message.get("body", b"")
+                if len(body) > FIELD_BYTES:
+                    raise Problem("too-large", f"it is too large: at most {FIELD_BYTES} bytes are taken in here")
+                if not message.get("more_body", False):
+                    break
+    except TimeoutError:
+        raise Problem("too-slow", f"a request must have come in {seconds:g} seconds") from None
+    first: list[Message] = [{**message, "body": bytes(body)}]
+
+    async def again() -> Message:
+        return first.pop() if first else await receive()
+
+    return again
 
 
 def _check_length(request: Request, most: int) -> None:

@@ -17,6 +17,7 @@ from fastapi.responses import Response
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from vinchar.service.bodies import taken_in
 from vinchar.service.metrics import Metrics
 from vinchar.service.problems import MEDIA_TYPE, Problem
 from vinchar.service.settings import Settings
@@ -24,6 +25,7 @@ from vinchar.service.settings import Settings
 log = logging.getLogger("vinchar.service")
 
 READS = "/v1/read"  # what is behind it takes time
+UPLOADS = "/v1/desk/tasks"  # where bodies are pictures, too
 OPEN = (("GET", "/v1/model"),)  # of what is behind /v1, what needs no key
 CLIENTS = 4096  # whose requests are counted at a time
 
@@ -80,10 +82,17 @@ class Guard:
         self._reading += counted
         try:
             self._check(request, counted)
+            if not counted and scope["path"] != UPLOADS:
+                receive = await taken_in(receive, self._settings.body_seconds)
             await self._app(scope, receive, answer)
         except Problem as problem:
             request.state.code = problem.code
             await answer_to(problem)(scope, receive, answer)
+        except Exception:
+            log.exception("a mistake of ours")
+            request.state.code = "internal-error"
+            if not status:
+                await answer_to(Problem("internal-error", "the service's log says why"))(scope, receive, answer)
         finally:
             self._reading -= counted
             self._write_down(request, status, time.perf_counter() - began)
@@ -131,7 +140,7 @@ class Guard:
 
 def _is_closed(request: Request) -> bool:
     """Tell whether a key is needed where keys are; preflights carry none, and pages hold nothing."""
-    path, method = request.url.path, request.method
+    path, method = request.scope["path"], request.method
     return (path.startswith("/v1") or path == "/metrics") and method != "OPTIONS" and (method, path) not in OPEN
 
 
@@ -144,9 +153,16 @@ def _check_host(request: Request, settings: Settings) -> None:
     """Refuse, where no key is needed, what was asked under another name: so no page can take this machine's place."""
     if settings.keys or not settings.is_local:
         return
-    host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-    if host not in ("127.0.0.1", "localhost", "::1", settings.host):
+    host = request.headers.get("host", "")
+    if _without_port(host) not in ("127.0.0.1", "localhost", "::1", settings.host):
         raise Problem("origin-refused", f"got the host {host[:80]!r}, expected localhost: others need a key")
+
+
+def _without_port(host: str) -> str:
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _check_origin(request: Request, settings: Settings) -> None:
@@ -154,7 +170,7 @@ def _check_origin(request: Request, settings: Settings) -> None:
     origin = request.headers.get("origin")
     if origin is None or request.method in ("GET", "HEAD", "OPTIONS") or origin in settings.origins:
         return
-    if urlsplit(origin).netloc != request.headers.get("host"):
+    if origin.partition("://")[2] != request.headers.get("host"):
         raise Problem("origin-refused", f"pages of {origin[:80]!r} may not ask: see --cors")
 
 

@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -49,13 +50,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A reading as JSON, and what the service itself wants of it; ``size``: width and height of the upright picture."""
+    """A reading as JSON, and what the service itself wants of it."""
 
     json: str
     status: str
     vins: tuple[str, ...]
-    confidence: float
-    size: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +106,11 @@ class _Worker:
         """Start the process, wait until it can read, and return how. Raises ``ModelError`` if it cannot."""
         self.end()
         arguments = (self.model, self.settings.reader, self.settings.max_pixels, self.make)
-        self.process, self.pipe = start(_work, *arguments)
+        self.process, self.pipe = process, pipe = start(_work, *arguments)
         try:
-            said = self.pipe.recv() if self.pipe.poll(START_SECONDS) else "it takes too long to start"
+            said = pipe.recv() if pipe.poll(START_SECONDS) else "it takes too long to start"
         except (EOFError, OSError):
-            said = f"the process died at its start ({how_it_died(self.process)})"
+            said = f"the process died at its start ({how_it_died(process)})"
         if isinstance(said, Abilities):
             return said
         self.end()
@@ -123,7 +122,7 @@ class _Worker:
         return self.process is not None and self.process.is_alive()
 
     def ask(self, job: Job) -> Answer:
-        """Return what the process reads. Raises ``Problem`` if it refuses or dies."""
+        """Return what the process reads. Raises ``Problem`` if it refuses, dies, or takes too long and is ended."""
         if not self.is_ready:
             try:
                 self.begin()
@@ -131,31 +130,29 @@ class _Worker:
                 raise Problem("model-error", str(error), RETRY_SECONDS) from error
         assert self.process is not None
         assert self.pipe is not None
+        seconds = self.settings.read_seconds * len(job.pictures)
         try:
             self.pipe.send_bytes(pickle.dumps(job, pickle.HIGHEST_PROTOCOL))
-            answer = self.pipe.recv()
+            answer = self.pipe.recv() if self.pipe.poll(seconds) else None
         except (EOFError, OSError):
             how = how_it_died(self.process)
             self.end()
             raise Problem("worker-died", f"the process that read it died ({how})", RETRY_SECONDS) from None
+        if answer is None:
+            self.end()
+            raise Problem("timed-out", f"reading it took more than {seconds:g} seconds")
         if isinstance(answer, _Refused):
             raise Problem(answer.code, answer.detail)
         assert isinstance(answer, Answer)
         return answer
 
-    def kill(self) -> None:
-        """Let the process die, so that who asked it hears of that."""
-        if self.process is not None:
-            self.process.kill()
-
     def end(self) -> None:
         """End the process, whatever it does."""
-        if self.process is not None and self.pipe is not None:
-            self.process.kill()
-            self.process.join()
-            self.process.close()
-            self.pipe.close()
-        self.process = self.pipe = None
+        process, pipe, self.process, self.pipe = self.process, self.pipe, None, None
+        if process is not None and pipe is not None:
+            process.kill()
+            process.join()
+            pipe.close()
 
 
 @dataclass(eq=False)
@@ -185,7 +182,9 @@ class Pool:
             _copy(open_bundle(self.settings.model), folder)
             self.bundle = open_bundle(folder)
             self._workers = [_Worker(folder, self.settings, self.make) for _ in range(self.settings.processes)]
-            self.abilities, *_ = await asyncio.gather(*(self._in_thread(worker.begin) for worker in self._workers))
+            beginning = [self._in_thread(worker.begin) for worker in self._workers]
+            await asyncio.wait(beginning)  # for all: none may start after the end of the others
+            self.abilities, *_ = [one.result() for one in beginning]
         except BaseException:
             self.end()
             raise
@@ -202,20 +201,18 @@ class Pool:
         finally:
             self.waiting -= 1
         reading = self._in_thread(worker.ask, job)
-        reading.add_done_callback(lambda _: self._give_back(worker))  # also where nobody waits for it any more
-        seconds = self.settings.read_seconds * len(job.pictures)
-        try:
-            return await asyncio.wait_for(asyncio.shield(reading), seconds)
-        except TimeoutError:
-            worker.kill()
-            raise Problem("timed-out", f"reading it took more than {seconds:g} seconds") from None
+        reading.add_done_callback(partial(self._give_back, worker))  # also where nobody waits for it any more
+        answer: Answer = await asyncio.shield(reading)
+        return answer
 
-    def _give_back(self, worker: _Worker) -> None:
+    def _give_back(self, worker: _Worker, reading: asyncio.Future[Any]) -> None:
+        reading.exception()  # looked at, or asyncio tells of it where nobody else did
         if worker.is_ready:
             self._idle.put_nowait(worker)
             return
 
-        def begun(_: asyncio.Future[Any]) -> None:
+        def begun(beginning: asyncio.Future[Any]) -> None:
+            beginning.exception()
             self._idle.put_nowait(worker)  # where it could not start the next job tries again
 
         self.died += 1
@@ -272,9 +269,8 @@ def _answer(reader: Reader, job: Job, most_pixels: int) -> Answer | _Refused:
             reader = reader.looking_for(every=asked.every, barcodes=asked.barcodes, known=asked.known or None)
         frames = _frames(job, most_pixels)
         reading = reader.read_frames([gray for gray, _ in frames], asked.kind, [name for _, name in frames])
-        height, width = frames[0][0].shape
         vins = tuple(one.vin for one in (reading, *reading.others) if one.vin is not None)
-        return Answer(reading.to_json(), reading.status, vins, float(reading.confidence), (width, height))
+        return Answer(reading.to_json(), reading.status, vins)
     except ImageError as error:
         return _Refused(error.code, str(error))
     except ModuleNotFoundError as error:

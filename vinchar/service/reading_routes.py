@@ -6,12 +6,13 @@ import asyncio
 import importlib.util
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from contextlib import aclosing
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from vinchar.explain import failed
@@ -211,7 +212,7 @@ async def _answered(state: State, pictures: Sequence[Picture], asked: Asked, ans
     return Response(answer.json, media_type="application/json", headers=headers)
 
 
-async def _batch(request: Request, state: State) -> AsyncIterator[str]:
+async def _batch(request: Request, state: State) -> AsyncGenerator[str]:
     """Yield the reading of every picture in a request; what ends it early is the last line."""
     settings, fields = state.settings, request.query_params.multi_items()
     under_way: deque[asyncio.Task[str]] = deque()
@@ -259,7 +260,7 @@ class _Lines(Response):
 
     media_type = "application/x-ndjson"
 
-    def __init__(self, first: str, rest: AsyncIterator[str]) -> None:
+    def __init__(self, first: str, rest: AsyncGenerator[str]) -> None:
         super().__init__()
         del self.headers["content-length"]
         self._first, self._rest = first, rest
@@ -267,6 +268,10 @@ class _Lines(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": self._first.encode(), "more_body": True})
-        async for line in self._rest:
-            await send({"type": "http.response.body", "body": line.encode(), "more_body": True})
+        try:
+            async with aclosing(self._rest) as rest:
+                async for line in rest:
+                    await send({"type": "http.response.body", "body": line.encode(), "more_body": True})
+        except ClientDisconnect:
+            return
         await send({"type": "http.response.body", "body": b""})

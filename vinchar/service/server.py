@@ -10,17 +10,21 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from vinchar.service.app import make_app
+from vinchar.service.guard import answer_to
+from vinchar.service.problems import Problem
 from vinchar.service.settings import Settings
 
 HEADER_SECONDS = 10.0  # in which a request's head must have come
+MOST_HEADER = 64 * 1024  # bytes of it, and of what else is no body: nothing else limits them
 MOST_CONNECTIONS = 1024
 STOP_SECONDS = 30  # for what is under way when it stops
 
 
 class _Protocol(HttpToolsProtocol):
-    """HTTP that does not wait for ever for the head of a request."""
+    """HTTP that does not wait for ever for the head of a request, and does not keep one without end."""
 
     _waiting: asyncio.TimerHandle | None = None
+    _header_bytes = 0  # that came, at least
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -30,11 +34,31 @@ class _Protocol(HttpToolsProtocol):
         between = self.cycle is None or self.cycle.response_complete
         if between and self._waiting is None:
             self._wait()
+        self._header_bytes += len(data)
         super().data_received(data)
+        if self._header_bytes > MOST_HEADER and not self.transport.is_closing():
+            self.send_400_response(f"the head of a request may have {MOST_HEADER // 1024} KB")
 
     def on_headers_complete(self) -> None:
+        self._header_bytes = 0
         self._stop_waiting()
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._header_bytes = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._header_bytes = 0
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Say what is wrong, unless an answer is on its way, and close the connection."""
+        if self.cycle is None or self.cycle.response_complete:
+            answer = answer_to(Problem("bad-request", msg))
+            head = [b"HTTP/1.1 400 Bad Request", *(b": ".join(one) for one in answer.raw_headers), b"connection: close"]
+            self.transport.write(b"\r\n".join([*head, b"", bytes(answer.body)]))
+        self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()

@@ -45,7 +45,7 @@ class Settings:
     keys: tuple[Key, ...] = ()
     origins: tuple[str, ...] = ()
     workers: int = _limit(0, "processes that read; 0: one for each core")
-    queue: int = _limit(0, "pictures that may wait for one; 0: four for each process")
+    queue: int = _limit(0, "pictures that may wait for one; 0: two for each process")
     max_mb: float = _limit(32, "megabytes of a picture")
     max_megapixels: float = _limit(64, "millions of pixels of a picture")
     max_batch: int = _limit(1000, "pictures in a batch")
@@ -88,7 +88,7 @@ class Settings:
     @property
     def waiting(self) -> int:
         """Return how many pictures may wait."""
-        return self.queue or 4 * self.processes
+        return self.queue or 2 * self.processes
 
     @property
     def max_bytes(self) -> int:

@@ -63,8 +63,11 @@ class State:
         Raises ``ModelError`` if it cannot be used; then the one before stays.
         """
         async with self._reloading:
-            pool = Pool(self.settings, self.make)
-            await pool.start()
+            try:
+                pool = Pool(self.settings, self.make)
+                await pool.start()
+            except OSError as error:  # no room for a copy, or for processes
+                raise ModelError(f"it cannot be got ready: {error}") from error
             before, self._pool = self._pool, pool
             if before is not None:
                 pool.died = before.died
@@ -115,7 +118,8 @@ class State:
 
     async def close(self) -> None:
         """End all processes, after what is under way."""
-        pool, self._pool = self._pool, None
+        async with self._reloading:
+            pool, self._pool = self._pool, None
         if pool is not None:
             await pool.retire()
         await asyncio.gather(*self._retiring)
