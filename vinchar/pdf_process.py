@@ -31,6 +31,7 @@ TIMED_OUT = 3
 # A letter of print as small as 6 points is then 12 pixels high. More makes nothing better, and takes longer.
 POINTS_TO_PIXELS = 200 / 72
 WORTH_IT = 0.05  # of a page: an image that covers more is shown as fine as it is
+_HAIR = 1 - 1e-5  # a page is shown so much smaller: a scan that reached into one more row would be resampled, and blur
 DEEPEST = 4  # groups in groups in which images are looked for
 
 
@@ -76,10 +77,14 @@ def _render(document: bytes, number: int, pages: int, most: int, limit: int, col
             width, height, raw.FPDFBitmap_BGR if color else raw.FPDFBitmap_Gray, force_packed=True
         )
         shown.fill_rect((255, 255, 255, 255), 0, 0, width, height)
-        how = (shown, page, 0, 0, width, height, 0, raw.FPDF_ANNOT | (0 if color else raw.FPDF_GRAYSCALE))
-        raw.FPDF_RenderPageBitmap(*how)
+        flags = raw.FPDF_ANNOT | (0 if color else raw.FPDF_GRAYSCALE)
+        across, down = (
+            pixels / points * _HAIR for pixels, points in zip((width, height), page.get_size(), strict=True)
+        )
+        fit, whole = raw.FS_MATRIX(across, 0, 0, down, 0, 0), raw.FS_RECTF(0, 0, width, height)
+        raw.FPDF_RenderPageBitmapWithMatrix(shown, page, fit, whole, flags)
         if opened.formenv:
-            raw.FPDF_FFLDraw(opened.formenv, *how)
+            raw.FPDF_FFLDraw(opened.formenv, shown, page, 0, 0, width, height, 0, flags)
         return {"width": width, "height": height}, shown.buffer
     except pypdfium2.PdfiumError as error:
         return {"fault": "password" if error.err_code == raw.FPDF_ERR_PASSWORD else "broken"}, b""
@@ -96,8 +101,9 @@ def _size(page: Any, images: list[Any], most: int) -> tuple[int, int]:
             finest = max(finest, across / math.hypot(a, b), down / math.hypot(c, d))
     whole_page = all(one.type == raw.FPDF_PAGEOBJ_IMAGE for one in page.get_objects(max_depth=1))
     scale = finest if finest and whole_page else max(finest, POINTS_TO_PIXELS)
-    scale = min(scale, math.sqrt(most / (width * height)))
-    return max(round(width * scale), 1), max(round(height * scale), 1)
+    largest = math.sqrt(most / (width * height))
+    whole = round if scale < largest else int  # down, where more would be too many
+    return max(whole(width * min(scale, largest)), 1), max(whole(height * min(scale, largest)), 1)
 
 
 @contextlib.contextmanager

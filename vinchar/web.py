@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import socket
 import ssl
@@ -37,7 +38,7 @@ def _resolve(host: str, port: int) -> list[str]:
 INTERNET = Network(_resolve, socket.create_connection)
 
 
-def fetch(url: Url, network: Network = INTERNET) -> bytes:
+def fetch(url: Url, network: Network | None = None) -> bytes:
     """Return what lies at an address on the web, following redirects.
 
     Every address that a host has must be public, and the one that was checked is the one that is connected to. Proxies
@@ -46,7 +47,7 @@ def fetch(url: Url, network: Network = INTERNET) -> bytes:
     deadline, address = time.monotonic() + SECONDS, url.address
     for _ in range(MAX_REDIRECTS + 1):
         try:
-            answer = _ask(address, network, deadline)
+            answer = _ask(address, network or INTERNET, deadline)
         except (OSError, http.client.HTTPException, UnicodeError, ValueError) as error:
             if isinstance(error, ImageError):
                 raise
@@ -64,7 +65,7 @@ def _ask(address: str, network: Network, deadline: float) -> bytes | str:
     parts = urlsplit(address)
     host = (parts.hostname or "").encode("idna").decode()
     if parts.scheme not in _PORTS or not host:
-        raise _unreadable("it is redirected to what is no address on the web")
+        raise _unreadable("it leads to what is no address on the web")
     if parts.username is not None or parts.password is not None:
         raise _unreadable("it has a user's name in it, which is not sent")
     port = parts.port or _PORTS[parts.scheme]
@@ -74,22 +75,26 @@ def _ask(address: str, network: Network, deadline: float) -> bytes | str:
     watch.start()
     try:
         connection.request("GET", _target(parts), headers={"User-Agent": "vinchar", "Accept-Encoding": "identity"})
-        response = connection.getresponse()
-        moved = response.getheader("Location")
-        if response.status in (301, 302, 303, 307, 308) and moved:
-            return moved
-        if response.status != 200:
-            raise _unreadable(f"the server says {response.status} {response.reason}".rstrip())
-        said = response.getheader("Content-Length")
-        check_bytes(1 if said is None else int(said))
-        data = response.read(MAX_BYTES + 1)
-        if time.monotonic() >= deadline or (said is not None and len(data) < int(said)):
-            raise ConnectionError("the connection broke off")
-        check_bytes(len(data))
-        return data
+        with connection.getresponse() as response:
+            return _content(response, deadline)
     finally:
         watch.cancel()
         connection.close()
+
+
+def _content(response: http.client.HTTPResponse, deadline: float) -> bytes | str:
+    """Return what a server sends, or where it says that this lies now."""
+    moved, said = response.getheader("Location"), response.getheader("Content-Length")
+    if response.status in (301, 302, 303, 307, 308) and moved:
+        return moved
+    if response.status != 200:
+        raise _unreadable(f"the server says {response.status} {response.reason}".rstrip())
+    check_bytes(1 if said is None else int(said))
+    data = response.read(MAX_BYTES + 1)
+    if time.monotonic() >= deadline or (said is not None and len(data) < int(said)):
+        raise ConnectionError("the connection broke off")
+    check_bytes(len(data))
+    return data
 
 
 def _public(host: str, port: int, network: Network) -> str:
@@ -129,20 +134,21 @@ class _Connection(http.client.HTTPConnection):
         super().__init__(host, port)
         self.default_port = _PORTS["https" if secure else "http"]
         self._secure, self._address, self._network, self._deadline = secure, address, network, deadline
+        self.sock: Any = None
+        self._open: socket.socket | None = None  # the same, also once nothing more is to be asked through it
 
     def connect(self) -> None:
         left = max(self._deadline - time.monotonic(), 0.001)
-        self.sock: Any = self._network.connect((self._address, self.port), left)
+        self._open = self.sock = self._network.connect((self._address, self.port), left)
         if self._secure:
             context = ssl.create_default_context()
-            self.sock = context.wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
+            self._open = self.sock = context.wrap_socket(
+                self.sock, server_hostname=self.host, do_handshake_on_connect=False
+            )
             self.sock.do_handshake()
 
     def break_off(self) -> None:
         """End it now, however little at a time the server says."""
-        sock = self.sock
-        if sock is not None:
-            try:
-                sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                sock.close()
+        if self._open is not None:
+            with contextlib.suppress(OSError):
+                self._open.shutdown(socket.SHUT_RDWR)
