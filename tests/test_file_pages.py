@@ -26,7 +26,7 @@ from vinchar.pages import file_of
 from vinchar.pixels import MAX_PAGES
 from vinchar.reader import Reader
 
-OTHER, THIRD = "WVWZZZ1JZ3W386752", "5YJ3E1EA7KF317000"
+OTHER, THIRD = "WVWZZZ1JZ3W386752", "5YJ3E1EA2KF317000"
 
 
 def tiff(*pictures: Image.Image, **how: Any) -> bytes:

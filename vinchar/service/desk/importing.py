@@ -58,7 +58,7 @@ def find_candidates(sources: Sequence[Path]) -> Candidates:
     found: list[Candidate] = []
     problems: list[str] = []
     for source in sources:
-        if not os.path.lexists(source):
+        if not os.path.lexists(file_of(source)[0]):
             raise ValueError(f"{source}: there is no such file or folder")
         if source.suffix.lower() == ".csv":
             _read_table(source, found, problems)

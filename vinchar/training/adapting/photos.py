@@ -132,7 +132,7 @@ def _read_folders(paths: Sequence[Path], problems: list[str]) -> list[_Row]:
     """Return the pictures among files and in folders, without labels."""
     found: list[_Row] = []
     for path in paths:
-        if not os.path.exists(path):
+        if not os.path.exists(file_of(path)[0]):
             raise ValueError(f"{path}: there is no such file or folder")
         if not find_pictures(path).paths:
             raise ValueError(f"{path}: got a folder without pictures, expected some in it or below")
