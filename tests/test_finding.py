@@ -96,6 +96,7 @@ def test_addresses_on_the_web_only_where_that_is_allowed(photos: Path) -> None:
     assert found.paths == (Path("photos/a.jpg"),)
     listed = io.BytesIO("\n".join(given).encode())
     assert find_pictures("-", listed=listed, allow_urls=True) == found
+    assert len(find_pictures(given).paths) == 3
     for path in find_pictures(given).paths:
         if path.name != "a.jpg" or "photos" not in str(path):
             with pytest.raises(ImageError, match="no such file; what lies on the web is read with --allow-urls"):

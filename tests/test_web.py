@@ -125,6 +125,22 @@ def test_what_is_not_public_is_not_fetched(address: str, site: Site) -> None:
     assert site.connected == []
 
 
+def test_the_next_address_is_tried_where_one_cannot_be_reached(site: Site) -> None:
+    first, second = "2606:2800:21f:cb07:6820:80da:af6b:8b2c", PUBLIC
+    site.hosts["pictures.example"] = [first, second]
+
+    def connect(address: tuple[str, int], seconds: float) -> socket.socket:
+        if address[0] == first:
+            raise OSError(101, "Network is unreachable")
+        return site.network.connect(address, seconds)
+
+    url = Url("http://pictures.example/a.png")
+    assert fetch(url, Network(site.network.resolve, connect)) == png()
+    site.hosts["pictures.example"] = [first]
+    with pytest.raises(ImageError, match="Network is unreachable"):
+        fetch(url, Network(site.network.resolve, connect))
+
+
 def test_public_addresses_are_public() -> None:
     for address in (PUBLIC, "8.8.8.8", "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "2a00:1450:4001:82a::200e"):
         assert is_public(address)

@@ -150,7 +150,8 @@ def _reasons() -> Iterator[None]:
     except Exception as error:
         if type(error).__name__ == "DecompressionBombError":
             raise ImageError("it is too large: it has more pixels than are read", "too-many-pixels") from None
-        raise ImageError(_TRUNCATED if "truncated" in str(error).lower() else _BROKEN) from None
+        is_cut = any(said in str(error).lower() for said in ("truncated", "end of file"))
+        raise ImageError(_TRUNCATED if is_cut else _BROKEN) from None
 
 
 def _decode_grey(picture: PIL.ImageFile.ImageFile) -> Image:

@@ -9,7 +9,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Sequence
-from ipaddress import IPv4Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, ip_address
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
@@ -19,7 +19,6 @@ from vinchar.urls import Url
 
 SECONDS = 60.0  # for all of it, whatever the server does
 MAX_REDIRECTS = 5
-_PUBLIC_IPV6 = IPv6Network("2000::/3")  # what stands for an IPv4 address lies elsewhere, but for 6to4
 _PORTS = {"http": 80, "https": 443}
 _KEPT = "%/:=&?~+!$,;'@()*[]"  # in a path and a query, which may be quoted already
 
@@ -41,7 +40,7 @@ INTERNET = Network(_resolve, socket.create_connection)
 def fetch(url: Url, network: Network | None = None) -> bytes:
     """Return what lies at an address on the web, following redirects.
 
-    Every address that a host has must be public, and the one that was checked is the one that is connected to. Proxies
+    Every address that a host has must be public, and it is these that are connected to, not the name once more. Proxies
     are not used. Raises ``ImageError`` if it cannot be had.
     """
     deadline, address = time.monotonic() + SECONDS, url.address
@@ -97,12 +96,12 @@ def _content(response: http.client.HTTPResponse, deadline: float) -> bytes | str
     return data
 
 
-def _public(host: str, port: int, network: Network) -> str:
-    """Return the first address of a host. Raises ``ImageError`` if any of them is not public."""
+def _public(host: str, port: int, network: Network) -> Sequence[str]:
+    """Return the addresses of a host. Raises ``ImageError`` if any of them is not public."""
     found = network.resolve(host, port)
     if not found or not all(map(is_public, found)):
         raise _unreadable("its server has no public address: what lies in a private network is not fetched")
-    return found[0]
+    return found
 
 
 def is_public(address: str) -> bool:
@@ -111,7 +110,7 @@ def is_public(address: str) -> bool:
     odd = ip.is_private or ip.is_loopback or ip.is_link_local or ip.is_multicast or ip.is_reserved or ip.is_unspecified
     if odd or not ip.is_global:
         return False
-    return isinstance(ip, IPv4Address) or (ip in _PUBLIC_IPV6 and ip.sixtofour is None and ip.teredo is None)
+    return isinstance(ip, IPv4Address) or (ip.sixtofour is None and ip.teredo is None)
 
 
 def _target(parts: SplitResult) -> str:
@@ -128,24 +127,35 @@ def _said(error: Exception) -> str:
 
 
 class _Connection(http.client.HTTPConnection):
-    """Talks to the one address that was checked, whatever the host's name stands for by now, until a deadline."""
+    """Talks to one of the addresses that were checked, whatever the host's name stands for by now, until a deadline."""
 
-    def __init__(self, host: str, port: int, secure: bool, address: str, network: Network, deadline: float) -> None:
+    def __init__(
+        self, host: str, port: int, secure: bool, addresses: Sequence[str], network: Network, deadline: float
+    ) -> None:
         super().__init__(host, port)
         self.default_port = _PORTS["https" if secure else "http"]
-        self._secure, self._address, self._network, self._deadline = secure, address, network, deadline
+        self._secure, self._addresses, self._network, self._deadline = secure, addresses, network, deadline
         self.sock: Any = None
         self._open: socket.socket | None = None  # the same, also once nothing more is to be asked through it
 
     def connect(self) -> None:
-        left = max(self._deadline - time.monotonic(), 0.001)
-        self._open = self.sock = self._network.connect((self._address, self.port), left)
+        self._open = self.sock = self._connected()
         if self._secure:
             context = ssl.create_default_context()
             self._open = self.sock = context.wrap_socket(
                 self.sock, server_hostname=self.host, do_handshake_on_connect=False
             )
             self.sock.do_handshake()
+
+    def _connected(self) -> socket.socket:
+        """Return a connection to the first address that can be reached: one of IPv6 often cannot."""
+        for address in self._addresses:
+            try:
+                left = max(self._deadline - time.monotonic(), 0.001)
+                return self._network.connect((address, self.port), left)
+            except OSError as error:
+                refused = error
+        raise refused
 
     def break_off(self) -> None:
         """End it now, however little at a time the server says."""

@@ -76,8 +76,7 @@ def read(args: argparse.Namespace, make: Callable[[], Reader] | None = None) -> 
 
 def _pictures(args: argparse.Namespace, is_done: Callable[[Picture], bool]) -> Sequence[Picture]:
     """Return the pictures that ``args`` names and that are not done, and say what is left out."""
-    listed = None if sys.stdin is None else sys.stdin.buffer
-    found = find_pictures(args.paths, listed=listed, allow_urls=args.allow_urls)
+    found = find_pictures(args.paths, listed=getattr(sys.stdin, "buffer", None), allow_urls=args.allow_urls)
     if found.repeated:
         tell(f"{found.repeated} named more than once; each is read once")
     if found.passed_over:
