@@ -23,7 +23,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,6 +37,7 @@ from speed import large_photo  # noqa: E402
 from tables import show  # noqa: E402
 
 HOST = "127.0.0.1"
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 CLIENTS = (1, 4, 16, 64)
 WORKERS = 2
 SMALL, LARGE = "256 x 256 photos", "JPEGs of 12 megapixels"
@@ -130,6 +131,14 @@ class Answers:
         return ", ".join(f"{status}: {len(some)}" for status, some in sorted(self.seconds.items()))
 
 
+async def close(connection: Connection | None) -> None:
+    """Close a connection, whatever state it is in."""
+    if connection is not None:
+        connection[1].close()
+        with suppress(ConnectionError):
+            await connection[1].wait_closed()
+
+
 async def post(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, body: bytes, kind: str) -> tuple[int, bytes]:
     """Send a body on an open connection; return the status and the content of the answer."""
     head = f"POST /v1/read HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
@@ -145,16 +154,16 @@ async def send_all(port: int, bodies: Sequence[bytes], clients: int, wait: bool 
     left, answers = iter(bodies), Answers()
 
     async def client() -> None:
-        reader, writer = await asyncio.open_connection(HOST, port)
+        connection = await asyncio.open_connection(HOST, port)
         for body in left:
             while True:
                 started = time.perf_counter()
-                status, _ = await asyncio.wait_for(post(reader, writer, body, "image/jpeg"), GIVE_UP)
+                status, _ = await asyncio.wait_for(post(*connection, body, "image/jpeg"), GIVE_UP)
                 answers.add(status, time.perf_counter() - started)
                 if status != 429 or not wait:
                     break
                 await asyncio.sleep(random.uniform(1, 1.5))  # as Retry-After says
-        writer.close()
+        await close(connection)
 
     started = time.perf_counter()
     await asyncio.gather(*(client() for _ in range(clients)))
@@ -164,11 +173,7 @@ async def send_all(port: int, bodies: Sequence[bytes], clients: int, wait: bool 
 
 async def send_steadily(port: int, bodies: Sequence[bytes], rate: float) -> Answers:
     """Send every body once, so many a second, whatever becomes of those before."""
-    answers, under_way, idle = (
-        Answers(),
-        set[asyncio.Task[None]](),
-        list[tuple[asyncio.StreamReader, asyncio.StreamWriter]](),
-    )
+    answers, under_way, idle = Answers(), set[asyncio.Task[None]](), list[Connection]()
 
     async def one(body: bytes) -> None:
         connection = idle.pop() if idle else await asyncio.open_connection(HOST, port)
@@ -184,6 +189,8 @@ async def send_steadily(port: int, bodies: Sequence[bytes], rate: float) -> Answ
         under_way.add(task)
         task.add_done_callback(under_way.discard)
     await asyncio.gather(*under_way)
+    for connection in idle:
+        await close(connection)
     answers.took = time.perf_counter() - started
     return answers
 
@@ -267,8 +274,10 @@ def overload(write: bool) -> None:
 def memory(write: bool) -> None:
     """Measure memory over many requests."""
     rows = []
-    with tempfile.TemporaryDirectory() as name, service() as running:
-        pictures = [path.read_bytes() for path in draw(Path(name) / SMALL, SMALL)]
+    with service() as running:
+        from vinchar.imaging import find_pictures
+
+        pictures = [path.read_bytes() for path in find_pictures([ROOT / "images"]).paths]
         for count in (1000, 4000, 5000, 5000, 5000):
             bodies = [pictures[i % len(pictures)] for i in range(scaled(count))]
             asyncio.run(send_all(running.port, bodies, 4))
@@ -368,22 +377,24 @@ def hostile(write: bool) -> None:
                     statuses[said.get("code") or said["status"]] += 1
                 except (ConnectionError, asyncio.IncompleteReadError):
                     answers[0] += 1
+                    await close(connection)
                     connection = None
                 slowest = max(slowest, time.perf_counter() - started)
+            await close(connection)
 
         async def slow() -> float:
             """Send half a picture and wait; return the seconds until the service has had enough."""
             started = time.perf_counter()
             reader, writer = await asyncio.open_connection(HOST, running.port)
             writer.write(b"POST /v1/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nabc")
-            await asyncio.wait_for(reader.read(), GIVE_UP)
-            writer.close()
+            await asyncio.wait_for(reader.readuntil(b"}"), GIVE_UP)
+            await close((reader, writer))
             return time.perf_counter() - started
 
         async def everything() -> list[float]:
             bodies = hostile_bodies(count)
             waits = [asyncio.create_task(slow()) for _ in range(20)]
-            await asyncio.gather(*(client(bodies) for _ in range(8)))
+            await asyncio.gather(*(client(bodies) for _ in range(2 * WORKERS)))
             return await asyncio.gather(*waits)
 
         waits = asyncio.run(everything())
@@ -415,7 +426,7 @@ def fuzz(write: bool) -> None:
         alive = running.process.poll() is None
     cases = re.search(r"(\d+) generated(?:, (\d+) found)?", run.stdout)
     if cases is None or run.returncode or not alive:
-        raise SystemExit(run.stdout[-5000:] + run.stderr[-2000:])
+        raise SystemExit(run.stdout[-9000:] + run.stderr[-2000:])
     show("service_fuzz", ("cases", "failures"), [(cases[1], cases[2] or 0)], write)
 
 

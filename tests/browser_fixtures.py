@@ -97,7 +97,7 @@ def visit(browser: Browser, service: Service) -> Iterator[Visit]:
                     permissions=["clipboard-read", "clipboard-write", "camera"],
                 )
             )
-            context.set_default_timeout(15_000)
+            context.set_default_timeout(30_000)
             page = context.new_page()
             page.on("pageerror", lambda error: wrong.append(f"error: {error.stack or error.message}"))
             page.on(

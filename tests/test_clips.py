@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise
 
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from vinchar.drawing.clips import Clip, Frame, Hand, Sensor, Wander, draw_clip
+from vinchar.drawing.clips import STILL, Clip, Frame, Hand, Wander, _trace, draw_clip
 from vinchar.drawing.faces import font_faces
 
 VIN = "1HGCM82633A004352"
@@ -25,24 +25,18 @@ def draw(seed: int) -> Clip:
 clip = cache(draw)
 
 
-def still(numbers: int) -> Wander:
-    return Wander(*np.zeros((3, 1, numbers)))
-
-
 @cache
 def calm(seed: int = 1) -> Clip:
-    """A clip that nothing disturbs: neither hand nor light moves, sharp, without noise."""
-    one = clip(seed)
-    sensor = Sensor(0.01, 0.02, 1.0, 0.0, 0.0, 0.0, 95)
-    light = replace(one.light, drift=still(1), glare=0.0)
-    return replace(one, hand=Hand(still(6), still(6)), sensor=sensor, light=light, defocus=still(1))
+    """A clip that nothing disturbs."""
+    one = clip(seed).calmed()
+    return replace(one, sensor=replace(one.sensor, exposure=0.01, readout=0.02))
 
 
 def steady(one: Clip, index: int, speed: float) -> Clip:
     """The same clip with one of the hand's numbers growing by ``speed`` a second, about, near time 0."""
     amplitude = np.zeros((1, 6))
     amplitude[0, index] = speed / (2 * np.pi * 0.1)
-    return replace(one, hand=Hand(Wander(amplitude, np.full((1, 6), 0.1), np.zeros((1, 6))), still(6)))
+    return replace(one, hand=Hand(Wander(amplitude, np.full((1, 6), 0.1), np.zeros((1, 6))), STILL))
 
 
 def sharpness(frame: Frame, axis: int) -> float:
@@ -69,25 +63,61 @@ def test_the_picture_moves_smoothly() -> None:
     assert steps[2] > steps[:2].max()
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_the_ink_lies_in_the_quads_while_all_of_it_moves(seed: int) -> None:
-    """Glyphs straightened by the quads of a frame look alike in all frames."""
-    one = replace(calm(seed), hand=clip(seed).hand, sensor=replace(calm().sensor, exposure=0.001))
+def glyphs(frame: Frame) -> NDArray[np.float64]:
+    """The glyphs of a frame, each straightened by its quad, side by side."""
     corners = np.array([[10, 10], [30, 10], [30, 40], [10, 40]], np.float32)
+    gray = cv2.cvtColor(frame.bgr, cv2.COLOR_BGR2GRAY)
+    matrices = [cv2.getPerspectiveTransform(quad, corners) for quad in frame.quads]
+    return np.hstack([cv2.warpPerspective(gray, matrix, (40, 50)) for matrix in matrices]).astype(np.float64)
+
+
+@pytest.mark.parametrize(("index", "speed"), [(0, 0.5), (1, 0.5), (2, 1.0), (3, 1.0), (4, 2.0), (5, 8.0)])
+def test_the_glyphs_are_where_the_quads_say_however_the_hand_moves(index: int, speed: float) -> None:
+    """Shifted, turned, nearer and leaning: straightened by the quads they look as they did."""
     seen = []
-    for time in (0.0, 0.7, 1.9):
-        frame = one.frame(time)
-        gray = cv2.cvtColor(frame.bgr, cv2.COLOR_BGR2GRAY)
-        matrices = [cv2.getPerspectiveTransform(quad, corners) for quad in frame.quads]
-        seen.append(np.hstack([cv2.warpPerspective(gray, matrix, (40, 50)) for matrix in matrices]).astype(float))
-    for a, b in pairwise(seen):
-        assert np.corrcoef(a.ravel(), b.ravel())[0, 1] > 0.8
+    for some in (0.0, speed):
+        one = steady(calm(), index, some)
+        frame = replace(one, sensor=replace(one.sensor, exposure=0.0, readout=0.2)).frame(0.15)
+        seen.append(glyphs(frame).ravel())
+    assert np.corrcoef(seen)[0, 1] > 0.9
+    assert np.abs(frame.quads - calm().frame(0.15).quads).max() > 2.5
+
+
+def test_a_turn_changes_no_length_and_coming_nearer_does() -> None:
+    def length(index: int) -> float:
+        one = steady(calm(), index, 1.0)
+        middles = replace(one, sensor=replace(one.sensor, readout=0.0)).frame(0.2).quads.mean(axis=1)
+        return float(np.linalg.norm(middles[-1] - middles[0]))
+
+    assert length(0) == pytest.approx(length(2), rel=1e-4)
+    assert length(3) == pytest.approx(length(0) * np.exp(0.2), rel=0.01)
+
+
+def test_on_a_stand_nothing_changes() -> None:
+    one = replace(clip(1), sensor=replace(clip(1).sensor, noise=0.1, sharpening=1.0))
+    shaken, first, later = one.frame(0.0), one.calmed().frame(0.0), one.calmed().frame(0.9)
+    np.testing.assert_array_equal(first.bgr, later.bgr)
+    np.testing.assert_array_equal(first.quads, later.quads)
+    assert np.abs(first.bgr.astype(int) - shaken.bgr).mean() > 5
+    glaring = replace(one, light=replace(one.light, glare=1.0), defocus=Wander(*np.full((3, 1, 1), 2.0)))
+    np.testing.assert_array_equal(glaring.calmed().frame(0.0).bgr, first.bgr)
 
 
 def test_a_frame_blurs_along_its_way() -> None:
     sharp, across, down = calm().frame(0), steady(calm(), 0, 1.5).frame(0), steady(calm(), 1, 1.5).frame(0)
     assert sharpness(across, 1) < 0.8 * sharpness(sharp, 1)
     assert sharpness(across, 1) / sharpness(across, 0) < 0.9 * sharpness(down, 1) / sharpness(down, 0)
+
+
+def test_a_way_becomes_a_kernel_of_its_length() -> None:
+    kernel = _trace(np.stack([np.linspace(3.2, 6.2, 50), np.full(50, 7.0)], axis=1))
+    assert kernel.sum() == pytest.approx(1)
+    height, width = kernel.shape
+    assert (height % 2, width % 2) == (1, 1)
+    along = kernel.sum(axis=0)
+    assert kernel[height // 2].sum() == pytest.approx(1)
+    assert (along > 0.2).sum() == 3
+    assert (along @ np.arange(width)) == pytest.approx(width // 2, abs=1e-5)
 
 
 def test_rows_are_read_one_after_another() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import sqlite3
+import struct
 import subprocess
 import sys
 import threading
@@ -190,6 +191,23 @@ def test_one_who_writes_waits_for_another(tmp_path: Path, monkeypatch: pytest.Mo
     busy.close()
     assert store.next("anna") is not None
     store.close()
+
+
+def test_a_server_that_hangs_up_is_one_that_does_not_serve() -> None:
+    """In a process of its own: pg8000 never closes that connection."""
+
+    def hang_up() -> None:
+        connection, _ = server.accept()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # so that it is reset
+        connection.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=hang_up, daemon=True).start()
+        where = f"postgresql://anna@127.0.0.1:{server.getsockname()[1]}/name"
+        code = f"from vinchar.service.desk.store import open_store; open_store({where!r})"
+        run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+    assert "ValueError: postgresql+pg8000://anna@127.0.0.1" in run.stderr
+    assert "it cannot be used as the desk's store: [Errno" in run.stderr
 
 
 def test_tests_reach_this_machine_alone(tmp_path: Path) -> None:

@@ -195,6 +195,8 @@ def test_names_are_trimmed_and_written_in_one_way(client: TestClient, store: Sto
     store.add(new())
     body = {"reviewer": " Jose\u0301 ", "verdict": "unreadable"}
     assert client.post("/v1/desk/tasks/1/answer", json=body).json()["answers"][0]["reviewer"] == "José"
+    assert len(client.get("/v1/desk/tasks", params={"answered_by": body["reviewer"]}).json()) == 1
+    assert code_of(client.get("/v1/desk/tasks", params={"answered_by": "a\0"})) == (400, "bad-request")
 
 
 def test_the_key_says_who_asks(client: TestClient, store: Store) -> None:

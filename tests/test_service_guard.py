@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from service_parts import HONDA, KEY, picture, running, send
 from test_service_reading import code_of
 
 from vinchar.service.desk.store import Store
+from vinchar.service.log import WithoutVins
 from vinchar.service.settings import Key
 
 BERT = "another-key-of-the-tests"
@@ -165,6 +167,33 @@ def test_the_log_has_no_vin_but_what_stands_for_it(
     lines = [json.loads(line) for line in said if line.startswith("{")]
     assert [line["status"] for line in lines] == [200, 200, 404]
     assert lines[0]["vins"] == lines[1]["vins"] == ["20daaabcd8746aba"]
+
+
+def test_what_is_told_of_mistakes_has_no_vin(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with running(tmp_path) as client:
+        send(client, "mistake")
+    assert "TypeError: no such thing as <VIN>" in capfd.readouterr().err
+    try:
+        raise KeyError(f"{HONDA}.jpg")
+    except KeyError as error:
+        raised = (KeyError, error, error.__traceback__)
+    record = logging.LogRecord("vinchar", logging.ERROR, "", 1, "of %s", (HONDA.lower(),), raised)
+    said = WithoutVins("%(message)s").format(record)
+    assert said.startswith("of <VIN>\nTraceback")
+    assert said.endswith("KeyError: '<VIN>.jpg'")
+
+
+def test_what_a_store_says_is_in_the_log_without_what_was_to_be_kept(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with running(tmp_path, keep=1) as client:
+        with sqlite3.connect(tmp_path / "store.db") as store:
+            store.execute("ALTER TABLE tasks RENAME TO others")
+        assert send(client, "unsure").status_code == 200
+        assert code_of(client.get("/v1/desk")) == "not-ready"
+    assert caplog.text.count("a picture could not be kept") == 1
+    assert caplog.text.count("the desk's store cannot be used: (sqlite3.OperationalError) no such table: tasks") == 1
+    assert HONDA not in caplog.text
 
 
 def test_what_happens_is_counted(tmp_path: Path) -> None:

@@ -89,6 +89,23 @@ def test_frames_are_read_together_and_bad_ones_left_out(client: TestClient) -> N
     assert code_of(client.post("/v1/read/frames", files=17 * files[:1])) == "bad-request"
 
 
+@pytest.mark.parametrize("names", [("a", "a", "b"), ("", "", ""), ("a", "", "2")])
+def test_frames_are_numbered_where_their_names_do_not_tell_them_apart(
+    names: tuple[str, ...], client: TestClient
+) -> None:
+    """Or nobody would know in which one the VIN stands, and which one to keep."""
+    parts = [FIELD[:-2] + b'; filename="%s"\r\n\r\n%s\r\n' % (name.encode(), picture()) for name in names]
+    body = b"".join(parts) + b"--b--\r\n"
+    answer = client.post("/v1/read/frames", content=body, headers={"content-type": FORM})
+    assert answer.json()["image"] == "2"
+
+
+def test_frames_are_together_no_larger_than_a_picture(client: TestClient) -> None:
+    files = 3 * [("image", ("a", picture() + bytes(45_000)))]
+    assert client.post("/v1/read/frames", files=files[1:]).status_code == 200
+    assert code_of(client.post("/v1/read/frames", files=files)) == "too-large"
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [
@@ -154,7 +171,8 @@ def test_two_pictures_are_not_one(client: TestClient) -> None:
 
 
 def test_no_such_route_and_no_such_way_are_problems(client: TestClient) -> None:
-    assert code_of(client.get("/v1/nothing")) == "not-found"
+    for path in ("/v1/nothing", "/v1/model/", "/healthz/", "/static"):
+        assert code_of(client.get(path, follow_redirects=False)) == "not-found"
     answer = client.get("/v1/read")
     assert code_of(answer) == "method-not-allowed"
     assert answer.headers["allow"] == "POST"
@@ -214,17 +232,28 @@ def test_a_full_queue_says_when_to_come_back(tmp_path: Path) -> None:
     assert batch.status_code == 200
 
 
-def test_only_so_many_requests_are_under_way(tmp_path: Path) -> None:
-    with running(tmp_path, concurrency=2) as client, ThreadPoolExecutor(6) as many:
-        answers = list(many.map(lambda _: send(client, "slow"), range(6)))
+def test_batches_keep_nobody_else_out(tmp_path: Path) -> None:
+    with running(tmp_path, queue=1) as client, ThreadPoolExecutor(4) as many:
+        files = [("image", ("slow", picture()))] * 2
+        batches = [many.submit(client.post, "/v1/read/batch", files=files) for _ in range(3)]
+        time.sleep(FAST / 2)
+        assert send(client, "a").status_code == 200
+        assert all(batch.result().text.count(HONDA) == 2 for batch in batches)
+
+
+@pytest.mark.parametrize("route", ["/v1/read", "/v1/desk/tasks"])
+def test_only_so_many_requests_are_under_way(route: str, tmp_path: Path) -> None:
+    with running(tmp_path, concurrency=2, queue=100) as client, ThreadPoolExecutor(6) as many:
+        answers = list(many.map(lambda _: send(client, "slow", route), range(6)))
     assert {answer.status_code for answer in answers} == {200, 429}
+    assert {answer.json().get("detail") for answer in answers} == {None, "2 requests are under way already"}
 
 
 def test_a_batch_is_a_line_a_picture_in_order(client: TestClient) -> None:
     files = [("image", (f"{i}.png", picture())) for i in range(6)]
     files[2] = ("image", ("2.png", b"no"))
     files[4] = ("image", ("killed", picture()))
-    answer = client.post("/v1/read/batch", files=files, data={"kind": "photo"})
+    answer = client.post("/v1/read/batch", files=files, params={"kind": "photo"})
     assert answer.headers["content-type"] == "application/x-ndjson"
     lines = [json.loads(line) for line in answer.text.splitlines()]
     assert [line["image"] for line in lines] == ["0.png", "1.png", "2.png", "3.png", "killed", "5.png"]
@@ -239,9 +268,8 @@ def test_a_batch_without_a_picture_is_a_problem(client: TestClient) -> None:
     form = {"content-type": FORM}
     assert code_of(client.post("/v1/read/batch", content=b"--b--\r\n", headers=form)) == "empty"
     assert code_of(client.post("/v1/read/batch", params={"kind": "x"}, files={"a": ("a", picture())})) == "bad-request"
-    late = FIELD + b"\r\nx\r\n" + FIELD.replace(b'"a"', b'"all"') + b"\r\nmaybe\r\n--b--\r\n"
-    late = late.replace(b'"a"', b'"a"; filename="a"')
-    assert code_of(client.post("/v1/read/batch", content=late, headers=form)) == "bad-request"
+    asked_late = send(client, "a", "/v1/read/batch", data={"kind": "photo"})
+    assert code_of(asked_late) == "bad-request"
 
 
 def test_what_ends_a_batch_early_is_its_last_line(tmp_path: Path) -> None:
@@ -276,12 +304,15 @@ def test_a_new_model_takes_over_while_the_old_one_finishes(tmp_path: Path, monke
         assert send(client, "a").json()["model"] == "new"
 
 
-def test_a_model_that_cannot_be_used_ends_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_that_cannot_be_used_ends_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     version = tmp_path / "version"
     version.write_text("broken")
     monkeypatch.setenv("FAKE_VERSION", str(version))
-    with pytest.raises(ValueError, match="this model is broken"), running(tmp_path):
+    with pytest.raises(ValueError, match="this model is broken"), running(tmp_path, workers=2):
         pass
+    assert caplog.text == ""
 
 
 def test_uploads_are_kept_only_where_it_was_said(tmp_path: Path) -> None:
@@ -304,3 +335,27 @@ def test_uploads_are_kept_only_where_it_was_said(tmp_path: Path) -> None:
     assert task["looks"] == 2
     assert task["reading"]["vin"] == HONDA
     assert task["expires_at"] is not None
+
+
+def test_whoever_cannot_read_any_more_is_not_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    version = tmp_path / "version"
+    version.write_text("old")
+    monkeypatch.setenv("FAKE_VERSION", str(version))
+    with running(tmp_path) as client:
+        assert client.head("/readyz").status_code == 200
+        version.write_text("broken")
+        assert code_of(send(client, "killed")) == "worker-died"
+        assert code_of(send(client, "a")) == "model-error"
+        assert code_of(client.get("/readyz")) == "not-ready"
+        version.write_text("mended")
+        assert send(client, "a").json()["model"] == "mended"
+        assert client.get("/readyz").status_code == 200
+
+
+def test_a_store_that_is_slow_costs_no_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vinchar.service.state.KEEP_SECONDS", FAST)
+    monkeypatch.setattr("vinchar.service.desk.store.Store.add", lambda *_: time.sleep(2 * FAST))
+    with running(tmp_path, keep=1) as client:
+        answer = send(client, "unsure")
+    assert answer.json()["status"] == "uncertain"
+    assert "vinchar-task" not in answer.headers

@@ -46,7 +46,7 @@ def serving(folder: Path, *flags: str, **environment: str) -> Iterator[Service]:
     log = folder / "log"
     command = [sys.executable, "-m", "vinchar", "serve", "--port", "0", "--workers", "1", *flags]
     with log.open("wb") as file:
-        own = os.environ | {"PYTHONPATH": str(ROOT)} | environment
+        own = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(folder)} | environment
         process = subprocess.Popen(command, cwd=folder, env=own, stderr=file)
     try:
         found = until(lambda: re.search(r"running on (https?://\S+)", log.read_text()) or process.poll() is not None)
@@ -211,6 +211,12 @@ def test_others_may_ask_with_a_key(tmp_path: Path) -> None:
         (["--keys", "nothing"], "nothing: No such file"),
         (["--store", "mysql://x/y"], "mysql"),
         (["--port", "70000"], "port: got 70000, expected 0 to 65535"),
+        (["--certificate", "nothing.pem"], "nothing.pem: No such file"),
+        (["--certificate-key", "nothing.pem"], "certificate-key: got no certificate"),
+        (
+            ["--keep", "1", "--store", "postgresql://anna:geheim@127.0.0.1:1/x"],
+            "anna:***@127.0.0.1:1/x: it cannot be used",
+        ),
     ],
 )
 def test_what_it_cannot_start_with_is_a_sentence(
@@ -221,6 +227,7 @@ def test_what_it_cannot_start_with_is_a_sentence(
     assert main(["serve", *flags]) == 2
     told = capsys.readouterr().err
     assert said in told
+    assert "geheim" not in told
     assert "Traceback" not in told
 
 

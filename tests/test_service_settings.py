@@ -29,6 +29,18 @@ def test_a_limit_is_more_than_nothing(limit: str) -> None:
         Settings(**{limit: 0})
 
 
+@pytest.mark.parametrize("days", [36_501, 1e12, float("inf")])
+def test_nothing_is_kept_for_longer_than_the_calendar_has_days(days: float) -> None:
+    with pytest.raises(ValueError, match=r"keep: got .*, expected at most 36500 days"):
+        Settings(keep=days)
+
+
+@pytest.mark.parametrize("origin", ["*", "null", "shop.example", "https://shop.example/", "https://", "ftp://a"])
+def test_what_is_no_origin_is_refused(origin: str) -> None:
+    with pytest.raises(ValueError, match=r"cors: got .*, expected an origin"):
+        Settings(origins=("https://shop.example", origin))
+
+
 def test_nobody_can_ask_for_more_people_than_a_task_takes() -> None:
     with pytest.raises(ValueError, match="looks: got 10, expected 1 to 9"):
         Settings(looks=10)
@@ -41,7 +53,7 @@ def test_not_a_number_is_no_limit() -> None:
 
 def test_keys_come_from_a_file_and_from_the_environment(tmp_path: Path) -> None:
     file = tmp_path / "keys"
-    file.write_text(f"# who may ask\nanna {SECRET}a\n\nbert {SECRET}b\n")
+    file.write_text(f"\ufeff# who may ask\nanna {SECRET}a\n\nbert {SECRET}b\n", encoding="utf-8")
     keys = read_keys(file, f" {SECRET}\n")
     assert [key.name for key in keys] == [None, "anna", "bert"]
     settings = Settings(keys=keys)
@@ -56,6 +68,7 @@ def test_keys_come_from_a_file_and_from_the_environment(tmp_path: Path) -> None:
     [
         ("anna", "line 1: got 1 words, expected a name and a key"),
         ("anna short", "the key of anna: got 5 characters, expected at least 16"),
+        ("anna ключключключключ", "the key of anna: expected ASCII characters alone"),
         ("# nobody", "got no key"),
         (f"{'a' * 65} {SECRET}", "expected at most 64 characters"),
         (f"anna {SECRET}\nanna {SECRET}2", "got a name that is there twice"),
@@ -64,6 +77,6 @@ def test_keys_come_from_a_file_and_from_the_environment(tmp_path: Path) -> None:
 )
 def test_keys_that_are_none_are_refused(text: str, said: str, tmp_path: Path) -> None:
     file = tmp_path / "keys"
-    file.write_text(text)
+    file.write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match=said):
         read_keys(file, None)

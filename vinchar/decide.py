@@ -173,6 +173,9 @@ class Decision:
         return found
 
 
+Found = tuple[Decision, list[tuple[Line, float]]]  # a decision, and which of its lines are VINs, how surely
+
+
 class Judge:
     """Weighs line readings by ``priors`` and ``knowledge`` of VINs and other text, and decides by ``confidence``."""
 

@@ -1,41 +1,74 @@
 """Frames of one VIN, seen a moment apart, read as one.
 
-What a recogniser saw of a line is a likelihood, so that of the same line in several frames can be multiplied. Frames
-are not independent, they share the light, the surface and the face, so the product of ``n`` counts as ``n ** SHARE``
-independent ones. What is known of VINs is weighed once, with the product.
+What a recogniser saw of a line is a likelihood, so that of the same line in several frames can be multiplied: where a
+mirrored light hides a character in one, another shows it. But frames share surface, face and lens, and what misleads
+the recogniser in one does so in all. So the product is nearly a mean, in which a frame counts by how surely it reads.
+What is known of VINs is weighed once, with the product.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vinchar.decide import Decision, Floats, Judge, Line
+from vinchar.decide import Decision, Floats, Found, Judge, Line, same_place
 from vinchar.types import LineReading
-from vinchar.vin import ALPHABET
+from vinchar.vin import ALPHABET, LENGTH
 
-SHARE = 0.5
-CANDIDATES = 3  # lines of a frame that may be the VIN
+# So many frames are worth as much as their number to the power of SHARE that are independent. Of 0, 0.1, 0.2, 0.3, 0.5
+# and 1 it had least wrong readings: python3 benchmarks/frames.py --share.
+SHARE = 0.1
+SEEN = 0.5  # a line that is seen in one frame of n only is n ** SEEN times less likely the VIN
+SAME = 15.0  # nats: lines that agree by more may show the same VIN; two that are read well agree by 59
+FIT = 1 / 3  # of two lines in a frame that may show it, so much more likely the VIN is worth as much as a nat agreed
+MOST = 8  # lines of a decision that are compared with those of other frames
+LEAST = 0.001  # probability of being right that a frame counts with at least
+UNSEEN = -30.0  # log-likelihood of a character, below which it is as good as impossible
+NEGLIGIBLE = -7.0  # odds of a line that is no rival to any other
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Sight:
-    """A line that was read in a frame, with what speaks for it, float64 (7,), and the odds that it is the VIN."""
+    """A line read in a frame, one view of a ``place`` in it: as of its decision, what speaks for it, float64 (7,),
+
+    the odds that it is the VIN, and the probability that it is and is right.
+    """
 
     frame: int
+    place: int
     line: Line
     features: Floats
     odds: float
+    chance: float
 
-    @property
-    def log_likelihoods(self) -> NDArray[np.float32]:
-        """Those of its path, float32 (17, 33)."""
-        seen: NDArray[np.float32] = self.line.reading.log_likelihoods[self.line.posterior.path]
-        return seen
+
+class Vin(NamedTuple):
+    """A line, the decision it is one of, the probability that it is right, and the number of the frame it stands in."""
+
+    line: Line | None
+    decision: Decision
+    chance: float
+    frame: int = 0
+
+
+def vins_in(frames: Sequence[Sequence[Found]], judge: Judge, least: float | None) -> list[Vin]:
+    """Return the VIN that frames show, the line of which is None if there is none, and all others if asked for.
+
+    ``frames``: what was found in each, by looks at different parts of it. ``least``: others are asked for, those that
+    are right with this probability.
+    """
+    seen_in: dict[Line | None, int] = {}
+    looks = frames[0]
+    if len(frames) > 1:
+        decision, seen_in = fuse([[one for one, _ in some] for some in frames], judge)
+        looks = [(decision, [one for one in decision.each() if least is not None and one[1] >= least])]
+    vins = [Vin(line, one, chance, seen_in.get(line, 0)) for one, found in looks for line, chance in found]
+    first = looks[0][0]
+    return vins or [Vin(first.best, first, first.chance, seen_in.get(first.best, 0))]
 
 
 def fuse(frames: Sequence[Sequence[Decision]], judge: Judge) -> tuple[Decision, dict[Line | None, int]]:
@@ -43,74 +76,100 @@ def fuse(frames: Sequence[Sequence[Decision]], judge: Judge) -> tuple[Decision, 
 
     ``frames``: what was decided of each, by looks at different parts of it.
     """
-    groups = group([_sights(i, decisions) for i, decisions in enumerate(frames)])
-    lines = [_fused([sight.line for sight in some], judge) for some in groups]
-    features = np.array([some[0].features for some in groups]).reshape(len(groups), -1)
-    odds = np.array([product([sight.odds for sight in some], len(frames)) for some in groups])
+    groups = group([sight for i, decisions in enumerate(frames) for sight in sights(i, decisions)])
+    lines = [_fused(some, judge) for some in groups]
+    features = np.array([some[0].features for some in groups])
+    odds = np.array([_together(some) for some in groups]) - SEEN * np.log(len(frames))
     seen_in: dict[Line | None, int] = {line: some[0].frame for line, some in zip(lines, groups, strict=True)}
     return judge.compare(lines, features, odds), seen_in
-
-
-def _sights(frame: int, decisions: Sequence[Decision]) -> list[Sight]:
-    """Return the lines of a frame that may be the VIN, best first."""
-    found = []
-    for decision in decisions:
-        leaders = decision.leaders(CANDIDATES)
-        for line, features, odds in zip(decision.lines, decision.features, decision.odds, strict=True):
-            if line in leaders:
-                found.append(Sight(frame, line, features, odds))
-    return sorted(found, key=lambda sight: -sight.odds)
-
-
-def group(frames: Sequence[Sequence[Sight]]) -> list[list[Sight]]:
-    """Return the sights of each VIN, one a frame at most, best first in each."""
-    groups: list[list[Sight]] = []
-    for sight in sorted((sight for some in frames for sight in some), key=lambda sight: -sight.odds):
-        open_ones = [some for some in groups if all(sight.frame != other.frame for other in some)]
-        alike = max(open_ones, key=lambda some: agreement(sight, some[0]), default=None)
-        if alike is not None and agreement(sight, alike[0]) > 0:
-            alike.append(sight)
-        else:
-            groups.append([sight])
-    return groups
-
-
-def agreement(one: Sight, other: Sight) -> float:
-    """Return by how many nats it is likelier that two lines show the same characters than any."""
-    a, b = (_normalised(sight.log_likelihoods.astype(np.float64)) for sight in (one, other))
-    return float(np.log(len(ALPHABET) * np.exp(a + b).sum(axis=1)).sum())
-
-
-def product(logs: Sequence[Any] | NDArray[Any], count: int | None = None) -> Any:
-    """Return the sum over ``count`` frames, by default of ``logs``, tempered: it grows as ``count ** SHARE``."""
-    weight = float(count or len(logs)) ** (SHARE - 1)
-    return sum(logs) * weight
 
 
 def fused_glyph(log_probs: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return what several frames say of one character, float32 (34,), from that of each, float32 (N, 34)."""
     if len(log_probs) == 1:
         return np.asarray(log_probs[0])
-    return np.asarray(_normalised(product(log_probs)), np.float32)
+    return np.asarray(_normalised(len(log_probs) ** SHARE * log_probs.mean(axis=0)), np.float32)
 
 
-def _fused(lines: Sequence[Line], judge: Judge) -> Line:
-    """Return the first of several lines, read as all are."""
-    first = lines[0]
-    if len(lines) == 1:
+def sights(frame: int, decisions: Sequence[Decision]) -> list[Sight]:
+    """Return the likeliest lines of a frame; views of one line are of the same place."""
+    found: list[Sight] = []
+    leaders: list[Line] = []
+    for decision in decisions:
+        each = zip(decision.lines, decision.features, decision.odds, decision.chances, strict=True)
+        for line, features, odds, chance in list(each)[:MOST]:
+            place = next((i for i, leader in enumerate(leaders) if same_place(leader.quads, line.quads)), len(leaders))
+            leaders += [line] if place == len(leaders) else []
+            found.append(Sight(frame, place, line, features, odds, chance))
+    return found
+
+
+def group(sights: Sequence[Sight]) -> list[list[Sight]]:
+    """Return the sights of each VIN, what is likeliest a VIN first; of each, the surest first, one a frame at most.
+
+    A group is what agrees with one of its sights. Other views of the places it takes are dropped: they are misread.
+    """
+    groups: list[list[Sight]] = []
+    agreed = agreement(sights)
+    np.fill_diagonal(agreed, np.inf)  # hardly seen, a line hardly agrees even with itself
+    left = np.ones(len(sights), bool)
+    while left.any():
+        best = max((_agreeing(sights, row, left) for row in agreed[left]), key=_together)
+        if groups and _together(best) < NEGLIGIBLE:
+            break
+        groups.append(sorted(best, key=lambda sight: -sight.chance))
+        taken = {(sight.frame, sight.place) for sight in best}
+        left &= [(sight.frame, sight.place) not in taken for sight in sights]
+    return groups
+
+
+def agreement(sights: Sequence[Sight]) -> Floats:
+    """Return, for every two, by how many nats it is likelier that both show the same characters than any, (S, S)."""
+    seen = np.array([_seen(sight.line) for sight in sights], np.float64).reshape(-1, LENGTH, len(ALPHABET))
+    chances = np.exp(np.maximum(_normalised(seen), UNSEEN))
+    same = sum((np.log(len(ALPHABET) * chances[:, i] @ chances[:, i].T) for i in range(LENGTH)), np.zeros(()))
+    return np.asarray(same)
+
+
+def _agreeing(sights: Sequence[Sight], agreed: Floats, left: NDArray[np.bool_]) -> list[Sight]:
+    """Return what is left in each frame that agrees with a line, by so many nats: the best of it."""
+    agreeing = np.flatnonzero((agreed > SAME) & left)
+    best_last = sorted(agreeing, key=lambda i: sights[i].odds + FIT * agreed[i])
+    return list({sights[i].frame: sights[i] for i in best_last}.values())
+
+
+def _together(sights: Sequence[Sight]) -> float:
+    """Return the odds that a line is the VIN by all its sights."""
+    return float(np.logaddexp.reduce([sight.odds for sight in sights]))
+
+
+def _fused(sights: Sequence[Sight], judge: Judge) -> Line:
+    """Return the line of the first sight, read as all show it."""
+    first, *others = (sight.line for sight in sights)
+    if not others:
         return first
-    paths = [line.posterior.path for line in lines]
-    best = first.reading
-    reading = LineReading(
-        best.strip,
-        best.boxes[paths[:1]],
-        product([line.reading.log_likelihoods[[path]] for line, path in zip(lines, paths, strict=True)]),
-        np.mean([line.reading.scores[[path]] for line, path in zip(lines, paths, strict=True)], axis=0),
-        best.beyond[paths[:1]],
-        product([line.reading.each[:, [path]] for line, path in zip(lines, paths, strict=True)]),
+    weights = np.array([max(sight.chance, LEAST) for sight in sights])
+    weights /= weights.sum()
+    growth = (1 / (weights**2).sum()) ** SHARE  # in place of the number of frames, so many of equal weight
+    weighted = [(growth * weight, sight.line) for weight, sight in zip(weights, sights, strict=True)]
+    path, reading = first.posterior.path, first.reading
+    fused = LineReading(
+        reading.strip,
+        reading.boxes[[path]],
+        np.asarray(sum(weight * _seen(line) for weight, line in weighted), np.float32)[None],
+        reading.scores[[path]],
+        reading.beyond[[path]],
+        np.asarray(sum(weight * line.reading.each[:, [line.posterior.path]] for weight, line in weighted), np.float32),
     )
-    fused = judge.weigh(reading, first.look)
-    return replace(fused, posterior=fused.posterior._replace(log_likelihood=first.posterior.log_likelihood))
+    line = judge.weigh(fused, first.look)
+    # How well a line parts into glyphs is as the best frame shows it: the product is of another size.
+    return replace(line, posterior=line.posterior._replace(log_likelihood=first.posterior.log_likelihood))
+
+
+def _seen(line: Line) -> NDArray[np.float32]:
+    """Return the log-likelihoods of a line's path, float32 (17, 33)."""
+    seen: NDArray[np.float32] = line.reading.log_likelihoods[line.posterior.path]
+    return seen
 
 
 def _normalised(logs: NDArray[Any]) -> NDArray[Any]:

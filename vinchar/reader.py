@@ -11,13 +11,15 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
 from vinchar.barcode import read_barcodes
 from vinchar.bundle import Bundle, ModelError, open_bundle
 from vinchar.classify import Classifier
-from vinchar.decide import Decision, Judge, Line
+from vinchar.decide import Found, Judge
 from vinchar.experts import recogniser_of
 from vinchar.explain import READABLE, compare, failed, glyph_reading, no_vin, vin_reading
-from vinchar.frames import fuse, fused_glyph
+from vinchar.frames import Vin, fused_glyph, vins_in
 from vinchar.imaging import Channels, ImageError, Source, load, name_of
 from vinchar.kind import guess_kind, light_glyph
 from vinchar.known import KnownVins, known_vins, read_known
@@ -29,7 +31,7 @@ from vinchar.quality import advice, quality_of
 from vinchar.reading import Reading
 from vinchar.recognise import Logits
 from vinchar.rectify import Rectifier
-from vinchar.search import Found, Search
+from vinchar.search import Search
 from vinchar.session import StripNetwork
 from vinchar.straighten import Straightener
 from vinchar.structure import store
@@ -167,13 +169,17 @@ class Reader:
         for one picture in place of several, for none, and for another number of ``names``.
         """
         _expect_kind(kind)
-        grays, named, failures = [], [], []
+        grays: list[Gray] = []
+        named, failures = [], []
         for source, name in _with_names(frames, names):
             try:
-                grays.append(load(source, channels=channels))
-                named.append(name)
+                gray = load(source, channels=channels)
             except ImageError as error:
                 failures.append(failed(name, str(error), kind))
+                continue
+            if not grays or not np.array_equal(gray, grays[-1]):  # else a camera that stands still: nothing new
+                grays.append(gray)
+                named.append(name)
         if not grays:
             return failures[0]
         if kind == "auto":
@@ -192,35 +198,33 @@ class Reader:
             list(self.search.every(gray, kind, READABLE)) if self._every else [(self.search.read(gray, kind), [])]
             for gray in grays
         ]
-        looked, frame = looks[0], dict[Line | None, int]()
-        if len(grays) > 1:
-            decision, frame = fuse([[one for one, _ in some] for some in looks], self.search.judge)
-            looked = [(decision, decision.each() if self._every else [])]
-        decision = looked[0][0]
-        vins: list[tuple[Line | None, Decision, float]]
-        vins = [(line, one, chance) for one, found in looked for line, chance in found if chance >= READABLE]
-        vins = vins or [(decision.best, decision, decision.chance)]
-        at = [frame.get(line, 0) for line, _, _ in vins]
-        readings = [self._explained(*vin, grays[i], kind) for vin, i in zip(vins, at, strict=True)]
-        if self._barcodes:  # in the frame that is read best
-            lines = [one.quad for one, i in zip(readings, at, strict=True) if one.quad is not None and i == at[0]]
-            if not lines and decision.best is not None:  # unreadable, but it may well stand by a barcode
-                lines = [decision.best.corners]
-            readings = compare(readings, read_barcodes(grays[at[0]], lines), self.confidence.threshold)
-            at = at if len(readings) == len(at) else at[:1] * len(readings)
-        return list(zip(readings, at, strict=True))
+        vins = vins_in(looks, self.search.judge, READABLE if self._every else None)
+        readings = [self._explained(vin, grays[vin.frame], kind) for vin in vins]
+        frames = [vin.frame for vin in vins]
+        if self._barcodes:  # in the best frame; where no line was seen, in the first one that has any
+            best, line = frames[0], vins[0].line
+            lines = [one.quad for one, i in zip(readings, frames, strict=True) if one.quad is not None and i == best]
+            if not lines and line is not None:  # unreadable, but it may well stand by a barcode
+                lines = [line.corners]
+            tried = range(len(grays)) if line is None else [best]
+            seen = ((read_barcodes(grays[i], lines), i) for i in tried)
+            barcodes, best = next((one for one in seen if one[0]), ((), best))
+            several = len(readings) > 1
+            readings = compare(readings, barcodes, self.confidence.threshold)
+            frames = frames if several else [best] * len(readings)
+        return list(zip(readings, frames, strict=True))
 
-    def _explained(self, line: Line | None, decision: Decision, chance: float, gray: Gray, kind: Kind) -> Reading:
-        """Return the reading of a line that is right with probability ``chance``, and unless it is sure why not."""
-        if line is None:
+    def _explained(self, vin: Vin, gray: Gray, kind: Kind) -> Reading:
+        """Return the reading of a line, and unless it is sure why not."""
+        if vin.line is None:
             return no_vin(kind)
-        found = vin_reading(line, decision, chance, kind, self.confidence)
+        found = vin_reading(vin.line, vin.decision, vin.chance, kind, self.confidence)
         if found.vin is None:
             return found
-        values = quality_of(line, gray)
+        values = quality_of(vin.line, gray)
         why = found.reasons
         if found.status != "ok":
-            several = not self._every and len(decision.each()) > 1
+            several = not self._every and len(vin.decision.each()) > 1
             why += advice(values, self.bundle.quality) + ((SEVERAL,) if several else ())
         return replace(found, quality=values, reasons=why)
 
@@ -250,9 +254,7 @@ def _with_names(sources: Iterable[Source], names: Iterable[str | None] | None) -
     several = list(sources)
     given = [None] * len(several) if names is None else list(names)
     if not several or len(given) != len(several):
-        raise ValueError(
-            f"frames: got {len(several)} with {len(given)} names, expected one or more, each with one name"
-        )
+        raise ValueError(f"frames: got {len(several)} with {len(given)} names, expected some, each with its own")
     return [(one, name_of(one) if name is None else name) for one, name in zip(several, given, strict=True)]
 
 

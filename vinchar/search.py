@@ -8,7 +8,7 @@ from functools import partial
 import cv2
 import numpy as np
 
-from vinchar.decide import EDGE, Decision, Judge, Line
+from vinchar.decide import EDGE, Decision, Found, Judge, Line
 from vinchar.locate import Locator
 from vinchar.looks import LOOKS, Look, Picture
 from vinchar.recognise import Recogniser
@@ -22,7 +22,6 @@ WIDER = 40  # columns: so much farther glyphs are looked for that may go on beyo
 MOST_VINS = 64  # looked for in a picture that may show several
 
 Lines = dict[Line, list[Pass]]  # what was read, and the rectifier's passes that led there
-Found = tuple[Decision, list[tuple[Line, float]]]  # a decision, and the lines in it that are VINs, how surely
 Track = tuple[list[Strip], Callable[[], list[Strip]]]  # a line's first strips, and what cuts it in all other ways
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import os
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,9 @@ def add_least(group: argparse._ActionsContainer) -> None:
 
 
 def add_store(group: argparse._ActionsContainer) -> None:
-    told = "of the desk: a file, or postgresql://user@host/name for several machines (default: vinchar.db)"
-    group.add_argument("--store", default="vinchar.db", metavar="FILE|URL", help=told)
+    told = "of the desk: a file, or postgresql://... for several machines (default: VINCHAR_STORE, or vinchar.db)"
+    store = os.environ.get("VINCHAR_STORE") or "vinchar.db"  # not seen by others, as a command is
+    group.add_argument("--store", default=store, metavar="FILE|URL", help=told)
 
 
 def add_start(group: argparse._ArgumentGroup) -> None:

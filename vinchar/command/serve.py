@@ -14,12 +14,15 @@ from vinchar.known import read_known
 
 def serve(args: argparse.Namespace) -> int:
     """Serve until it is told to stop; return the exit status."""
+    from vinchar.service.log import FORMAT, WithoutVins
     from vinchar.service.server import run
     from vinchar.service.settings import LIMITS, Settings, read_keys
 
     limits = [field.name for field in dataclasses.fields(Settings) if field.metadata.get("group") == LIMITS]
     given = {name: getattr(args, name) for name in limits if getattr(args, name) is not None}
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
+    handler = logging.StreamHandler()
+    handler.setFormatter(WithoutVins(FORMAT))
+    logging.basicConfig(handlers=[handler], level=logging.INFO)
     try:
         keys = read_keys(args.keys, os.environ.get("VINCHAR_API_KEY"))
         settings = Settings(
@@ -40,7 +43,7 @@ def serve(args: argparse.Namespace) -> int:
             **given,
         )
         if args.keep:
-            tell(f"uploads are kept for {args.keep:g} days in {args.store}")
+            tell(f"uploads are kept for {args.keep:g} days")
         return run(settings, args.certificate, args.certificate_key)
     except (ModelError, UnicodeDecodeError, ValueError) as error:
         raise Stop(str(error)) from error

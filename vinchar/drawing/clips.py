@@ -6,7 +6,7 @@ The focus hunts, a light is mirrored and wanders over, the exposure drifts, ever
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -39,6 +39,9 @@ class Wander:
         return np.asarray((self.amplitude * np.sin(angle)).sum(axis=-2))
 
 
+STILL = Wander(*np.zeros((3, 1, 1)))
+
+
 def _wander(rng: np.random.Generator, size: list[float], slow: float, fast: float) -> Wander:
     """Draw numbers of such sizes, their standard deviations, that change ``slow`` to ``fast`` times a second."""
     shape = WAVES, len(size)
@@ -60,7 +63,7 @@ class Hand:
 
     def moves(self, times: Doubles, size: tuple[int, int]) -> Doubles:
         """Return where the picture's points go at times (N,), homographies float64 (N, 3, 3)."""
-        x, y, turn, zoom, *lean = np.moveaxis(self.sway.at(times) + self.tremor.at(times), -1, 0)
+        x, y, turn, zoom, *lean = np.moveaxis(self.sway.at(times) + self.tremor.at(times) + np.zeros(6), -1, 0)
         width, height = size
         cos, sin = np.exp(zoom) * np.cos(turn), np.exp(zoom) * np.sin(turn)
         zero, one = np.zeros_like(x), np.ones_like(x)
@@ -88,10 +91,10 @@ class Sensor:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Light:
-    """``level``: darkest grey and span of the exposure, whose logarithm drifts by ``drift``; ``glare``: how bright,
+    """``level``: darkest grey and span of the exposure, whose logarithm drifts by ``drift``; ``glare``: grey that
 
-    0 for none; ``reach``: its size in pixels, across and down; ``path``: where it is, in parts of the VIN's length and
-    glyph heights from its middle.
+    a mirrored light adds, 0 for none; ``reach``: its size in pixels, across and down; ``path``: where it is, in parts
+    of the VIN's length and glyph heights from its middle.
     """
 
     level: tuple[float, float]
@@ -134,14 +137,19 @@ class Clip:
         """Return the frame whose middle row is taken at ``time``, in seconds; always the same one."""
         rng = np.random.default_rng([self.seed, round(abs(time) * 1e6)])
         rows = time + self.sensor.readout * (np.arange(self.size[1]) / self.size[1] - 0.5)
-        picture = self._moved(rows)
-        quads = self._quads(time)
-        picture[..., 0] += self._glare(time, quads)
-        grey = self._blurred(picture[..., 0], time, quads)
-        grey = self._exposed(grey, time, rng)
+        picture, quads = self._moved(rows), self._quads(time)
+        floor, span = self.light.level
+        grey = (floor + span * picture[..., 0]) * float(np.exp(self.light.drift.at(time)[0])) + self._glare(time, quads)
+        grey = self._taken(self._blurred(grey, time), rng)
         bgr = np.clip(255 * grey[..., None] * self.tint.of(picture[..., 1]), 0, 255).astype(np.uint8)
         _, code = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, self.sensor.quality])
         return Frame(np.asarray(cv2.imdecode(code, cv2.IMREAD_COLOR), np.uint8), quads)
+
+    def calmed(self) -> Clip:
+        """Return the clip as it would be on a stand, in focus, in even light and without noise."""
+        sensor = replace(self.sensor, noise=0.0, sharpening=0.0, quality=95)
+        light = replace(self.light, drift=STILL, glare=0.0)
+        return replace(self, hand=Hand(STILL, STILL), sensor=sensor, light=light, defocus=STILL)
 
     def _matrices(self, times: Doubles) -> Doubles:
         """Return the homographies from the plane to the picture at times (N,), float64 (N, 3, 3)."""
@@ -159,13 +167,14 @@ class Clip:
 
     def _quads(self, time: float) -> Floats:
         """Return the glyphs' corners in the frame, each at the time when its row is taken."""
-        points = np.concatenate([self.subject.corners.reshape(-1, 2), np.ones((68, 1))], axis=1)
-        times = np.full(68, time)
+        points = np.concatenate([self.subject.corners, np.ones((*self.subject.corners.shape[:2], 1))], axis=2)
+        points = points.reshape(-1, 3)
+        times = np.full(len(points), time)
         for _ in range(3):
             seen = np.einsum("nij,nj->ni", self._matrices(times), points)
             seen = seen[:, :2] / seen[:, 2:]
             times = time + self.sensor.readout * (seen[:, 1] / self.size[1] - 0.5)
-        return np.asarray(seen.reshape(17, 4, 2), np.float32)
+        return np.asarray(seen.reshape(-1, 4, 2), np.float32)
 
     def _glare(self, time: float, quads: Floats) -> Floats:
         """Return the light that is mirrored, float32 (H, W) or a single 0."""
@@ -181,7 +190,7 @@ class Clip:
         spot = np.exp(-0.5 * rows**2)[:, None] * np.exp(-0.5 * columns**2)
         return np.asarray(self.light.glare * spot, np.float32)
 
-    def _blurred(self, grey: Floats, time: float, quads: Floats) -> Floats:
+    def _blurred(self, grey: Floats, time: float) -> Floats:
         """Return grey out of focus, and blurred along the way that the VIN's middle takes during the exposure."""
         sigma = abs(float(self.defocus.at(time)[0]))
         if sigma > 0.2:
@@ -192,11 +201,9 @@ class Clip:
         kernel = _trace(way[:, :2] / way[:, 2:])
         return np.asarray(cv2.filter2D(grey, -1, kernel, borderType=cv2.BORDER_REPLICATE), np.float32)
 
-    def _exposed(self, grey: Floats, time: float, rng: np.random.Generator) -> Floats:
+    def _taken(self, grey: Floats, rng: np.random.Generator) -> Floats:
         """Return what the sensor makes of grey."""
-        floor, span = self.light.level
-        drift = np.exp(self.light.drift.at(time)[0])
-        grey, noise = np.asarray(floor + grey * (span * drift), np.float32), rng.standard_normal(grey.shape, np.float32)
+        noise = rng.standard_normal(grey.shape, np.float32)
         if self.sensor.grain:
             noise = 3 * self.sensor.grain * np.asarray(cv2.GaussianBlur(noise, (0, 0), self.sensor.grain), np.float32)
         grey = np.asarray(np.clip(grey + self.sensor.noise * noise, 0, 1) ** self.sensor.gamma, np.float32)
@@ -259,7 +266,7 @@ def draw_clip(
 def _draw_hand(rng: np.random.Generator) -> Hand:
     """Draw a hand that aims: it sways by some percent of the width, and trembles by a thousandth."""
     steady = np.exp(rng.normal(0, 0.5))
-    sway = np.array([0.02, 0.015, 0.02, 0.03, 0.02, 0.02]) * steady
+    sway = np.array([0.02, 0.015, 0.02, 0.03, 0.05, 0.05]) * steady
     tremor = np.array([0.001, 0.001, 0.0005, 0.0005, 0.0002, 0.0002]) * steady
     return Hand(_wander(rng, list(sway), 0.2, 1.2), _wander(rng, list(tremor), 6, 12))
 
@@ -286,6 +293,6 @@ def _draw_light(rng: np.random.Generator, plane: Floats, glyph: float) -> Light:
         level=(float(floor - low * span), float(span)),
         drift=_wander(rng, [abs(rng.normal(0, 0.12))], 0.2, 1.0),
         glare=float(rng.uniform(0.3, 1.5)) if rng.random() < 0.5 else 0.0,
-        reach=(float(glyph * rng.uniform(0.7, 5)), float(glyph * rng.uniform(0.7, 3))),
+        reach=(float(glyph * rng.uniform(0.5, 2.5)), float(glyph * rng.uniform(0.5, 2))),
         path=_wander(rng, [0.35, 1.2], 0.2, 0.8),
     )

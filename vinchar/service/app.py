@@ -64,6 +64,8 @@ def make_app(settings: Settings, make: MakeReader = make_reader) -> FastAPI:
         lifespan=running,
         docs_url=None,  # the usual pages ask another host
         redoc_url=None,
+        redirect_slashes=False,  # to a place that whoever asks would have named
+        telemetry={"tracing": False, "logs": False, "metrics": False},  # queries hold VINs
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     app.state.vinchar = state
@@ -172,7 +174,10 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         parts = made.setdefault("components", {})
         schemas = parts.setdefault("schemas", {})
         schemas["ProblemModel"] = ProblemModel.model_json_schema()
-        parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
-        made["security"] = [{}, {"key": []}]  # it depends on how the service was started
+        parts["securitySchemes"] = {
+            "key": {"type": "http", "scheme": "bearer"},
+            "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+        }
+        made["security"] = [{}, {"key": []}, {"header": []}]  # it depends on how the service was started
         app.openapi_schema = made
     return app.openapi_schema

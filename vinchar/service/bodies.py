@@ -44,14 +44,15 @@ async def parts_of(request: Request, most_bytes: int, most_files: int, seconds: 
     if kind and not kind.startswith(RAW):
         raise Problem("unsupported-format", f"got {kind}, expected {FORM}, image/* or application/octet-stream")
     _check_length(request, most_bytes)
-    received = bytearray()
+    received, size = list[bytes](), 0
     async for chunk in _chunks(request, _Clock(seconds)):
-        received += chunk
-        if len(received) > most_bytes:
+        received.append(chunk)
+        size += len(chunk)
+        if size > most_bytes:
             raise _too_large(most_bytes)
     if not received:
         raise Problem("empty", "the body is empty, expected a picture")
-    yield Part("image", None, bytes(received))
+    yield Part("image", None, b"".join(received))
 
 
 async def _form_parts(
@@ -66,22 +67,22 @@ async def _form_parts(
             boundary, max_segment_size=most_bytes, max_segment_count=most_files + FIELDS + 1, strict=True
         ) as parser:
             segment: MultipartSegment | None = None
-            content = bytearray()
+            content = list[bytes]()
             async for chunk in _chunks(request, clock):
                 for event in parser.parse(chunk):
                     if isinstance(event, MultipartSegment):
-                        segment, content = event, bytearray()
+                        segment, content = event, []
                     elif event is not None:
-                        content += event
-                        if segment is not None and segment.filename is None and len(content) > FIELD_BYTES:
+                        content.append(event)
+                        if segment is not None and segment.filename is None and segment.bytes_received > FIELD_BYTES:
                             raise Problem("too-large", f"the field {segment.name!r}: at most {FIELD_BYTES} bytes")
                     elif segment is not None:
                         files += segment.filename is not None
                         fields += segment.filename is None
                         if files > most_files or fields > FIELDS:
                             raise Problem("bad-request", f"got more than {most_files} files or {FIELDS} fields")
-                        yield Part(segment.name or "", segment.filename, bytes(content))
-                        segment, content = None, bytearray()
+                        yield Part(segment.name or "", segment.filename, b"".join(content))
+                        segment, content = None, []
                         clock.start()
     except ParserLimitReached as error:
         raise _too_large(most_bytes) from error

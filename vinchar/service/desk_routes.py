@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from typing import Annotated, Any
@@ -9,13 +10,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.concurrency import run_in_threadpool
 
 from vinchar.imaging import ImageError
 from vinchar.reading import Reading
 from vinchar.service.bodies import FORM
+from vinchar.service.desk.database import AWAY
 from vinchar.service.desk.exporting import Form, labels_csv, plan_export, write_files, zipped
 from vinchar.service.desk.pictures import for_browsers
 from vinchar.service.desk.schema import (
@@ -32,6 +32,8 @@ from vinchar.service.desk.tasks import LONGEST_REVIEWER, MOST_LOOKS, State, Task
 from vinchar.service.problems import Problem
 from vinchar.service.schema import Answers, problems
 
+log = logging.getLogger("vinchar.service")
+
 ReadPicture = Callable[[bytes, str], Awaitable[Reading]]  # a file's bytes and name
 Files = Callable[[Request], AsyncIterator[tuple[str, bytes]]]  # names and bytes of a request's files
 
@@ -41,7 +43,7 @@ _PRIVATE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nos
 _NOBODY = ReviewerModel()
 # Statuses that say nothing of the picture: the same request, sent again later, may well be granted.
 _LATER = (429, 503, 504)
-_READING = ("too-slow", "too-large", "queue-full", "worker-died", "model-error", "timed-out")
+_READING = ("too-slow", "too-large", "queue-full", "rate-limited", "worker-died", "model-error", "timed-out")
 
 Id = Annotated[int, Path(ge=1, le=_LARGEST, description="The task's number.")]
 Asking = Annotated[str | None, Query(max_length=256, description="Who asks, and is shown their own answers.")]
@@ -135,7 +137,7 @@ def desk_routes(store: Store, read: ReadPicture, files: Files) -> APIRouter:
         ] = None,
         reviewer: Asking = None,
     ) -> list[TaskModel]:
-        asking = _asking(request, reviewer)
+        asking, answered_by = _asking(request, reviewer), _name(answered_by) if answered_by else None
         return [_shown(task.seen_by(asking)) for task in store.tasks(state, after, limit, answered_by)]
 
     @desk.get("/tasks/{id}", summary="A task", responses=_refusals("not-found"))
@@ -206,7 +208,8 @@ class _Route(APIRoute):
                 raise Problem("not-found", str(error)) from error
             except Taken as error:
                 raise Problem("taken", str(error)) from error
-            except (DBAPIError, PoolTimeoutError) as error:
+            except AWAY as error:
+                log.error("the desk's store cannot be used: %s", error)
                 raise Problem("not-ready", "the desk's store cannot be used at the moment") from error
 
         return with_problems
@@ -215,7 +218,12 @@ class _Route(APIRoute):
 def _reviewer(request: Request, given: str | None) -> str:
     """Return who asks: whose key it is, else who it is said to be."""
     known: str | None = getattr(request.state, "reviewer", None)
-    name = unicodedata.normalize("NFC", known or given or "").strip()
+    return _name(known or given or "")
+
+
+def _name(given: str) -> str:
+    """Return a reviewer's name in the one way it is written. Raises ``Problem`` for what is none."""
+    name = unicodedata.normalize("NFC", given).strip()
     if not (1 <= len(name) <= LONGEST_REVIEWER and name.isprintable()):
         got = f"got {name[: 2 * LONGEST_REVIEWER]!r}, expected 1 to {LONGEST_REVIEWER} printable characters"
         raise Problem("bad-request", f"reviewer: {got}")

@@ -25,7 +25,7 @@ from vinchar.service.settings import Settings
 log = logging.getLogger("vinchar.service")
 
 READS = "/v1/read"  # what is behind it takes time
-UPLOADS = "/v1/desk/tasks"  # where bodies are pictures, too
+UPLOADS = ("POST", "/v1/desk/tasks")  # where pictures are read, too
 OPEN = (("GET", "/v1/model"),)  # of what is behind /v1, what needs no key
 CLIENTS = 4096  # whose requests are counted at a time
 
@@ -63,6 +63,8 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":  # uvicorn sends no body to who asked so
+            scope = {**scope, "method": "GET"}
         request, began, status = Request(scope), time.perf_counter(), 0
         request.state.reviewer = request.state.code = None
         request.state.vins = ()
@@ -78,11 +80,11 @@ class Guard:
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        counted = scope["path"].startswith(READS)
+        counted = scope["path"].startswith(READS) or (scope["method"], scope["path"]) == UPLOADS
         self._reading += counted
         try:
             self._check(request, counted)
-            if not counted and scope["path"] != UPLOADS:
+            if not counted:
                 receive = await taken_in(receive, self._settings.body_seconds)
             await self._app(scope, receive, answer)
         except Problem as problem:

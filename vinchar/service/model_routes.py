@@ -41,7 +41,8 @@ def model_routes(state: State) -> APIRouter:
 
     @routes.get("/readyz", tags=["state"], summary="Whether it can read", responses=problems("not-ready"))
     async def ready() -> StateModel:
-        _ = state.pool
+        if not state.pool.can_read:
+            raise Problem("not-ready", "none of its processes can be started any more; the log says why", 1.0)
         return StateModel(status="ready")
 
     @routes.get(

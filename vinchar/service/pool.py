@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import pickle
+import logging
 import shutil
 import sys
 import tempfile
@@ -21,9 +21,12 @@ from vinchar.bundle import Bundle, ModelError, open_bundle
 from vinchar.imaging import ImageError, load
 from vinchar.processes import how_it_died, start
 from vinchar.reader import AskedKind, Reader
+from vinchar.service.log import without_vins
 from vinchar.service.problems import Problem
 from vinchar.service.settings import Settings
 from vinchar.types import Gray
+
+log = logging.getLogger("vinchar.service")
 
 START_SECONDS = 60.0  # in which a process must have made its reader
 RETRY_SECONDS = 1.0  # after which who was refused may try again
@@ -126,13 +129,15 @@ class _Worker:
         if not self.is_ready:
             try:
                 self.begin()
-            except ModelError as error:
+            except (ModelError, OSError) as error:
                 raise Problem("model-error", str(error), RETRY_SECONDS) from error
         assert self.process is not None
         assert self.pipe is not None
         seconds = self.settings.read_seconds * len(job.pictures)
         try:
-            self.pipe.send_bytes(pickle.dumps(job, pickle.HIGHEST_PROTOCOL))
+            self.pipe.send((job.asked, [picture.name for picture in job.pictures]))
+            for picture in job.pictures:  # as they are: a pickle would be another copy
+                self.pipe.send_bytes(picture.data)
             answer = self.pipe.recv() if self.pipe.poll(seconds) else None
         except (EOFError, OSError):
             how = how_it_died(self.process)
@@ -172,6 +177,7 @@ class Pool:
     def __post_init__(self) -> None:
         self._workers: list[_Worker] = []
         self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
+        self._impatient = 0
         self._threads = ThreadPoolExecutor(self.settings.processes, "reading")
         self._folder = tempfile.TemporaryDirectory(prefix="vinchar-")
 
@@ -183,23 +189,38 @@ class Pool:
             self.bundle = open_bundle(folder)
             self._workers = [_Worker(folder, self.settings, self.make) for _ in range(self.settings.processes)]
             beginning = [self._in_thread(worker.begin) for worker in self._workers]
-            await asyncio.wait(beginning)  # for all: none may start after the end of the others
-            self.abilities, *_ = [one.result() for one in beginning]
+            begun = await asyncio.gather(*beginning, return_exceptions=True)  # none may start after the others' end
+            for one in begun:
+                if isinstance(one, BaseException):
+                    raise one
+                self.abilities = one
         except BaseException:
             self.end()
             raise
         for worker in self._workers:
             self._idle.put_nowait(worker)
 
+    @property
+    def can_read(self) -> bool:
+        """Tell whether there is a process that reads or can."""
+        return any(worker.is_ready for worker in self._workers)
+
+    def expect_room(self) -> None:
+        """Raise ``Problem`` where as many jobs wait as may."""
+        if self._idle.empty() and self._impatient >= self.settings.waiting:
+            raise Problem("queue-full", f"{self._impatient} pictures wait already", RETRY_SECONDS)
+
     async def read(self, job: Job, patient: bool = False) -> Answer:
         """Return the reading of a job. Raises ``Problem``; where the queue is full only who is ``patient`` waits."""
-        if self._idle.empty() and self.waiting >= self.settings.waiting and not patient:
-            raise Problem("queue-full", f"{self.waiting} pictures wait already", RETRY_SECONDS)
+        if not patient:
+            self.expect_room()
         self.waiting += 1
+        self._impatient += not patient  # who is patient, perhaps for hours, keeps nobody else out
         try:
             worker = await self._idle.get()
         finally:
             self.waiting -= 1
+            self._impatient -= not patient
         reading = self._in_thread(worker.ask, job)
         reading.add_done_callback(partial(self._give_back, worker))  # also where nobody waits for it any more
         answer: Answer = await asyncio.shield(reading)
@@ -212,8 +233,9 @@ class Pool:
             return
 
         def begun(beginning: asyncio.Future[Any]) -> None:
-            beginning.exception()
-            self._idle.put_nowait(worker)  # where it could not start the next job tries again
+            if error := beginning.exception():
+                log.error("a process that reads cannot be started: %s", error)
+            self._idle.put_nowait(worker)  # the next job tries again
 
         self.died += 1
         self._in_thread(worker.begin).add_done_callback(begun)
@@ -253,7 +275,8 @@ def _work(pipe: Connection, model: Path, arguments: dict[str, Any], most_pixels:
     pipe.send(Abilities(reader.version, reader.confidence.threshold, reader.confidence.glyph_threshold))
     while True:
         try:
-            job: Job = pickle.loads(pipe.recv_bytes())
+            asked, names = pipe.recv()
+            job = Job(tuple(Picture(pipe.recv_bytes(), name) for name in names), asked)
         except EOFError:
             return
         try:
@@ -276,7 +299,7 @@ def _answer(reader: Reader, job: Job, most_pixels: int) -> Answer | _Refused:
     except ModuleNotFoundError as error:
         return _Refused("bad-request", str(error))
     except Exception:  # a mistake of ours or of a library: it costs this picture, and is told to who runs the service
-        traceback.print_exc(file=sys.stderr)
+        print(without_vins(traceback.format_exc()), file=sys.stderr)
         return _Refused("internal-error", "reading it failed; the service's log says why")
 
 

@@ -8,6 +8,7 @@ import json
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -60,7 +61,11 @@ _QUERY = [
         "name": "known",
         "in": "query",
         "description": "VINs that become likelier, such as those of the cars in your yard.",
-        "schema": {"type": "array", "items": {"type": "string", "pattern": "^[0-9A-HJ-NPR-Z]{17}$"}, "maxItems": 100},
+        "schema": {
+            "type": "array",
+            "items": {"type": "string", "pattern": "^[0-9A-HJ-NPR-Z]{17}$"},
+            "maxItems": MOST_KNOWN,
+        },
     },
 ]
 _PICTURE = {"type": "string", "format": "binary"}
@@ -78,12 +83,12 @@ _REFUSALS = problems(
 )
 
 
-def _body(form: dict[str, Any], *raw: str) -> dict[str, Any]:
+def _body(form: dict[str, Any], *raw: str, fields: dict[str, Any] = _FIELDS) -> dict[str, Any]:
     """Return what OpenAPI says of a body: a form, or a picture as it is."""
-    fields = {"schema": {"type": "object", "properties": form | _FIELDS, "required": list(form)}}
+    whole = {"schema": {"type": "object", "properties": form | fields, "required": list(form)}}
     return {
         "parameters": _QUERY,
-        "requestBody": {"required": True, "content": {FORM: fields} | {kind: {"schema": _PICTURE} for kind in raw}},
+        "requestBody": {"required": True, "content": {FORM: whole} | {kind: {"schema": _PICTURE} for kind in raw}},
     }
 
 
@@ -105,22 +110,24 @@ def reading_routes(state: State) -> APIRouter:
         "/v1/read/frames",
         summary="Read one VIN in several pictures",
         description="Frames seen a moment apart, as of a camera that is held at a VIN: what was seen in them is fused. "
-        "`image` is the name of the frame in whose pixels the quads are.",
+        "`image` is the name of the frame in whose pixels the quads are; where names do not tell them apart it is its "
+        "number, from 0 on. Together they may have as many bytes as one picture.",
         responses={200: {"model": ReadingModel}, **_REFUSALS},
         openapi_extra=_body({"image": {"type": "array", "items": _PICTURE, "minItems": 1, "maxItems": MOST_FRAMES}}),
     )
     async def read_frames(request: Request) -> Response:
         pictures, asked = await _pictures(request, state, MOST_FRAMES)
+        pictures = _told_apart(pictures)
         return await _answered(state, pictures, asked, await _read(request, state, Job(pictures, asked)))
 
     @routes.post(
         "/v1/read/batch",
         summary="Read many pictures",
         description="A line of JSON for each picture, in their order, as soon as it is read. A picture that cannot be "
-        "used is a reading with the status `error`. What is asked is said in the query, or in fields before the files.",
+        "used is a reading with the status `error`. What is asked is said in the query: answers come before the end.",
         responses={200: {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}}, **_REFUSALS},
         response_class=Response,
-        openapi_extra=_body({"image": {"type": "array", "items": _PICTURE, "minItems": 1}}),
+        openapi_extra=_body({"image": {"type": "array", "items": _PICTURE, "minItems": 1}}, fields={}),
     )
     async def read_batch(request: Request) -> Response:
         lines = _batch(request, state)
@@ -149,16 +156,27 @@ async def read_well(state: State, data: bytes, name: str) -> Reading:
 
 async def _pictures(request: Request, state: State, most: int) -> tuple[tuple[Picture, ...], Asked]:
     """Return the pictures of a request, at least one and at most ``most``, and what is asked of them."""
+    state.pool.expect_room()  # before anything is taken in
     settings, pictures, fields = state.settings, [], []
     async for part in parts_of(request, settings.max_bytes, most, settings.body_seconds):
         picture = _picture(part, request)
         if picture is None:
             fields.append((part.name, part.data.decode("utf-8", "replace")))
-        else:
-            pictures.append(picture)
+            continue
+        pictures.append(picture)
+        if sum(len(one.data) for one in pictures) > settings.max_bytes:
+            raise Problem("too-large", f"they are too large: at most {settings.max_mb:g} MB are read together")
     if not pictures:
         raise Problem("empty", "there is no picture in it: send it as a file of the form, or as the body itself")
     return tuple(pictures), _asked([*request.query_params.multi_items(), *fields])
+
+
+def _told_apart(frames: tuple[Picture, ...]) -> tuple[Picture, ...]:
+    """Return frames that differ in their names, which are numbers where they did not."""
+    names = {frame.name for frame in frames}
+    if len(frames) == 1 or (len(names) == len(frames) and None not in names):
+        return frames
+    return tuple(replace(frame, name=str(number)) for number, frame in enumerate(frames))
 
 
 def _picture(part: Part, request: Request) -> Picture | None:
@@ -214,7 +232,7 @@ async def _answered(state: State, pictures: Sequence[Picture], asked: Asked, ans
 
 async def _batch(request: Request, state: State) -> AsyncGenerator[str]:
     """Yield the reading of every picture in a request; what ends it early is the last line."""
-    settings, fields = state.settings, request.query_params.multi_items()
+    settings, asked = state.settings, _asked(request.query_params.multi_items())
     under_way: deque[asyncio.Task[str]] = deque()
     begun = False
     parts = parts_of(request, settings.max_bytes, settings.max_batch, settings.body_seconds)
@@ -223,13 +241,11 @@ async def _batch(request: Request, state: State) -> AsyncGenerator[str]:
             async for part in coming:
                 picture = _picture(part, request)
                 if picture is None:
-                    fields.append((part.name, part.data.decode("utf-8", "replace")))
-                    continue
-                under_way.append(asyncio.create_task(_line(request, state, picture, _asked(fields))))
+                    raise Problem("bad-request", f"the field {part.name[:40]!r}: what is asked is said in the query")
+                under_way.append(asyncio.create_task(_line(request, state, picture, asked)))
                 if len(under_way) > settings.processes:  # so much is read ahead
                     yield await under_way.popleft()
                     begun = True
-        _asked(fields)  # those that came last, too
         while under_way:
             yield await under_way.popleft()
             begun = True

@@ -74,7 +74,12 @@ class _Protocol(HttpToolsProtocol):
 
 
 def run(settings: Settings, certificate: Path | None = None, certificate_key: Path | None = None) -> int:
-    """Serve until a signal says to stop; return the exit status. Raises ``ModelError``, ``ValueError``."""
+    """Serve until a signal says to stop; return the exit status. Raises ``ModelError``, ``ValueError``, ``OSError``."""
+    if certificate_key is not None and certificate is None:
+        raise ValueError("certificate-key: got no certificate, expected it, too")
+    for file in (certificate, certificate_key):
+        if file is not None:
+            file.open("rb").close()  # uvicorn would not say which one is missing
     app = make_app(settings)
     config = uvicorn.Config(
         app,

@@ -8,10 +8,12 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from vinchar.service.desk.tasks import LONGEST_REVIEWER, MOST_LOOKS
 
 LIMITS = "limits"
+LONGEST_KEPT = 36_500  # days
 KEY_LENGTH = 16  # characters, at least: a shorter key can be guessed
 
 
@@ -46,13 +48,13 @@ class Settings:
     origins: tuple[str, ...] = ()
     workers: int = _limit(0, "processes that read; 0: one for each core")
     queue: int = _limit(0, "pictures that may wait for one; 0: two for each process")
-    max_mb: float = _limit(32, "megabytes of a picture")
-    max_megapixels: float = _limit(64, "millions of pixels of a picture")
+    max_mb: float = _limit(32.0, "megabytes of a picture")
+    max_megapixels: float = _limit(64.0, "millions of pixels of a picture")
     max_batch: int = _limit(1000, "pictures in a batch")
     concurrency: int = _limit(64, "requests for readings at a time")
-    rate: float = _limit(50, "requests for readings a second by one client; 0: any number")
-    body_seconds: float = _limit(30, "seconds in which a picture must have come")
-    read_seconds: float = _limit(20, "seconds that reading a picture may take")
+    rate: float = _limit(50.0, "requests for readings a second by one client; 0: any number")
+    body_seconds: float = _limit(30.0, "seconds in which a picture must have come")
+    read_seconds: float = _limit(20.0, "seconds that reading a picture may take")
 
     def __post_init__(self) -> None:
         if not 1 <= self.looks <= MOST_LOOKS:
@@ -65,6 +67,14 @@ class Settings:
         for name in ("workers", "queue", "rate", "keep"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name}: got {getattr(self, name):g}, expected 0 or more")
+        if self.keep > LONGEST_KEPT:
+            raise ValueError(f"keep: got {self.keep:g}, expected at most {LONGEST_KEPT} days")
+        for origin in self.origins:
+            parts = urlsplit(origin)
+            if not (
+                parts.scheme in ("http", "https") and parts.netloc and origin == f"{parts.scheme}://{parts.netloc}"
+            ):
+                raise ValueError(f"cors: got {origin!r}, expected an origin such as https://shop.example")
         if not self.is_local and not self.keys:
             raise ValueError(
                 f"host: got {self.host}, which others can reach, and no key: set VINCHAR_API_KEY or name a file by "
@@ -113,7 +123,7 @@ def read_keys(file: Path | None, environment: str | None) -> tuple[Key, ...]:
     """
     keys = [Key(None, environment.strip())] if environment and environment.strip() else []
     if file is not None:
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        for number, line in enumerate(file.read_text(encoding="utf-8-sig").splitlines(), 1):
             words = line.split()
             if not words or words[0].startswith("#"):
                 continue
@@ -125,6 +135,8 @@ def read_keys(file: Path | None, environment: str | None) -> tuple[Key, ...]:
     for key in keys:
         if len(key.name or "") > LONGEST_REVIEWER:
             raise ValueError(f"the name {(key.name or '')[:20]!r}...: expected at most {LONGEST_REVIEWER} characters")
+        if not key.secret.isascii():  # what else there may be in a header is not agreed on
+            raise ValueError(f"the key of {key.name or 'VINCHAR_API_KEY'}: expected ASCII characters alone")
         if len(key.secret) < KEY_LENGTH:
             said = f"got {len(key.secret)} characters, expected at least {KEY_LENGTH}"
             raise ValueError(f"the key of {key.name or 'VINCHAR_API_KEY'}: {said}")

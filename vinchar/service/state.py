@@ -9,10 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from vinchar.bundle import ModelError
 from vinchar.reading import Reading
+from vinchar.service.desk.database import AWAY
 from vinchar.service.desk.store import NewTask, Store
 from vinchar.service.metrics import Metrics
 from vinchar.service.pool import Answer, MakeReader, Picture, Pool, make_reader
@@ -24,6 +23,7 @@ log = logging.getLogger("vinchar.service")
 # Of an upload at the desk, by its status: None, the less sure the more; where there may be no VIN at all, last.
 WORTH: dict[str, float | None] = {"uncertain": None, "not_found": 0.0}
 PURGE_SECONDS = 3600
+KEEP_SECONDS = 5.0  # that a reading waits for the store
 
 
 @dataclass(eq=False)
@@ -100,8 +100,8 @@ class State:
             worth=WORTH[answer.status],
         )
         try:
-            return await asyncio.to_thread(self.store.add, new)
-        except SQLAlchemyError:  # whoever asked gets the reading all the same
+            return await asyncio.wait_for(asyncio.to_thread(self.store.add, new), KEEP_SECONDS)
+        except AWAY:  # whoever asked gets the reading all the same
             log.exception("a picture could not be kept")
             return None
 

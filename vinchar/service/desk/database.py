@@ -9,11 +9,13 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from vinchar.service.desk.tables import VERSION, tables, version
 
 PATIENCE = 30.0  # seconds that a writer of SQLite waits for others
+AWAY = (DBAPIError, PoolTimeoutError, OSError)  # raised where a database cannot be used; pg8000 lets some through
 _LOCK = 8674_665_223  # of PostgreSQL, held while the tables are made; any number that nobody else takes
 
 # auto_vacuum first: it counts only while the file is empty. secure_delete: what is deleted is overwritten.
@@ -34,11 +36,11 @@ def open_database(where: str | os.PathLike[str]) -> Engine:
     """
     url = url_of(os.fspath(where))
     shown = url.database if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
-    engine = _sqlite(url) if url.get_backend_name() == "sqlite" else create_engine(url, pool_pre_ping=True)
+    engine = _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
     try:
         with writing(engine) as connection:
             _expect_tables(connection)
-    except (DBAPIError, ValueError) as error:
+    except (*AWAY, ValueError) as error:
         engine.dispose()
         said = str(error.orig) if isinstance(error, DBAPIError) else str(error)
         raise ValueError(f"{shown}: it cannot be used as the desk's store: {said}") from error
@@ -98,8 +100,13 @@ def url_of(where: str) -> URL:
     return url
 
 
+def _postgresql(url: URL) -> Engine:
+    return create_engine(url, pool_pre_ping=True, hide_parameters=True)  # errors go to a log
+
+
 def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": PATIENCE, "isolation_level": None})
+    arguments = {"timeout": PATIENCE, "isolation_level": None}
+    engine = create_engine(url, connect_args=arguments, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: ConnectionPoolEntry) -> None:

@@ -91,17 +91,18 @@ async function problemOf(answer) {
 export const model = async () => (await ask("v1/model")).json();
 
 /**
- * Read one picture. Where the reading is unsure, it is read once more, for other VINs and barcodes in it.
+ * Read one picture. Where that is unsure, it is read once more, for other VINs and barcodes in it; and may be kept.
  * @param {File} picture
- * @param {{kind?: string, barcodes?: boolean}} [how] and as of `ask`; `kind`: of a frame, which is read once
+ * @param {{barcodes?: boolean}} [how] and as of `ask`
  * @returns {Promise<{reading: object, task: string | null}>} `task`: its number at the desk, if it went there
  */
-export async function read(picture, { kind, barcodes = false, ...how } = {}) {
-  const found = await send(`v1/read?kind=${kind ?? "auto"}`, [picture], how);
-  if (kind || found.reading.status !== "uncertain") return found;
-  const more = await send(`v1/read?all=true&barcodes=${barcodes}`, [picture], how);
-  return { reading: more.reading, task: more.task ?? found.task };
+export async function read(picture, { barcodes = false, ...how } = {}) {
+  const found = await send("v1/read?keep=false", [picture], how);
+  return found.reading.status === "ok" ? found : send(`v1/read?all=true&barcodes=${barcodes}`, [picture], how);
 }
+
+/** Read what a camera sees at a moment; answers as `read`. Nobody keeps it. */
+export const readFrame = (frame, how = {}) => send("v1/read?kind=photo&keep=false", [frame], how);
 
 /** Read several frames of one VIN together; answers as `read`. */
 export const readFrames = (pictures, how = {}) => send("v1/read/frames", pictures, how);

@@ -1,6 +1,6 @@
 /** Looks for a VIN with the phone's camera: small frames, one at a time, until readings agree. */
 
-import { Problem, read, readFrames } from "./api.js";
+import { Problem, readFrame, readFrames } from "./api.js";
 import { byId } from "./dom.js";
 import { faults } from "./reading.js";
 import { errorKey, say } from "./texts.js";
@@ -109,7 +109,7 @@ class Scan {
     const file = await this.frame();
     if (!file) return;
     try {
-      const { reading } = await read(file, { kind: "photo", patience: 0, seconds: 15 });
+      const { reading } = await readFrame(file, { patience: 0, seconds: 15 });
       if (this.run !== run) return;
       this.part(".seen").textContent = reading.vin ?? "";
       this.advice.consider(this.hint(reading));

@@ -36,9 +36,12 @@ export class Fields {
     const read = reading.characters.length === LENGTH ? reading.characters : [];
     this.columns = Array.from({ length: LENGTH }, (_, at) => this.column(at, read[at], picture, vin?.[at] ?? ""));
     this.root.replaceChildren(...this.columns.map(({ view }) => view));
-    const doubts = read.map(({ confidence }) => confidence);
-    const least = doubts.indexOf(Math.min(...doubts));
-    this.focus(Math.max(least, 0));
+  }
+
+  /** Focus the field of what is least sure. */
+  focusDoubt() {
+    const sure = this.columns.map(({ confidence }) => confidence);
+    this.focus(sure.indexOf(Math.min(...sure)));
   }
 
   column(at, one, picture, char) {
@@ -55,7 +58,7 @@ export class Fields {
     const view = make("div", { class: `column ${name}` },
       make("span", { class: "place", "aria-hidden": "true" }, `${at + 1}`),
       one && picture && glyph(picture, one.quad, 40, 52), input, make("b"), ...choices);
-    return { input, runners, view, before: char };
+    return { input, runners, view, before: char, confidence: one?.confidence ?? 0 };
   }
 
   /** What is in the fields; spaces where there is nothing. */

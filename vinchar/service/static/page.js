@@ -24,7 +24,8 @@ function show(view, { heading, remember = true } = {}) {
 const startAgain = () => show("start", { heading: byId("start").querySelector("h1") });
 
 addEventListener("popstate", ({ state }) => {
-  const view = VIEWS.includes(state?.view) && byId(state.view).childElementCount ? state.view : "start";
+  if (!state) return; // a link within the page
+  const view = VIEWS.includes(state.view) && byId(state.view).childElementCount ? state.view : "start";
   show(view, { remember: false, heading: byId(view).querySelector("h1") });
 });
 

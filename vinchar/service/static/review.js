@@ -41,7 +41,8 @@ async function doing(work) {
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     if (problem.code === "bad-request" && !desk.name()) askName();
-    else tell(problem);
+    else if (task) tell(problem);
+    else empty("desk.stopped", tell(problem));
   } finally {
     busy = false;
     document.body.classList.remove("waiting");
@@ -51,7 +52,7 @@ async function doing(work) {
 function tell({ code }) {
   const key = code === "unreachable" || code === "slow" ? "desk.unreachable" : errorKey(code);
   notify(key, { code });
-  if (!task) empty("desk.stopped", key);
+  return key;
 }
 
 function show(...sections) {
@@ -94,7 +95,7 @@ async function goOn() {
   const found = await desk.next(lost);
   if (found) await present(found);
   else empty("desk.nothing", "desk.nothing-why");
-  await tally();
+  tally();
 }
 
 /** Show a certain task, such as one of the own answers. */
@@ -102,7 +103,7 @@ async function open(id) {
   if (task) await desk.release();
   await orNext(async () => {
     await present(await desk.take(id, lost));
-    await tally();
+    tally();
   });
 }
 
@@ -124,6 +125,8 @@ async function present(found) {
   byId("facts").replaceChildren(facts(reading, mine));
   fields.show(reading, picture, mine?.vin ?? reading.vin);
   picture?.close();
+  if (matchMedia("(hover: hover)").matches) fields.focusDoubt();
+  else focusOn(byId("task")); // on a phone the keyboard would cover the picture
   judgeNow();
   announce("desk.shown", { image });
 }
@@ -185,9 +188,11 @@ function undo() {
   doing(() => open(before.id));
 }
 
-/** Show how much there is to do, and what was answered here last. */
+/** Show how much there is to do, and what was answered here last, while the clerk goes on. */
 async function tally() {
-  const counts = await desk.counts();
+  const [counts, answers] = await Promise.all([desk.counts(), me && desk.answered(me)]).catch(() => []);
+  if (!counts) return; // they are told next time
+  own = answers ?? [];
   const done = counts.settled + counts.unreadable;
   const left = counts.open + counts.disputed;
   say(byId("tally"), "desk.tally", { left, done, mine: counts.reviewers[me] ?? 0 });
@@ -196,7 +201,6 @@ async function tally() {
   byId("rename").disabled = me !== desk.name(); // else the key says who it is
   byId("name").textContent = me ?? "";
   byId("manage").hidden = false;
-  own = me ? await desk.answered(me) : [];
   byId("own").hidden = !own.length;
   byId("own").querySelector("ul").replaceChildren(...own.map(({ id, image, answers }) => {
     const said = answers.find(({ reviewer }) => reviewer === me);
@@ -243,7 +247,7 @@ async function lookAgain() {
   const found = await desk.next(lost);
   if (!found) return;
   await present(found);
-  await tally();
+  tally();
 }
 
 async function start() {
