@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from desk_tasks import OTHER, VIN, new, picture, reading
+from pdfs import written
 
 from vinchar.command.main import main
 from vinchar.imaging import ImageError, load
@@ -158,7 +159,8 @@ def test_a_row_that_is_wrong_and_a_broken_picture_cost_a_sentence_each(
         "vinchar: left out: some.csv, line 7: worth: got 'inf', expected a number or nothing",
         "vinchar: left out: absent.png: there is no such file",
         "vinchar: left out: photos/broken.jpg: the picture is truncated: its end is missing",
-        "vinchar: left out: photos/letter.png: it is not a picture (JPEG, PNG, BMP, WebP, TIFF or GIF)",
+        "vinchar: left out: photos/letter.png: it is not a picture (JPEG, PNG, BMP, WebP, TIFF, GIF, HEIC, AVIF"
+        " or PDF)",
         "vinchar: left out: photos/pipe.png: it is not an ordinary file",
         "vinchar: 3 pictures added, 0 known already, 9 left out",
     ]
@@ -264,3 +266,14 @@ def test_an_import_that_meets_a_deletion(desk: Desk, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(Store, "find", lambda *_: 77)  # deleted before it was kept
     assert desk("import", "photos/a.jpg") == 0
     assert names() == ["a.jpg"]
+
+
+def test_each_page_of_a_document_is_a_task(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "scans").mkdir()
+    (tmp_path / "scans" / "a.pdf").write_bytes(written(VIN, OTHER))
+    (tmp_path / "scans" / "b.pdf").write_bytes(written(VIN))
+    assert desk("import", "scans") == 0
+    assert names() == ["a.pdf#1", "a.pdf#2", "b.pdf"]
+    assert desk("import", "scans") == 0  # they are known
+    assert names() == ["a.pdf#1", "a.pdf#2", "b.pdf"]
+    assert desk("import", "scans/a.pdf#7") == 1

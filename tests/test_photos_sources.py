@@ -11,6 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from pdfs import written
 
 from vinchar.training.adapting import photos as module
 from vinchar.training.adapting.photos import Photo, Photos, read_photos
@@ -386,3 +387,14 @@ def test_where_nothing_is_left_it_says_why(tmp_path: Path) -> None:
     assert [f"line {line}: vin: got 18" in str(said.value) for line in (2, 3, 4, 5)] == [True, True, True, False]
     with pytest.raises(ValueError, match=r"no photo to learn from: 0 rows or files were left out$"):
         read_photos([table(tmp_path)])
+
+
+def test_pages_are_pictures_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(written(A, B))
+    (tmp_path / "b.pdf").write_bytes(written(A, B))  # the same document
+    names = tmp_path / "labels.csv"
+    names.write_text(f"image,vin\na.pdf#2,{B}\nb.pdf#9,{C}\nc.pdf#1,\n")
+    photos = read_photos([names], [tmp_path])
+    assert labels_of(photos) == [("a.pdf#2", B), ("b.pdf#9", C)]
+    assert [photo.path.name for photo in photos.unlabelled] == ["a.pdf#1"]
+    assert any("got no such file" in problem and "c.pdf#1" in problem for problem in photos.problems)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from vinchar.evaluation.scored import Label, labelled_pictures, match_labels, read_labels
+from vinchar.imaging import Url
 
 A, B = Label("1HGCM82633A004352"), Label("WVWZZZ1JZ3W386752")
 
@@ -53,6 +54,14 @@ def test_a_name_counts_where_it_is_clear(tmp_path: Path) -> None:
     labels = {"original/x.jpg": A, "other/y.jpg": A, "third/y.jpg": B}
     assert match_labels(labels, [tmp_path], [tmp_path / "x.jpg", tmp_path / "y.jpg"]) == [A, None]
     assert match_labels(labels, [tmp_path], [tmp_path / "p" / "x.jpg", tmp_path / "q" / "x.jpg"]) == [None, None]
+
+
+def test_an_address_is_labelled_as_it_is(tmp_path: Path) -> None:
+    first, second, third = (Url(f"https://{host}.example/door.jpg") for host in ("one", "two", "three"))
+    labels = {first.address: A, second.address: B, "scan.pdf#2": A}
+    pictures = [second, third, first, tmp_path / "scan.pdf#1", tmp_path / "scan.pdf#2"]
+    assert match_labels(labels, [tmp_path], pictures) == [B, None, A, None, A]
+    assert match_labels({"door.jpg": A}, [tmp_path], [first]) == [A]
 
 
 def test_the_labelled_pictures_of_a_folder(tmp_path: Path) -> None:

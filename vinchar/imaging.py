@@ -4,30 +4,41 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import stat
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from vinchar.decoding import MAX_BYTES, check_bytes, decode, show
+from vinchar.filetypes import SUFFIXES
+from vinchar.finding import Picture, Pictures, find_pictures
+from vinchar.pages import file_of
 from vinchar.pixels import MAX_PIXELS, Channels, Image, ImageError, Pixels, check_size, checked, eight_bit, opaque
+from vinchar.urls import Url
 
-__all__ = ["SUFFIXES", "Channels", "ImageError", "Pictures", "Source", "find_pictures", "load"]
+__all__ = [
+    "SUFFIXES",
+    "Channels",
+    "ImageError",
+    "Picture",
+    "Pictures",
+    "Source",
+    "Url",
+    "find_pictures",
+    "load",
+    "name_of",
+    "read_file",
+]
 
 if TYPE_CHECKING:  # importing it takes time, which reading arrays does without
     import PIL.Image
 
-Source: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes] | Pixels | PIL.Image.Image"
+Source: TypeAlias = (
+    "str | os.PathLike[str] | Url | bytes | bytearray | memoryview | IO[bytes] | Pixels | PIL.Image.Image"
+)
 
-
-# HEIC and AVIF cannot be read, but who has a folder of them must be told so.
-READABLE = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".dib", ".webp", ".tif", ".tiff", ".gif"))
-SUFFIXES = READABLE | {".heic", ".heif", ".avif"}
 
 _EXPECTED = "expected a path, the bytes of a file, a file opened as binary, a NumPy array or a Pillow image"
 
@@ -39,7 +50,10 @@ def load(source: Source, *, color: bool = False, channels: Channels = "BGR", mos
     scaled by the bits in use. ``source`` is one of these:
 
     - a path, the bytes of a file, or a file opened as binary (also ``io.BytesIO``), which is read from its start if it
-      can seek, and left open. JPEG (also CMYK), PNG, BMP, WebP, TIFF, the first frame of a GIF;
+      can seek, and left open. JPEG (also CMYK), PNG, BMP, WebP, TIFF, AVIF, HEIC, PDF; of what moves the first frame,
+      of several pages the first, unless the path names another, ``scan.pdf#2``. HEIC and PDF take the extra
+      ``formats``;
+    - a ``Url``: a picture on the web;
     - a NumPy array of uint8, uint16, bool, or float from 0 to 1, shaped (H, W), (H, W, 1), (H, W, 3) or (H, W, 4).
       ``channels`` is the order of its colours: ``BGR``, as OpenCV has them, or ``RGB``, as Pillow, matplotlib and
       imageio have them; a fourth channel is the opacity. The result may share the array's memory;
@@ -54,7 +68,12 @@ def load(source: Source, *, color: bool = False, channels: Channels = "BGR", mos
     if isinstance(source, bytes | bytearray | memoryview):
         return decode(bytes(source), color, most_pixels)
     if isinstance(source, str | os.PathLike):
-        return decode(_read(source), color, most_pixels)
+        path, page = file_of(source)
+        return decode(read_file(path), color, most_pixels, page, os.path.splitext(path)[1])
+    if isinstance(source, Url):
+        from vinchar.web import fetch  # importing it takes time
+
+        return decode(fetch(source), color, most_pixels, source.page)
     if isinstance(source, np.ndarray):
         array = checked(source)
         check_size(array.shape[1], array.shape[0], most_pixels)
@@ -72,51 +91,15 @@ def load(source: Source, *, color: bool = False, channels: Channels = "BGR", mos
     )
 
 
-@dataclass(frozen=True)
-class Pictures:
-    """``paths``: each picture once, in the order given; ``repeated``: how many were named again and left out.
-
-    ``passed_over``: files in the folders that are not named like pictures.
-    """
-
-    paths: tuple[Path, ...]
-    repeated: int
-    passed_over: int = 0
+def name_of(source: Source) -> str | None:
+    """Return the name of what is at a path or an address on the web, else None."""
+    if isinstance(source, Url):
+        return source.address
+    return os.fspath(source) if isinstance(source, str | os.PathLike) else None
 
 
-def find_pictures(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> Pictures:
-    """Return the pictures among files and in folders, each once, in the order given, every folder's sorted by path.
-
-    A file that is named is taken whatever it is called, and one that does not exist, too: ``load`` says so. In folders,
-    at any depth, everything named like a picture is taken (``SUFFIXES``), a broken link and a folder too, so that
-    nothing goes missing silently, and so is a folder that cannot be opened. Hidden entries are left out and links to
-    folders are not followed. One place in one folder is one picture, however its path is spelled.
-    """
-    found: dict[tuple[str, str], Path] = {}
-    count = others = 0
-    real = cache(os.path.realpath)
-    for path in [paths] if isinstance(paths, str | os.PathLike) else paths:
-        pictures, rest = _pictures_below(path) if os.path.isdir(path) else ([Path(path)], 0)
-        others += rest
-        for picture in pictures:
-            found.setdefault((real(picture.parent), picture.name), picture)
-            count += 1
-    return Pictures(tuple(found.values()), count - len(found), others)
-
-
-def _pictures_below(folder: str | os.PathLike[str]) -> tuple[list[Path], int]:
-    """Return the pictures in a folder, sorted, and how many other files there are."""
-    found: set[Path] = set()
-    others = 0
-    for parent, folders, files in os.walk(folder, onerror=lambda error: found.add(Path(error.filename))):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        named = {name for name in folders + files if os.path.splitext(name)[1].lower() in SUFFIXES}
-        found.update(Path(parent, name) for name in named if not name.startswith("."))
-        others += sum(name not in named and not name.startswith(".") for name in files)
-    return sorted(found), others
-
-
-def _read(path: str | os.PathLike[str]) -> bytes:
+def read_file(path: str | os.PathLike[str]) -> bytes:
+    """Return the bytes of a picture file. Raises ``ImageError`` if it cannot be read, or is larger than any is read."""
     try:
         status = os.stat(path)
         if stat.S_ISDIR(status.st_mode):
@@ -130,6 +113,8 @@ def _read(path: str | os.PathLike[str]) -> bytes:
             return file.read()
     except FileNotFoundError:
         missing = "it is a broken link" if os.path.islink(path) else "there is no such file"
+        if re.match("https?:/", os.fspath(path), re.IGNORECASE):
+            missing += "; what lies on the web is read with --allow-urls"
         raise ImageError(missing, "unreadable-file") from None
     except OSError as error:
         raise ImageError(f"it cannot be read ({error.strerror or error})", "unreadable-file") from None

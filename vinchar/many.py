@@ -11,7 +11,7 @@ from itertools import islice
 import numpy as np
 
 from vinchar.explain import failed
-from vinchar.imaging import Source
+from vinchar.imaging import Source, Url, name_of
 from vinchar.reading import Reading
 
 Read = Callable[[Source], Reading]
@@ -19,7 +19,7 @@ Read = Callable[[Source], Reading]
 
 def is_one(sources: object) -> bool:
     """Tell a picture, or what is none, from several: one can go through arrays, files and Pillow images, too."""
-    one = isinstance(sources, str | os.PathLike | bytes | bytearray | memoryview | np.ndarray)
+    one = isinstance(sources, str | os.PathLike | Url | bytes | bytearray | memoryview | np.ndarray)
     return one or hasattr(sources, "read") or hasattr(sources, "getexif") or not isinstance(sources, Iterable)
 
 
@@ -42,5 +42,4 @@ def safely(read: Read, source: Source) -> Reading:
         return read(source)
     except Exception as error:  # a bad item, or a mistake of ours or of a library
         said = str(error) if isinstance(error, ValueError) else f"please report this: {type(error).__name__}: {error}"
-        name = os.fspath(source) if isinstance(source, str | os.PathLike) else None
-        return failed(name, f"reading it failed: {said}")
+        return failed(name_of(source), f"reading it failed: {said}")

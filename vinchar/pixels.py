@@ -15,6 +15,7 @@ Channels = Literal["BGR", "RGB"]
 MAX_PIXELS = 200_000_000
 MIN_SIDE = 8
 MAX_SIDE = 32_766  # cv2.remap takes no more
+MAX_PAGES = 1000  # of one file
 BACKGROUND = 128  # behind transparent pixels: dark and light glyphs both stand out from it
 
 
@@ -48,6 +49,15 @@ def check_size(width: int, height: int, most: int = MAX_PIXELS) -> None:
         raise ImageError(f"it is too large: {size}, at most {said} are read", "too-many-pixels")
     if max(width, height) > MAX_SIDE:
         raise ImageError(f"it is too large: {size}, at most {MAX_SIDE} a side are read", "too-many-pixels")
+
+
+def check_pages(page: int, count: int) -> None:
+    """Raise ``ImageError`` for a page, from 1 on, that a file of ``count`` pages has not, and for too many of them."""
+    if count > MAX_PAGES:
+        raise ImageError(f"it has more pages than are read of one file, {MAX_PAGES}: part it", "too-large")
+    if not 1 <= page <= count:
+        pages = "it is one picture" if count == 1 else f"it has {count} pages"
+        raise ImageError(f"it has no page {page}: {pages}", "unreadable-file")
 
 
 def checked(array: Pixels) -> Pixels:

@@ -20,7 +20,7 @@ from vinchar.decide import Found, Judge
 from vinchar.experts import recogniser_of
 from vinchar.explain import READABLE, compare, failed, glyph_reading, no_vin, vin_reading
 from vinchar.frames import Vin, fused_glyph, vins_in
-from vinchar.imaging import Channels, ImageError, Source, load
+from vinchar.imaging import Channels, ImageError, Source, load, name_of
 from vinchar.kind import guess_kind, light_glyph
 from vinchar.known import KnownVins, known_vins, read_known
 from vinchar.locate import MARGIN, Locator
@@ -255,8 +255,7 @@ def _with_names(sources: Iterable[Source], names: Iterable[str | None] | None) -
     given = [None] * len(several) if names is None else list(names)
     if not several or len(given) != len(several):
         raise ValueError(f"frames: got {len(several)} with {len(given)} names, expected some, each with its own")
-    paths = (os.fspath(one) if isinstance(one, str | os.PathLike) else None for one in several)
-    return [(one, path if name is None else name) for one, name, path in zip(several, given, paths, strict=True)]
+    return [(one, name_of(one) if name is None else name) for one, name in zip(several, given, strict=True)]
 
 
 def _list_of(known: Known) -> KnownVins | None:

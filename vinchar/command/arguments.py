@@ -16,6 +16,7 @@ from vinchar.command.flags import (
     add_store,
     path,
     positive,
+    source,
 )
 
 KINDS = ("auto", "glyph", "strip", "photo")
@@ -104,7 +105,11 @@ def _verb(verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str,
 
 
 def _add_reading_flags(read: argparse.ArgumentParser) -> None:
-    read.add_argument("paths", nargs="+", type=path, metavar="PATH", help="pictures, and folders of them")
+    told = "pictures, folders of them, patterns such as photos/*.jpg; - reads a list of them from standard input"
+    read.add_argument("paths", nargs="+", type=source, metavar="PATH", help=told)
+    read.add_argument(
+        "--allow-urls", action="store_true", help="fetch what begins with http:// or https://, if it is public"
+    )
     read.add_argument("--kind", choices=KINDS, default="auto", help="what the pictures show (default: auto)")
     add_model(read)
     read.add_argument(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vinchar.bundle import EXPERTS
+from vinchar.urls import is_url
 
 RECOGNISERS = (*EXPERTS, "fused")
 
@@ -72,6 +73,11 @@ def path(text: str) -> Path:
     if not text:
         raise argparse.ArgumentTypeError("got an empty path")  # Path("") is the current folder
     return Path(text)
+
+
+def source(text: str) -> Path | str:
+    """Return a path, but an address on the web as it is."""
+    return text if is_url(text) else path(text)
 
 
 def positive(text: str) -> int:

@@ -7,19 +7,21 @@ import os
 import shlex
 import sys
 import time
+import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from vinchar import __version__
 from vinchar.command.lines import FORMATS
 from vinchar.command.output import output_file, standard_output
 from vinchar.command.talk import Stop, progress, shown, tell
 from vinchar.command.workers import read_all
-from vinchar.imaging import ImageError, find_pictures, load
+from vinchar.imaging import ImageError, Picture, Url, find_pictures, load
 from vinchar.known import read_known
 from vinchar.reader import ModelError, Reader
 from vinchar.reading import Reading
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from vinchar.evaluation.scored import Label, Scored
 
 _LEAST_CAUSES = 5.0  # seconds for finding out why readings are wrong, however few were read
+_DRAWN = (".jpg", ".jpeg", ".png")
 _COUNTED = {"ok": "ok", "uncertain": "uncertain", "not_found": "not found", "error": "error"}
 
 
@@ -71,17 +74,17 @@ def read(args: argparse.Namespace, make: Callable[[], Reader] | None = None) -> 
     return 0 if counts.total() == sum(counts[status] for status in enough) else 1
 
 
-def _pictures(args: argparse.Namespace, is_done: Callable[[Path], bool]) -> Sequence[Path]:
+def _pictures(args: argparse.Namespace, is_done: Callable[[Picture], bool]) -> Sequence[Picture]:
     """Return the pictures that ``args`` names and that are not done, and say what is left out."""
-    found = find_pictures(args.paths)
+    found = find_pictures(args.paths, listed=getattr(sys.stdin, "buffer", None), allow_urls=args.allow_urls)
     if found.repeated:
         tell(f"{found.repeated} named more than once; each is read once")
     if found.passed_over:
         tell(f"other files in the folders, not named like pictures and passed over: {found.passed_over}")
-    left = [picture for picture in found.paths if not is_done(picture)]
-    if len(left) < len(found.paths):
-        done = len(found.paths) - len(left)
-        tell(f"pictures that are in {shown(args.output)} already: {done} of {len(found.paths)}")
+    left = [picture for picture in found.pictures if not is_done(picture)]
+    if len(left) < len(found.pictures):
+        done = len(found.pictures) - len(left)
+        tell(f"pictures that are in {shown(args.output)} already: {done} of {len(found.pictures)}")
     return left
 
 
@@ -126,7 +129,7 @@ def _reader_maker(args: argparse.Namespace) -> Callable[[], Reader]:
     return make if args.workers > 1 else lambda: reader
 
 
-def _explain(picture: Path, reading: Reading, say: Callable[[str], object]) -> None:
+def _explain(picture: Picture, reading: Reading, say: Callable[[str], object]) -> None:
     """Say why a reading is not sure, and why one of the other VINs in the picture is not; and if your list decided."""
     for one in (reading, *reading.others):
         if one.status != "ok" or one.reasons:
@@ -134,7 +137,7 @@ def _explain(picture: Path, reading: Reading, say: Callable[[str], object]) -> N
             say(f"{which}: {'; '.join(one.reasons) or _COUNTED[one.status]}")
 
 
-def _known_labels(args: argparse.Namespace, pictures: Sequence[Path]) -> Sequence[Label | None]:
+def _known_labels(args: argparse.Namespace, pictures: Sequence[Picture]) -> Sequence[Label | None]:
     if args.labels is None:
         return [None] * len(pictures)
     import vinchar.evaluation.reading_report  # noqa: F401  (asked for now, so that a long run does not end without)
@@ -144,7 +147,8 @@ def _known_labels(args: argparse.Namespace, pictures: Sequence[Path]) -> Sequenc
         labels = read_labels(args.labels)
     except ValueError as error:
         raise Stop(str(error)) from error
-    folders = [args.labels.parent, *(path if path.is_dir() else path.parent for path in args.paths)]
+    paths = [path for path in args.paths if isinstance(path, Path)]
+    folders = [args.labels.parent, *(path if path.is_dir() else path.parent for path in paths)]
     matched = match_labels(labels, folders, pictures)
     known = len(pictures) - matched.count(None)
     if not known:
@@ -156,22 +160,31 @@ def _known_labels(args: argparse.Namespace, pictures: Sequence[Path]) -> Sequenc
     return matched
 
 
-def _drawing_paths(folder: Path | None, pictures: Sequence[Path]) -> Sequence[Path | None]:
+def _drawing_paths(folder: Path | None, pictures: Sequence[Picture]) -> Sequence[Path | None]:
     """Return where each drawing goes: below ``folder`` as the pictures lie below the folder they all share."""
     if folder is None or not pictures:
         return [None] * len(pictures)
     folder.mkdir(parents=True, exist_ok=True)
-    places = [Path(os.path.abspath(picture)) for picture in pictures]
-    root = Path(os.path.commonpath([place.parent for place in places]))
-    drawings = [folder / place.relative_to(root) for place in places]
-    drawings = [d if d.suffix.lower() in (".jpg", ".jpeg", ".png") else d.with_name(d.name + ".png") for d in drawings]
-    over = {drawing.resolve() for drawing in drawings} & {place.resolve() for place in places}
-    if over or folder.resolve() in (root.resolve(), *root.resolve().parents):  # where others may lie that are not read
+    files = [Path(os.path.abspath(picture)) for picture in pictures if isinstance(picture, Path)]
+    root = Path(os.path.commonpath([file.parent for file in files])) if files else Path()
+    drawings = [_drawing_path(folder, root, picture) for picture in pictures]
+    over = {drawing.resolve() for drawing in drawings} & {file.resolve() for file in files}
+    above = (root.resolve(), *root.resolve().parents) if files else ()  # where others may lie that are not read
+    if over or folder.resolve() in above:
         raise Stop(f"--annotate {shown(folder)}: would write over the pictures; name another folder")
     return drawings
 
 
-def _annotate(picture: Path, reading: Reading, target: Path, say: Callable[[str], object]) -> None:
+def _drawing_path(folder: Path, root: Path, picture: Picture) -> Path:
+    """Return where the drawing of a picture goes, as JPEG or PNG; what came from the web lies side by side."""
+    if isinstance(picture, Url):
+        mark = zlib.crc32(picture.address.encode(errors="surrogateescape"))
+        return folder / f"{quote(picture.address, safe='', errors='replace')[-100:]}-{mark:08x}.png"
+    drawing = folder / Path(os.path.abspath(picture)).relative_to(root)
+    return drawing if drawing.suffix.lower() in _DRAWN else drawing.with_name(drawing.name + ".png")
+
+
+def _annotate(picture: Picture, reading: Reading, target: Path, say: Callable[[str], object]) -> None:
     import cv2
 
     from vinchar.command.annotate import draw

@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from vinchar.extras import how_to_install
+from vinchar.urls import Url
+
 _MANY = 500  # pictures from which a run that nobody watches still says how far it is
 # What to install for a package that is missing, beside what reading needs.
 _EXTRAS = {
-    **dict.fromkeys(("jinja2", "matplotlib", "pandas", "scipy", "seaborn", "sklearn"), "[report]"),
-    "zxingcpp": "[barcodes]",
+    **dict.fromkeys(("jinja2", "matplotlib", "pandas", "scipy", "seaborn", "sklearn"), "report"),
+    "zxingcpp": "barcodes",
 }
-_OF_VERBS = {**dict.fromkeys(("train", "adapt", "synth"), "[train]"), **dict.fromkeys(("serve", "desk"), "[serve]")}
+_OF_VERBS = {**dict.fromkeys(("train", "adapt", "synth"), "train"), **dict.fromkeys(("serve", "desk"), "serve")}
 _CALLED = {"PIL": "pillow", "cv2": "opencv-python-headless", "sklearn": "scikit-learn", "zxingcpp": "zxing-cpp"}
 
 
@@ -27,18 +30,16 @@ def tell(sentence: str) -> None:
     print(f"vinchar: {sentence}", file=sys.stderr)
 
 
-def shown(path: Path) -> str:
-    """Return the path as text that any stream can print."""
-    return os.fsencode(path).decode("utf-8", "replace")
+def shown(path: Path | Url) -> str:
+    """Return the path, or the address, as text that any stream can print."""
+    return os.fsencode(str(path)).decode("utf-8", "replace")
 
 
 def missing(error: ModuleNotFoundError, verb: str) -> str:
     """Return one sentence: which package a verb misses, and what installs it, here or where vinchar came from."""
     package = (error.name or "").partition(".")[0]
     extra = _OF_VERBS.get(verb) or _EXTRAS.get(package, "")
-    here = (Path(__file__).parents[2] / "pyproject.toml").exists()
-    what = f"{'.' if here else 'vinchar'}{extra}"
-    return f"the package {_CALLED.get(package, package)} is missing: python3 -m pip install {what!r}"
+    return f"the package {_CALLED.get(package, package)} is missing: {how_to_install(extra)}"
 
 
 @contextmanager

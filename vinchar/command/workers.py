@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from pathlib import Path
 
 from vinchar.explain import failed
+from vinchar.imaging import Picture
 from vinchar.many import safely
 from vinchar.processes import how_it_died, start
 from vinchar.reader import AskedKind, Reader
@@ -18,7 +18,7 @@ from vinchar.reading import Reading
 MakeReader = Callable[[], Reader]
 
 
-def read_all(pictures: Sequence[Path], make: MakeReader, kind: AskedKind, workers: int) -> Iterator[Reading]:
+def read_all(pictures: Sequence[Picture], make: MakeReader, kind: AskedKind, workers: int) -> Iterator[Reading]:
     """Yield the reading of every picture, in order, ``workers`` at a time.
 
     ``make`` makes a reader; with more than one worker each is a process with a reader of its own, so it must be
@@ -42,7 +42,9 @@ class _Worker:
     number: int
 
 
-def _read_in_processes(pictures: Sequence[Path], make: MakeReader, kind: AskedKind, workers: int) -> Iterator[Reading]:
+def _read_in_processes(
+    pictures: Sequence[Picture], make: MakeReader, kind: AskedKind, workers: int
+) -> Iterator[Reading]:
     numbers = iter(range(len(pictures)))
     busy: dict[Connection, _Worker] = {}
     done: dict[int, Reading] = {}

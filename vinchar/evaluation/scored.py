@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from vinchar.files import table_rows
-from vinchar.imaging import Source, find_pictures
+from vinchar.imaging import Picture, Source, Url, find_pictures
 from vinchar.reading import Reading, writable
 from vinchar.vin import ALPHABET, LENGTH
 
@@ -69,24 +70,28 @@ def read_labels(path: Path) -> dict[str, Label]:
     return labels
 
 
-def match_labels(labels: Mapping[str, Label], folders: Sequence[Path], pictures: Sequence[Path]) -> list[Label | None]:
+def match_labels(
+    labels: Mapping[str, Label], folders: Sequence[Path], pictures: Sequence[Picture]
+) -> list[Label | None]:
     """Return the label of every picture, None where there is none.
 
-    An image of the labels is a picture's path below one of ``folders``. What finds no picture so is matched by file
-    name, where that name is one picture's alone and the labels agree on it.
+    An image of the labels is a picture's address on the web, or its path below one of ``folders``. What finds no
+    picture so is matched by file name, where that name is one picture's alone and the labels agree on it.
     """
-    known = {(folder / image).resolve(): image for folder in folders for image in labels}
-    images = [known.get(picture.resolve()) for picture in pictures]
+    known: dict[Path | str, str] = {(folder / image).resolve(): image for folder in folders for image in labels}
+    known |= {image: image for image in labels}
+    images = [known.get(one.address if isinstance(one, Url) else one.resolve()) for one in pictures]
     by_name: dict[str, set[Label]] = {}
     for spare in labels.keys() - set(images):
         by_name.setdefault(Path(spare).name, set()).add(labels[spare])
-    unmatched = [picture.name for picture, image in zip(pictures, images, strict=True) if image is None]
+    names = [PurePosixPath(one.address).name if isinstance(one, Url) else one.name for one in pictures]
+    unmatched = Counter(name for name, image in zip(names, images, strict=True) if image is None)
     matched: list[Label | None] = []
-    for picture, image in zip(pictures, images, strict=True):
-        named = by_name.get(picture.name, set())
+    for name, image in zip(names, images, strict=True):
+        named = by_name.get(name, set())
         if image is not None:
             matched.append(labels[image])
-        elif len(named) == 1 and unmatched.count(picture.name) == 1:
+        elif len(named) == 1 and unmatched[name] == 1:
             matched.append(min(named))
         else:
             matched.append(None)

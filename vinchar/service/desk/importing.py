@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from vinchar.decoding import check_bytes
+import cv2
+
 from vinchar.files import table_rows
-from vinchar.imaging import ImageError, find_pictures
+from vinchar.imaging import ImageError, find_pictures, load, read_file
+from vinchar.pages import file_of
 from vinchar.reading import Reading, writable
 from vinchar.service.desk.store import NewTask, NoSuchTask, Store
 
@@ -56,7 +58,7 @@ def find_candidates(sources: Sequence[Path]) -> Candidates:
     found: list[Candidate] = []
     problems: list[str] = []
     for source in sources:
-        if not os.path.lexists(source):
+        if not os.path.lexists(file_of(source)[0]):
             raise ValueError(f"{source}: there is no such file or folder")
         if source.suffix.lower() == ".csv":
             _read_table(source, found, problems)
@@ -116,13 +118,12 @@ def _import(store: Store, one: Candidate, read: ReadPicture, looks: int) -> bool
 
 
 def _bytes_of(path: Path) -> bytes:
-    try:
-        if not path.is_file():  # a pipe or a device might never end
-            raise ImageError("it is not an ordinary file" if os.path.lexists(path) else "there is no such file")
-        check_bytes(path.stat().st_size)
-        return path.read_bytes()
-    except OSError as error:
-        raise ImageError(f"it cannot be read ({error.strerror or error})") from None
+    """Return the bytes of a picture file; of a page of a file that has several, those of a picture of it."""
+    file, page = file_of(path)
+    if page is None:
+        return read_file(file)
+    _, encoded = cv2.imencode(".png", load(path, color=True))
+    return encoded.tobytes()
 
 
 def _read_table(table: Path, found: list[Candidate], problems: list[str]) -> None:

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from vinchar.files import table_rows
 from vinchar.imaging import find_pictures
+from vinchar.pages import file_of
 from vinchar.reading import writable
 from vinchar.training.adapting.quads import POINTS, Floats, length_to_height, quad_of_cells, quad_of_polygon
 from vinchar.vin import ALPHABET, LENGTH
@@ -131,7 +132,7 @@ def _read_folders(paths: Sequence[Path], problems: list[str]) -> list[_Row]:
     """Return the pictures among files and in folders, without labels."""
     found: list[_Row] = []
     for path in paths:
-        if not os.path.exists(path):
+        if not os.path.exists(file_of(path)[0]):
             raise ValueError(f"{path}: there is no such file or folder")
         if not find_pictures(path).paths:
             raise ValueError(f"{path}: got a folder without pictures, expected some in it or below")
@@ -184,10 +185,11 @@ def _detection_photo(folder: Path, name: str, label: Any) -> Photo:
 
 
 def _picture(path: Path) -> Path:
-    if not os.path.isfile(path):
-        what = "a folder" if os.path.isdir(path) else "no such file"
+    file, _ = file_of(path)
+    if not os.path.isfile(file):
+        what = "a folder" if os.path.isdir(file) else "no such file"
         raise ValueError(f"image: got {what} at {str(path)!r}, expected a picture")
-    if not os.path.getsize(path):
+    if not os.path.getsize(file):
         raise ValueError(f"image: got an empty file at {str(path)!r}, expected a picture")
     return path
 
@@ -238,11 +240,11 @@ def _contradicted(row: _Row, rows: list[_Row]) -> str:
 
 def _identities(paths: list[Path]) -> list[str]:
     """Return what is the same for the same picture: the real path, or a hash of files that are as long as another."""
-    places = [os.path.realpath(path) for path in paths]
-    sizes = {place: os.path.getsize(place) for place in places}
+    places = [file_of(os.path.realpath(path)) for path in paths]
+    sizes = {file: os.path.getsize(file) for file, _ in places}
     alike = Counter(sizes.values())
-    names = {place: _digest(place) if alike[size] > 1 else place for place, size in sizes.items()}
-    return [names[place] for place in places]
+    names = {file: _digest(file) if alike[size] > 1 else file for file, size in sizes.items()}
+    return [names[file] if page is None else f"{names[file]}#{page}" for file, page in places]
 
 
 def _digest(path: str) -> str:
