@@ -18,7 +18,7 @@ from vinchar.service.problems import Problem
 FORM = "multipart/form-data"
 FIELD_BYTES = 64 * 1024  # of a field that is no file, and of a body without one
 FIELDS = 64  # that are no files
-RAW = ("application/octet-stream", "image/")  # what the body of one picture may be called
+RAW = ("application/octet-stream", "application/pdf", "image/")  # what the body of one picture may be called
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,9 @@ async def parts_of(request: Request, most_bytes: int, most_files: int, seconds: 
             yield part
         return
     if kind and not kind.startswith(RAW):
-        raise Problem("unsupported-format", f"got {kind}, expected {FORM}, image/* or application/octet-stream")
+        raise Problem(
+            "unsupported-format", f"got {kind}, expected {FORM}, image/*, application/pdf or application/octet-stream"
+        )
     _check_length(request, most_bytes)
     received, size = list[bytes](), 0
     async for chunk in _chunks(request, _Clock(seconds)):

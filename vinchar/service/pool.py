@@ -36,6 +36,7 @@ class _Worker:
     make: MakeReader
     process: SpawnProcess | None = None
     pipe: Connection | None = None
+    has_begun: bool = False
 
     def begin(self) -> Abilities:
         """Start the process, wait until it can read, and return how. Raises ``ModelError`` if it cannot."""
@@ -47,14 +48,15 @@ class _Worker:
         except (EOFError, OSError):
             said = f"the process died at its start ({how_it_died(process)})"
         if isinstance(said, Abilities):
+            self.has_begun = True
             return said
         self.end()
         raise ModelError(said)
 
     @property
     def is_ready(self) -> bool:
-        """Tell whether there is a process that waits for a job."""
-        return self.process is not None and self.process.is_alive()
+        """Tell whether there is a process that can read, or does."""
+        return self.has_begun and self.process is not None and self.process.is_alive()
 
     def ask(self, job: Job) -> Answer:
         """Return what the process reads. Raises ``Problem`` if it refuses, dies, or takes too long and is ended."""
@@ -85,7 +87,7 @@ class _Worker:
 
     def end(self) -> None:
         """End the process, whatever it does."""
-        process, pipe, self.process, self.pipe = self.process, self.pipe, None, None
+        process, pipe, self.process, self.pipe, self.has_begun = self.process, self.pipe, None, None, False
         if process is not None and pipe is not None:
             process.kill()
             process.join()
