@@ -56,6 +56,12 @@ def add(page: Page, *photos: Path) -> None:
     page.wait_for_selector("#work", state="visible")
 
 
+def press(page: Page, keys: str) -> None:
+    """Press what the desk acts on, once it has done what came before: until then it does not listen."""
+    page.wait_for_selector("body:not(.waiting)")
+    page.keyboard.press(keys)
+
+
 def typed(page: Page) -> str:
     """What is in the seventeen fields."""
     return "".join(field.input_value() or " " for field in page.locator(".column input").all())
@@ -93,7 +99,7 @@ def test_a_reading_is_corrected_and_exported(clerk: Clerk) -> None:
     focus(page, 9)
     page.keyboard.type(digit)
     expected = HONDA[:8] + digit + HONDA[9:16] + "9"
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     page.wait_for_selector("text=All done")
     page.wait_for_selector("#tally:has-text('0 left · 1 done · 1 by you')")
     (row,) = labels(page)
@@ -139,7 +145,7 @@ def test_what_is_typed_goes_where_it_belongs(clerk: Clerk) -> None:
     assert typed(page) == "W0" + JTH[2] + "  " + JTH[5:]
     assert at(page) == 4
     assert page.locator("#judgement").inner_text() == "2 characters are missing"
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     assert page.locator("#toast").inner_text() == "2 characters are missing"
     page.keyboard.type("?")
     assert page.locator("#toast").inner_text() == "Left out, as VINs have no ?."
@@ -164,25 +170,25 @@ def test_all_is_done_by_keys(clerk: Clerk, empty: Path) -> None:
     page = clerk()
     add(page, DOOR, STAMPED, empty)
     first = page.locator("#task").inner_text()
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     page.wait_for_function("first => document.querySelector('#task').innerText !== first", arg=first)
     seen = set()
     for _ in range(3):
         name = page.locator("#task").inner_text()
         seen.add(name)
-        page.keyboard.press("Alt+KeyU" if "sky" in name else "Enter")
+        press(page, "Alt+KeyU" if "sky" in name else "Enter")
         page.wait_for_selector(f"#task:not(:has-text('{name}')), #nothing:not([hidden])", state="attached")
         page.wait_for_selector("body:not(.waiting)")
     assert len(seen) == 3
     page.wait_for_selector("text=All done")
     page.wait_for_selector("#own li:nth-child(3)")
     assert {row["vin"] for row in labels(page)} == {HONDA, JTH}
-    page.keyboard.press("Alt+KeyZ")
+    press(page, "Alt+KeyZ")
     page.wait_for_selector("#work", state="visible")
     assert page.locator("#facts").get_by_text("Your answer so far").is_visible()
     page.wait_for_selector("body:not(.waiting)")
     again = page.locator("#task").inner_text()
-    page.keyboard.press("Alt+KeyZ")
+    press(page, "Alt+KeyZ")
     page.wait_for_selector(f"#task:not(:has-text('{again}'))")
 
 
@@ -191,10 +197,10 @@ def test_a_check_digit_that_does_not_fit_is_asked_about_once(clerk: Clerk) -> No
     add(page, DOOR)
     focus(page, 17)
     page.keyboard.type("9")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     page.wait_for_selector("#toast:has-text('Enter saves it all the same')")
     assert page.locator("#work").is_visible()
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     page.wait_for_selector("text=All done")
     assert [row["vin"] for row in labels(page)] == [HONDA[:16] + "9"]
 
@@ -202,12 +208,12 @@ def test_a_check_digit_that_does_not_fit_is_asked_about_once(clerk: Clerk) -> No
 def test_an_answer_is_corrected_from_the_list_of_the_last(clerk: Clerk) -> None:
     page = clerk()
     add(page, STAMPED)
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     page.get_by_role("button", name=f"Correct {STAMPED.name}").click()
     page.wait_for_selector("#work", state="visible")
     page.evaluate(f"navigator.clipboard.writeText('{OTHER}')")
     page.keyboard.press("Control+v")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     page.wait_for_selector("text=All done")
     assert [row["vin"] for row in labels(page)] == [OTHER]
 
@@ -219,7 +225,7 @@ def test_a_second_look_is_blind(clerk: Clerk) -> None:
     add(anna, STAMPED)
     anna.evaluate(f"navigator.clipboard.writeText('{OTHER}')")
     anna.keyboard.press("Control+v")
-    anna.keyboard.press("Enter")
+    press(anna, "Enter")
     anna.wait_for_selector("text=All done")
     bert = clerk("bert")
     bert.wait_for_selector("#work", state="visible")
@@ -274,11 +280,11 @@ def test_what_was_typed_stays_where_the_service_cannot_be_reached(clerk: Clerk) 
     page.evaluate(f"navigator.clipboard.writeText('{OTHER}')")
     page.keyboard.press("Control+v")
     page.route("**/answer", lambda route: route.abort())
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     page.wait_for_selector("#toast:has-text('What you typed stays here')")
     assert typed(page) == OTHER
     page.unroute("**/answer")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     page.wait_for_selector("text=All done")
 
 
@@ -291,7 +297,7 @@ def test_a_key_says_who_the_clerk_is(visit: Visit, tmp_path: Path) -> None:
         page.wait_for_selector("text=All done")
         add(page, STAMPED)
         page.wait_for_selector("#name:has-text('carla')")
-        page.keyboard.press("Enter")
+        press(page, "Enter")
         page.wait_for_selector("text=All done")
         page.wait_for_selector("#tally:has-text('1 by you')")
         assert [row["vin"] for row in labels(page)] == [JTH]
@@ -338,4 +344,4 @@ def test_the_desk_is_accessible_and_fits(
     for language in ("en", "de", "ru"):
         page.locator("[data-languages]").select_option(language)
         expect_accessible(page)
-    page.keyboard.press("Enter")
+    press(page, "Enter")
