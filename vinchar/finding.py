@@ -60,7 +60,7 @@ def find_pictures(
         if isinstance(one, Url) or (allow_urls and is_url(os.fspath(one))):
             named.append(Url(str(one)))
             continue
-        for path in _fitting(one):
+        for path in fitting(one):
             pictures, rest = _pictures_below(path) if os.path.isdir(path) else ([Path(path)], 0)
             named += pictures
             others += rest
@@ -105,7 +105,7 @@ def _listed(text: bytes) -> list[str]:
     return [name for name in (name.removesuffix("\r") for name in names) if name]
 
 
-def _fitting(path: str | os.PathLike[str]) -> list[str | os.PathLike[str]]:
+def fitting(path: str | os.PathLike[str]) -> list[str | os.PathLike[str]]:
     """Return what fits a pattern, sorted; a path that is none, or that nothing fits, itself."""
     text = os.fspath(path)
     if not set("*?") & set(text) or os.path.lexists(text):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,6 +30,10 @@ _EXAMPLES = {
   vinchar read photos --target-error 0.01 --strict         accept at most 1 wrong in 100; status 1 unless all are
   vinchar read photos --labels labels.csv --report out     how right it is on your own photos: out/index.html
   vinchar read labels --barcodes --all --annotate drawn    barcodes too, every VIN of a picture, and drawings of it""",
+    "batch": """
+  vinchar batch photos --out readings                            with all cores of this machine
+  vinchar batch photos --out readings --resume                   goes on after a kill, and reads what has been added
+  vinchar batch s3://bucket/photos --out s3://bucket/readings --address auto   on the cluster that it runs in""",
     "train": """
   vinchar train --preset quick            a try in minutes
   vinchar train --labels labels.csv       the whole, with a report on pictures of your own
@@ -62,8 +67,9 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
 
     made = argparse.ArgumentParser(prog="vinchar", description="Read vehicle identification numbers in pictures.")
     made.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    verbs = made.add_subparsers(dest="verb", required=True, metavar="{read,serve,desk,train,adapt,synth,vins}")
+    verbs = made.add_subparsers(dest="verb", required=True, metavar="{read,batch,serve,desk,train,adapt,synth,vins}")
     _add_reading_flags(_verb(verbs, "read", "print what is written in pictures"))
+    _add_batch_flags(_verb(verbs, "batch", "read very many pictures, on one machine or a Ray cluster"))
     serve = _verb(verbs, "serve", "read over HTTP, with a page for phones and a desk for corrections")
     if argv[:1] == ["serve"]:
         _add_serving_flags(serve)
@@ -108,24 +114,13 @@ def _add_reading_flags(read: argparse.ArgumentParser) -> None:
     told = "pictures, folders of them, patterns such as photos/*.jpg; - reads a list of them from standard input"
     read.add_argument("paths", nargs="+", type=source, metavar="PATH", help=told)
     read.add_argument(
-        "--allow-urls", action="store_true", help="fetch what begins with http:// or https://, if it is public"
-    )
-    read.add_argument("--kind", choices=KINDS, default="auto", help="what the pictures show (default: auto)")
-    add_model(read)
-    read.add_argument(
         "--workers",
         type=positive,
         default=1,
         metavar="N",
         help="processes that read, at most as many as you have cores (default: 1)",
     )
-    find = read.add_argument_group("what is looked for")
-    find.add_argument("--all", action="store_true", help="every VIN in a picture, the best one first")
-    find.add_argument("--barcodes", action="store_true", help="read barcodes, too, and compare")
-    add_known(find)
-    find.add_argument("--no-priors", action="store_true", help="read what is there, whatever VINs usually look like")
-    sure = read.add_argument_group("how sure to be")
-    add_least(sure)
+    sure = _add_finding_flags(read)
     sure.add_argument("--strict", action="store_true", help="exit status 1 where a reading is uncertain, too")
     out = read.add_argument_group("what is written")
     out.add_argument(
@@ -141,6 +136,41 @@ def _add_reading_flags(read: argparse.ArgumentParser) -> None:
     out.add_argument(
         "--no-causes", dest="causes", action="store_false", help="report without looking why readings are wrong"
     )
+
+
+def _add_finding_flags(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Add what a reader and its pictures can be told; return the group of flags on how sure to be."""
+    parser.add_argument(
+        "--allow-urls", action="store_true", help="fetch what begins with http:// or https://, if it is public"
+    )
+    parser.add_argument("--kind", choices=KINDS, default="auto", help="what the pictures show (default: auto)")
+    add_model(parser)
+    find = parser.add_argument_group("what is looked for")
+    find.add_argument("--all", action="store_true", help="every VIN in a picture, the best one first")
+    find.add_argument("--barcodes", action="store_true", help="read barcodes, too, and compare")
+    add_known(find)
+    find.add_argument("--no-priors", action="store_true", help="read what is there, whatever VINs usually look like")
+    sure = parser.add_argument_group("how sure to be")
+    add_least(sure)
+    return sure
+
+
+def _add_batch_flags(batch: argparse.ArgumentParser) -> None:
+    told = (
+        "pictures, folders of them, patterns, lists (CSV or Parquet with a column image, or .txt); "
+        "also s3://..., and wherever else fsspec reaches"
+    )
+    batch.add_argument("sources", nargs="+", metavar="SOURCE", help=told)
+    batch.add_argument("--out", required=True, metavar="DIR", help="of the Parquet files: a new or an empty folder")
+    batch.add_argument("--resume", action="store_true", help="skip the pictures that are in --out already")
+    batch.add_argument(
+        "--address",
+        default=os.environ.get("RAY_ADDRESS") or "local",
+        metavar="ADDRESS",
+        help="of a Ray cluster; auto: the one that this runs in (default: RAY_ADDRESS, or this machine alone)",
+    )
+    batch.add_argument("--workers", type=positive, metavar="N", help="processes that read (default: one for each core)")
+    _add_finding_flags(batch)
 
 
 def _add_serving_flags(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""The command line: ``vinchar read|serve|desk|train|adapt|synth|vins``.
+"""The command line: ``vinchar read|batch|serve|desk|train|adapt|synth|vins``.
 
 Standard output has data alone: one line for a picture. Everything else (reasons, progress, summaries) goes to standard
 error. Exit status: 0 all was read, 1 some pictures were not, 2 wrong usage, a package that is missing or a file that
@@ -35,6 +35,10 @@ def main(argv: Sequence[str] | None = None, make: Callable[[], Reader] | None = 
             from vinchar.command.read import read
 
             return read(args, make)
+        if args.verb == "batch":
+            from vinchar.command.batch import batch
+
+            return batch(args, make)
         if args.verb == "serve":
             from vinchar.command.serve import serve
 

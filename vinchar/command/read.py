@@ -11,7 +11,6 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -19,15 +18,15 @@ from urllib.parse import quote
 from vinchar import __version__
 from vinchar.command.lines import FORMATS
 from vinchar.command.output import output_file, standard_output
+from vinchar.command.readers import made, reader_maker
 from vinchar.command.talk import Stop, progress, shown, tell
 from vinchar.command.workers import read_all
 from vinchar.imaging import ImageError, Picture, Url, find_pictures, load
-from vinchar.known import read_known
-from vinchar.reader import ModelError, Reader
 from vinchar.reading import Reading
 
 if TYPE_CHECKING:
     from vinchar.evaluation.scored import Label, Scored
+    from vinchar.reader import Reader
 
 _LEAST_CAUSES = 5.0  # seconds for finding out why readings are wrong, however few were read
 _DRAWN = (".jpg", ".jpeg", ".png")
@@ -51,7 +50,10 @@ def read(args: argparse.Namespace, make: Callable[[], Reader] | None = None) -> 
     drawings = _drawing_paths(args.annotate, pictures)
     if args.report is not None:
         args.report.mkdir(parents=True, exist_ok=True)  # now, so that a long run does not end without
-    make = make or _reader_maker(args)
+    if make is None:
+        make = reader_maker(args)
+        reader = made(make)
+        make = make if args.workers > 1 else lambda: reader
     started, counts = time.monotonic(), Counter(before.values())  # of all that will be in the file
     scored: list[Scored] = []
     with standard_output(form) if file is None else file.open() as write, progress(len(pictures)) as (advance, say):
@@ -97,36 +99,10 @@ def _format_of(output: Path | None) -> str:
 def _expect_flags_that_agree(args: argparse.Namespace) -> None:
     if (args.labels is None) != (args.report is None):
         raise Stop("--labels and --report go together: known VINs to score against, and where the report goes")
-    if args.known is not None and args.no_priors:
-        raise Stop("--known and --no-priors contradict each other: one makes your own VINs likelier, one none")
     if args.resume and args.output is None:
         raise Stop("--resume goes on with a file: name it by --output")
     if args.resume and args.report is not None:
         raise Stop("--resume and --report contradict each other: a report is on all pictures, which are read for it")
-
-
-def _reader_maker(args: argparse.Namespace) -> Callable[[], Reader]:
-    """Return what makes readers, after it made one: a model that cannot be used ends the run, not every picture."""
-    try:
-        known = None if args.known is None else read_known(args.known)
-    except (UnicodeDecodeError, ValueError) as error:
-        raise Stop(f"--known: {error}") from error
-    make = partial(
-        Reader,
-        args.model,
-        vin_priors=not args.no_priors,
-        known=known,
-        barcodes=args.barcodes,
-        every=args.all,
-        min_confidence=args.min_confidence,
-        target_error=args.target_error,
-        recogniser=args.recogniser,
-    )
-    try:
-        reader = make()
-    except (ModelError, ValueError) as error:
-        raise Stop(str(error)) from error
-    return make if args.workers > 1 else lambda: reader
 
 
 def _explain(picture: Picture, reading: Reading, say: Callable[[str], object]) -> None:

@@ -17,7 +17,11 @@ _EXTRAS = {
     **dict.fromkeys(("jinja2", "matplotlib", "pandas", "scipy", "seaborn", "sklearn"), "report"),
     "zxingcpp": "barcodes",
 }
-_OF_VERBS = {**dict.fromkeys(("train", "adapt", "synth"), "train"), **dict.fromkeys(("serve", "desk"), "serve")}
+_OF_VERBS = {
+    **dict.fromkeys(("train", "adapt", "synth"), "train"),
+    **dict.fromkeys(("serve", "desk"), "serve"),
+    "batch": "ray",
+}
 _CALLED = {"PIL": "pillow", "cv2": "opencv-python-headless", "sklearn": "scikit-learn", "zxingcpp": "zxing-cpp"}
 
 
@@ -43,11 +47,14 @@ def missing(error: ModuleNotFoundError, verb: str) -> str:
 
 
 @contextmanager
-def progress(count: int) -> Iterator[tuple[Callable[[], object], Callable[[str], object]]]:
-    """Yield what to call after a picture, and what says a sentence; a bar only where lines do not already show it."""
-    watched = sys.stderr.isatty() and not sys.stdout.isatty()
+def progress(count: int, lines: bool = True) -> Iterator[tuple[Callable[..., object], Callable[[str], object]]]:
+    """Yield what to call after a picture, or with a number after several, and what says a sentence.
+
+    With ``lines`` of data on standard output there is a bar only where these do not already show it.
+    """
+    watched = sys.stderr.isatty() and not (lines and sys.stdout.isatty())
     if count <= 1 or not (watched or (count >= _MANY and not sys.stderr.isatty())):
-        yield lambda: None, tell
+        yield lambda number=1: None, tell
         return
     from tqdm import tqdm
 

@@ -1,0 +1,114 @@
+"""All chunks read by Ray Data, on this machine or on a cluster, and what that came to."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray would report to its makers
+os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # it would warn of what it does by itself
+
+import pyarrow as pa
+import ray
+import ray.data
+from ray.exceptions import RayError
+
+from vinchar.reader import AskedKind, Reader
+from vinchar.scale.chunks import chunks_of, forget_begun
+from vinchar.scale.parts import key_of
+from vinchar.scale.reading import ChunkReader, asked
+from vinchar.scale.sources import File
+from vinchar.scale.storage import Folder, StorageError
+
+LOCAL = "local"  # an address: Ray on this machine, for this run alone
+_STORE = 256 * 2**20  # bytes for the lists of files; what is more goes to disk
+
+
+class RunError(Exception):
+    """Ends a run: what a process cannot go on for, in a sentence for people."""
+
+
+class Listed:
+    """The files that are to be read, listed as chunks that wait in Ray's store of objects.
+
+    ``count``: how many; ``known``: how many were named that are read already or twice.
+    """
+
+    def __init__(self, files: Iterable[File], done: set[int]) -> None:
+        self.count = self.known = 0
+        self._seen = done
+        self.chunks: list[Any] = [
+            ray.put(asked(number, chunk)) for number, chunk in enumerate(chunks_of(self._new(files)))
+        ]
+
+    def _new(self, files: Iterable[File]) -> Iterator[File]:
+        for file in files:
+            key = key_of(file)
+            if key in self._seen:
+                self.known += 1
+                continue
+            self._seen.add(key)
+            self.count += 1
+            yield file
+
+
+@contextmanager
+def connected(address: str, workers: int | None) -> Iterator[int]:
+    """Connect to Ray and yield how many processes read: by default as many as it has cores.
+
+    Raises ``StorageError`` if no cluster answers at ``address``.
+    """
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
+    try:
+        if address == LOCAL:
+            ray.init(LOCAL, num_cpus=workers, object_store_memory=_STORE, include_dashboard=False, **quiet)
+        else:
+            ray.init(address, **quiet)
+    except (ConnectionError, RayError, ValueError) as error:
+        raise StorageError(f"no Ray cluster answers at {address}: {str(error).partition(chr(10))[0]}") from None
+    try:
+        yield workers or max(int(ray.cluster_resources().get("CPU", 1)), 1)  # type: ignore[no-untyped-call]
+    finally:
+        ray.shutdown()
+
+
+def read_chunks(
+    listed: Listed, make: Callable[[], Reader], kind: AskedKind, folder: Folder, workers: int
+) -> Iterator[Counter[str]]:
+    """Read all that is listed into parts of ``folder``; yield what each chunk came to: see ``ChunkReader``.
+
+    A chunk whose process dies, or whose machine does, is read again. Raises ``RunError`` if nothing can go on.
+    """
+    ray.data.DataContext.get_current().enable_progress_bars = False
+    forget_begun(folder)
+    answers = ray.data.from_arrow_refs(listed.chunks).map_batches(
+        ChunkReader,
+        batch_size=None,  # a chunk whole
+        batch_format="pyarrow",
+        fn_constructor_args=(make, kind, folder, secrets.token_hex(4)),
+        num_cpus=1,
+        compute=ray.data.ActorPoolStrategy(size=min(workers, len(listed.chunks)), max_tasks_in_flight_per_actor=2),
+    )
+    try:
+        for counts in cast("Iterator[pa.Table]", answers.iter_batches(batch_size=None, batch_format="pyarrow")):
+            found: Counter[str] = Counter()
+            for what, count in zip(counts["what"].to_pylist(), counts["count"].to_pylist(), strict=True):
+                found[what] += count
+            yield found
+    except (RayError, OSError) as error:
+        raise RunError(f"the run cannot go on: {_cause(error)}") from error
+    forget_begun(folder)
+
+
+def _cause(error: BaseException) -> str:
+    """Return in a line what a process of the run died of."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    lines = str(error).strip().splitlines()
+    return lines[-1] if lines else type(error).__name__
