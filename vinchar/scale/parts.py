@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from vinchar.reading import writable
 from vinchar.scale.sources import File
 from vinchar.scale.storage import Folder, StorageError
-from vinchar.scale.table import PASSING, SCHEMA
+from vinchar.scale.table import PASSING, SCHEMA, encoded
 
 _PART, _PARQUET = "part-", ".parquet"
 
@@ -49,15 +49,18 @@ def read_done(folder: Folder) -> tuple[set[int], Counter[str]]:
 
 
 def _kept(folder: Folder, name: str) -> pa.Table:
-    """Return the rows of a part that stay, and leave no others in it."""
+    """Return what is known of the rows of a part that stay, and leave no others in it."""
+    content = io.BytesIO(folder.read(name) or b"")
     try:
-        table = pq.read_table(io.BytesIO(folder.read(name) or b""), schema=SCHEMA)
-    except (ValueError, OSError, KeyError) as error:
+        if pq.read_schema(content).names != SCHEMA.names:
+            raise ValueError("it has other columns")
+        table = pq.read_table(content, columns=["file", "size", "modified", "status", "fault"])
+        failed = table.filter(pc.is_in(table["fault"], pa.array(PASSING)))["file"]
+        if not len(failed):
+            return table
+        table = pq.read_table(content)
+    except (ValueError, OSError) as error:
         raise StorageError(f"{folder.at(name)}: it does not hold readings of this version ({error})") from None
-    failed = table.filter(pc.is_in(table["fault"], pa.array(PASSING)))["file"]
-    if len(failed):
-        table = table.filter(pc.invert(pc.is_in(table["file"], failed)))
-        content = io.BytesIO()
-        pq.write_table(table, content, compression="zstd")
-        folder.write(name, content.getvalue())
+    table = table.filter(pc.invert(pc.is_in(table["file"], failed)))
+    folder.write(name, encoded(table))
     return table

@@ -107,8 +107,8 @@ def _remote(source: str, passed: Passed, allow_urls: bool) -> Iterator[File]:
     files = system(source)
     try:
         if set("*?") & set(source):
-            found = files.glob(source, detail=True).values()
-            yield from (_stored(files, info) for info in found if info["type"] == "file")
+            found = (info for info in files.glob(source, detail=True).values() if info["type"] == "file")
+            yield from (_stored(files, info) for info in found if not posixpath.basename(info["name"]).startswith("."))
             return
         info = files.info(source)
         if info["type"] == "directory":
@@ -175,13 +175,13 @@ def _column(file: IO[bytes], path: str) -> Iterator[str]:
             yield from (str(name) for name in batch.column(0).to_pylist() if name)
         return
     try:
-        text = io.TextIOWrapper(file, "utf-8-sig", newline="")
-        header = text.readline()
-        columns = next(csv.reader([header], delimiter=delimiter_of(header)), [])
-        place = columns.index(_named(columns, path))
-        for row in csv.reader(text, delimiter=delimiter_of(header)):
-            if len(row) > place and row[place]:
-                yield row[place]
+        with io.TextIOWrapper(file, "utf-8-sig", newline="") as text:
+            header = text.readline()
+            columns = next(csv.reader([header], delimiter=delimiter_of(header)), [])
+            place = columns.index(_named(columns, path))
+            for row in csv.reader(text, delimiter=delimiter_of(header)):
+                if len(row) > place and row[place]:
+                    yield row[place]
     except (UnicodeDecodeError, csv.Error) as error:
         raise StorageError(f"{path}: it is not a table of comma-separated values ({error})") from None
 

@@ -37,7 +37,7 @@ def system_of(scheme: str) -> AbstractFileSystem:
     import fsspec
 
     try:
-        return fsspec.filesystem(scheme, use_listings_cache=False)
+        return fsspec.filesystem(scheme, use_listings_cache=False, skip_instance_cache=True)
     except (ImportError, ValueError) as error:
         package = _PACKAGES.get(scheme)
         if package is None:

@@ -75,8 +75,13 @@ class Row(NamedTuple):
 
 def to_parquet(rows: Sequence[Row]) -> bytes:
     """Return rows as a Parquet file of the columns ``SCHEMA``."""
+    return encoded(pa.Table.from_pylist([_values(row) for row in rows], SCHEMA))
+
+
+def encoded(table: pa.Table) -> bytes:
+    """Return a table as a Parquet file."""
     content = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist([_values(row) for row in rows], SCHEMA), content, compression="zstd")
+    pq.write_table(table, content, compression="zstd")
     return content.getvalue()
 
 
