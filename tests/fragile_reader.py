@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,3 +24,11 @@ class FragileReader:
         if value == FAULTY:
             raise TypeError("no such thing")
         return Reading(None, "photo", f"{picture.shape[1]:017d}", "ok", 0.9)
+
+
+class SlowReader:
+    """Takes its time."""
+
+    def read(self, picture: NDArray[np.uint8], kind: str) -> Reading:
+        time.sleep(0.05)
+        return Reading(None, "photo", "0" * 17, "ok", 0.9)

@@ -27,8 +27,19 @@ from vinchar.reader import Reader
 from vinchar.reading import Reading
 from vinchar.scale import ahead
 from vinchar.scale.ahead import fetch, load_ahead, pictures_in
-from vinchar.scale.chunks import DEATHS, LEAST, MOST, MOST_BYTES, begin, chunks_of, forget_begun
-from vinchar.scale.parts import part_name, parts_of, read_done
+from vinchar.scale.chunks import (
+    DEATHS,
+    LEAST,
+    MOST,
+    MOST_BYTES,
+    TakenOver,
+    begin,
+    chunks_of,
+    end_run,
+    expect_owner,
+    take_over,
+)
+from vinchar.scale.parts import key_of, part_name, parts_of, read_done
 from vinchar.scale.reading import FILES, ChunkReader, asked
 from vinchar.scale.sources import File, Passed, list_files
 from vinchar.scale.storage import Folder, StorageError, folder_at, system_of
@@ -55,9 +66,9 @@ def out(tmp_path: Path) -> Folder:
     return folder_at(str(tmp_path / "out"))
 
 
-def read(files: list[File], out: Folder, make: Any = FragileReader, chunk: int = 0) -> dict[str, int]:
+def read(files: list[File], out: Folder, run: str = "", chunk: int = 0) -> dict[str, int]:
     """Read a chunk; return what it came to."""
-    counts = ChunkReader(make, "auto", out, "run")(asked(chunk, files))
+    counts = ChunkReader(FragileReader, "auto", out, run or take_over(out))(asked(chunk, files))  # type: ignore[arg-type]
     return dict(zip(counts["what"].to_pylist(), counts["count"].to_pylist(), strict=True))
 
 
@@ -71,8 +82,8 @@ def test_a_chunk_becomes_a_part(picture: Write, out: Folder) -> None:
     Path(letter.path).write_text("Dear all")
     counts = read([good, faulty, letter, gone], out)
     assert counts == {"ok": 1, "internal-error": 1, "not-a-picture": 1, "unreadable-file": 1, FILES: 4}
-    assert parts_of(out) == [part_name("run", 0)]
-    assert out.names("_begun") == []
+    assert parts_of(out) == [part_name(out.read("_run/owner").decode(), 0)]
+    assert out.names("_run") == ["owner"]
     rows = rows_in(out)
     assert (
         [row["file"] for row in rows]
@@ -153,7 +164,7 @@ def test_a_file_too_large_is_not_fetched(s3: str) -> None:  # noqa: F811
 def test_the_web_is_asked_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     answer = fetch(File("http://localhost/a.jpg"))
     assert isinstance(answer, ImageError)
-    assert "not public" in str(answer)
+    assert "no public address" in str(answer)
 
 
 def test_files_are_fetched_while_others_are_read(picture: Write, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,30 +226,45 @@ def test_what_goes_wrong_in_a_library_costs_one_picture(picture: Write, out: Fol
 
 def test_a_chunk_somebody_died_of_is_read_with_care(picture: Write, out: Folder) -> None:
     files = [picture(f"{i}.png") for i in range(3)]
-    begin(out, "run", 0)  # somebody began, and died
+    run = take_over(out)
+    begin(out, run, 0)  # somebody began, and died
     for _ in range(DEATHS):  # who came after them died of the second file
-        note = begin(out, "run", 0)
+        note = begin(out, run, 0)
         assert note.again
         note.before(0)
         note.after(0)
         note.before(1)
-    assert read(files, out) == {"ok": 2, "reader-died": 1, FILES: 3}
+    assert read(files, out, run) == {"ok": 2, "reader-died": 1, FILES: 3}
     died = rows_in(out)[1]
     assert (died["file"], died["status"]) == (files[1].path, "error")
     assert died["reasons"] == ["the process reading it died, 2 times"]
-    assert out.names("_begun") == []
+    assert out.names("_run") == ["owner"]
 
 
 def test_one_death_condemns_nobody(picture: Write, out: Folder) -> None:
-    begin(out, "run", 0)
-    begin(out, "run", 0).before(0)  # and the machine went down
-    assert read([picture("a.png")], out) == {"ok": 1, FILES: 1}
+    run = take_over(out)
+    begin(out, run, 0)
+    begin(out, run, 0).before(0)  # and the machine went down
+    assert read([picture("a.png")], out, run) == {"ok": 1, FILES: 1}
 
 
-def test_notes_are_forgotten(out: Folder) -> None:
-    begin(out, "run", 7)
-    forget_begun(out)
-    assert not begin(out, "run", 7).again
+def test_who_outlives_a_killed_run_writes_no_more(picture: Write, out: Folder) -> None:
+    run = take_over(out)
+    later = take_over(out)
+    with pytest.raises(TakenOver, match=r"another run has begun"):
+        read([picture("a.png")], out, run)
+    assert parts_of(out) == []
+    expect_owner(out, later)
+    end_run(out)
+    with pytest.raises(TakenOver):
+        expect_owner(out, later)
+    assert out.names() == []
+
+
+def test_a_new_run_knows_nothing_of_deaths(out: Folder) -> None:
+    run = take_over(out)
+    begin(out, run, 7)
+    assert not begin(out, take_over(out), 7).again
 
 
 def test_chunks_grow(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -258,8 +284,6 @@ def test_what_is_done_is_known_by_path_size_and_time(picture: Write, out: Folder
     read([b], out, chunk=1)
     done, counts = read_done(out)
     assert counts == {"ok": 2}
-    from vinchar.scale.parts import key_of
-
     assert key_of(a) in done
     assert key_of(b) in done
     assert key_of(a._replace(modified=(a.modified or 0) + 1)) not in done

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -124,8 +123,8 @@ def test_a_bucket_that_cannot_be_listed_is_said(s3: str) -> None:  # noqa: F811
 
 
 @pytest.fixture(params=["here", "s3"])
-def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Folder]:
-    yield folder_at(str(tmp_path / "out") if request.param == "here" else request.getfixturevalue("s3") + "/out")
+def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Folder:
+    return folder_at(str(tmp_path / "out") if request.param == "here" else request.getfixturevalue("s3") + "/out")
 
 
 def test_what_is_written_can_be_read_and_removed(folder: Folder) -> None:

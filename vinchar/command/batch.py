@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from vinchar.reader import Reader
     from vinchar.scale.run import Listed
 
+_LAST_WRITE = 2.0  # seconds, in which a killed run ends what it is writing
 _STATUSES = {"ok": "ok", "uncertain": "uncertain", "not_found": "not found"}
 
 
@@ -24,6 +25,7 @@ def batch(args: argparse.Namespace, make: Callable[[], Reader] | None = None) ->
 
     ``make``: makes the readers instead of the model that ``args`` names.
     """
+    from vinchar.scale.chunks import take_over
     from vinchar.scale.parts import read_done
     from vinchar.scale.reading import FILES
     from vinchar.scale.run import Listed, RunError, connected, read_chunks
@@ -38,15 +40,22 @@ def batch(args: argparse.Namespace, make: Callable[[], Reader] | None = None) ->
         folder = folder_at(args.out)
         if not args.resume and folder.names():
             raise Stop(f"{args.out}: it is not empty; name another folder, or add --resume to go on with what is in it")
-        done, counts = read_done(folder) if args.resume else (set(), Counter[str]())
         files = list_files(args.sources, passed, args.allow_urls)
         first = list(islice(files, 1))  # before Ray starts, which takes some seconds
+        if not first:
+            tell(f"no pictures in {', '.join(args.sources)}")
+            return 1
+        run = take_over(folder)
+        done, counts = set[int](), Counter[str]()
+        if args.resume:
+            time.sleep(_LAST_WRITE)
+            done, counts = read_done(folder)
         with connected(args.address, args.workers) as workers:
             listed = Listed(chain(first, files), done)
             _tell_of(listed, passed.count, args.out)
             started, read = time.monotonic(), 0
             with progress(listed.count, lines=False) as (advance, _):
-                for part in read_chunks(listed, make, args.kind, folder, workers):
+                for part in read_chunks(listed, make, args.kind, folder, run, workers):
                     advance(part.pop(FILES))
                     read += part.total()
                     counts += part
@@ -58,9 +67,6 @@ def batch(args: argparse.Namespace, make: Callable[[], Reader] | None = None) ->
     except KeyboardInterrupt:
         tell(f"what was read so far is in {args.out}; --resume goes on with it")
         raise
-    if not counts:
-        tell(f"no pictures in {', '.join(args.sources)}")
-        return 1
     tell(_summary(counts))
     if read:
         tell(f"{read / seconds:.1f} pictures a second, {seconds:.0f} seconds")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,7 +15,8 @@ from vinchar.scale.storage import Folder
 LEAST, MOST = 16, 256  # files
 MOST_BYTES = 256 * 2**20  # 64 photos of 12 megapixels
 DEATHS = 2  # of processes, after which the file that they read is not tried again
-_BEGUN = "_begun"  # a folder of notes on chunks that are being read; who reads tables passes over such a name
+_RUN = "_run"  # a folder of notes on what is being done; who reads tables passes over such a name
+_OWNER = f"{_RUN}/owner"
 
 
 def chunks_of(files: Iterable[File]) -> Iterator[list[File]]:
@@ -31,9 +33,27 @@ def chunks_of(files: Iterable[File]) -> Iterator[list[File]]:
         yield chunk
 
 
-def forget_begun(folder: Folder) -> None:
-    """Remove the notes on chunks that were being read."""
-    folder.remove(_BEGUN)
+class TakenOver(Exception):
+    """Another run writes into the folder now."""
+
+
+def take_over(folder: Folder) -> str:
+    """Begin a run in a folder; return its name. No other run writes there from now on, though killed it may live on."""
+    folder.remove(_RUN)
+    run = secrets.token_hex(4)
+    folder.write(_OWNER, run.encode())
+    return run
+
+
+def expect_owner(folder: Folder, run: str) -> None:
+    """Raise ``TakenOver`` if another run has begun in a folder."""
+    if folder.read(_OWNER) != run.encode():
+        raise TakenOver(f"another run has begun in {folder.path}")
+
+
+def end_run(folder: Folder) -> None:
+    """Remove all notes."""
+    folder.remove(_RUN)
 
 
 @dataclass(slots=True)
@@ -68,7 +88,7 @@ class Begun:
 
 def begin(folder: Folder, run: str, chunk: int) -> Begun:
     """Note that a chunk is read now; return the note, which says what is known if somebody began it before."""
-    name = f"{_BEGUN}/{run}-{chunk:06d}"
+    name = f"{_RUN}/{run}-{chunk:06d}"
     before = folder.read(name)
     if before is None:
         note = Begun(folder, name)

@@ -14,7 +14,7 @@ from vinchar.explain import failed
 from vinchar.pixels import Image, ImageError
 from vinchar.reader import AskedKind, Reader
 from vinchar.scale.ahead import Named, fetch, load_ahead, pictures_in
-from vinchar.scale.chunks import DEATHS, Begun, begin
+from vinchar.scale.chunks import DEATHS, Begun, begin, expect_owner
 from vinchar.scale.parts import part_name
 from vinchar.scale.sources import File
 from vinchar.scale.storage import Folder
@@ -33,7 +33,7 @@ def asked(number: int, files: Sequence[File]) -> pa.Table:
 class ChunkReader:
     """Reads chunks, each into a part of ``folder``; answers how many files and pictures of which status there were.
 
-    ``make`` makes its reader; ``kind``: what the pictures show; ``run``: which run it is.
+    ``make`` makes its reader; ``kind``: what the pictures show; ``run``: as of ``chunks.take_over``.
     """
 
     def __init__(self, make: Callable[[], Reader], kind: AskedKind, folder: Folder, run: str) -> None:
@@ -48,6 +48,7 @@ class ChunkReader:
         files = [File(os.fsdecode(path), size, modified) for path, size, modified in zip(*columns, strict=True)]
         note = begin(self._folder, self._run, number)
         rows = self._rows_carefully(files, note) if note.again else self._rows(files)
+        expect_owner(self._folder, self._run)
         self._folder.write(part_name(self._run, number), to_parquet(rows))
         note.end()
         counts = Counter(row.reading.status if row.fault is None else row.fault for row in rows)

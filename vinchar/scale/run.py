@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-import secrets
+import socket
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from typing import Any, cast
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray would report to its makers
@@ -19,13 +20,14 @@ import ray.data
 from ray.exceptions import RayError
 
 from vinchar.reader import AskedKind, Reader
-from vinchar.scale.chunks import chunks_of, forget_begun
+from vinchar.scale.chunks import chunks_of, end_run
 from vinchar.scale.parts import key_of
 from vinchar.scale.reading import ChunkReader, asked
 from vinchar.scale.sources import File
 from vinchar.scale.storage import Folder, StorageError
 
 LOCAL = "local"  # an address: Ray on this machine, for this run alone
+_PATIENCE = 10.0  # seconds
 _STORE = 256 * 2**20  # bytes for the lists of files; what is more goes to disk
 
 
@@ -63,35 +65,45 @@ def connected(address: str, workers: int | None) -> Iterator[int]:
 
     Raises ``StorageError`` if no cluster answers at ``address``.
     """
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # of the rest the command itself says one sentence
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     try:
         if address == LOCAL:
             ray.init(LOCAL, num_cpus=workers, object_store_memory=_STORE, include_dashboard=False, **quiet)
         else:
+            _expect_answer(address)
             ray.init(address, **quiet)
-    except (ConnectionError, RayError, ValueError) as error:
+    except (OSError, RayError, ValueError) as error:
         raise StorageError(f"no Ray cluster answers at {address}: {str(error).partition(chr(10))[0]}") from None
-    try:
-        yield workers or max(int(ray.cluster_resources().get("CPU", 1)), 1)  # type: ignore[no-untyped-call]
-    finally:
-        ray.shutdown()
+    with redirect_stdout(sys.stderr):  # Ray prints what it has to say of processes that die, which is no data
+        try:
+            yield workers or max(int(ray.cluster_resources().get("CPU", 1)), 1)  # type: ignore[no-untyped-call]
+        finally:
+            ray.shutdown()
+
+
+def _expect_answer(address: str) -> None:
+    """Raise ``OSError`` if nothing listens at ``HOST:PORT``, for Ray would try for minutes."""
+    host, _, port = address.rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host, int(port)), _PATIENCE).close()
 
 
 def read_chunks(
-    listed: Listed, make: Callable[[], Reader], kind: AskedKind, folder: Folder, workers: int
+    listed: Listed, make: Callable[[], Reader], kind: AskedKind, folder: Folder, run: str, workers: int
 ) -> Iterator[Counter[str]]:
     """Read all that is listed into parts of ``folder``; yield what each chunk came to: see ``ChunkReader``.
+
+    ``run``: as of ``chunks.take_over``.
 
     A chunk whose process dies, or whose machine does, is read again. Raises ``RunError`` if nothing can go on.
     """
     ray.data.DataContext.get_current().enable_progress_bars = False
-    forget_begun(folder)
     answers = ray.data.from_arrow_refs(listed.chunks).map_batches(
         ChunkReader,
         batch_size=None,  # a chunk whole
         batch_format="pyarrow",
-        fn_constructor_args=(make, kind, folder, secrets.token_hex(4)),
+        fn_constructor_args=(make, kind, folder, run),
         num_cpus=1,
         compute=ray.data.ActorPoolStrategy(size=min(workers, len(listed.chunks)), max_tasks_in_flight_per_actor=2),
     )
@@ -103,12 +115,14 @@ def read_chunks(
             yield found
     except (RayError, OSError) as error:
         raise RunError(f"the run cannot go on: {_cause(error)}") from error
-    forget_begun(folder)
+    end_run(folder)
 
 
 def _cause(error: BaseException) -> str:
     """Return in a line what a process of the run died of."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    lines = str(error).strip().splitlines()
-    return lines[-1] if lines else type(error).__name__
+    said = type(error).__name__
+    deeper: BaseException | None = error
+    while deeper is not None:
+        said = (str(deeper).strip().splitlines() or [said])[-1]
+        deeper = deeper.__cause__
+    return said
