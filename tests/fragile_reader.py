@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import time
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vinchar.reading import Reading
+from vinchar.scale.chunks import take_over
+from vinchar.scale.storage import folder_at
 
 DEADLY, FAULTY, GRAY = 0, 255, 90  # what a picture shows: whoever reads it dies, makes a mistake, or reads it
 
@@ -32,3 +36,14 @@ class SlowReader:
     def read(self, picture: NDArray[np.uint8], kind: str) -> Reading:
         time.sleep(0.05)
         return Reading(None, "photo", "0" * 17, "ok", 0.9)
+
+
+@dataclass(frozen=True)
+class Hindered:
+    """Makes a reader; meanwhile another run begins in the folder ``out``."""
+
+    out: Path
+
+    def __call__(self) -> FragileReader:
+        take_over(folder_at(str(self.out)))
+        return FragileReader()

@@ -107,6 +107,7 @@ ALLOWED: dict[str, set[str]] = {
         "structure",
         "training",
         "evaluation",
+        "scale",
         "service",
         "urls",
         "__init__",
@@ -128,6 +129,8 @@ ALLOWED: dict[str, set[str]] = {
         "reader",
         "__init__",
     },
+    "scale": BASE
+    | {"decoding", "explain", "filetypes", "finding", "imaging", "pages", "pixels", "quality", "reader", "urls", "web"},
     "evaluation": BASE | STAGES | {"alignment", "posterior"},
     "drawing": BASE | {"imaging", "structure"},
     "training": BASE
@@ -166,6 +169,8 @@ HEAVY = (
     "fastapi",
     "sqlalchemy",
     "ray",
+    "pyarrow",
+    "fsspec",
 )
 
 

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from fragile_reader import DEADLY, FAULTY, GRAY, FragileReader
+from fragile_reader import DEADLY, FAULTY, GRAY, FragileReader, Hindered
 from stores import s3  # noqa: F401
 
 from vinchar.command.main import main
@@ -128,11 +128,20 @@ def test_what_cannot_be_read_is_said(
     assert "Traceback" not in told
 
 
-def test_where_nothing_can_be_written_is_said(photos: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    (photos / "07.png").unlink()
-    assert run(photos, "--out", "/proc/out") == 2
+def test_what_ends_the_run_is_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    even(tmp_path / "in", 20)
+    assert run(tmp_path / "in", "--out", tmp_path / "out", make=Hindered(tmp_path / "out")) == 2
     told = capfd.readouterr().err
-    assert "the run cannot go on" in told
+    assert "the run cannot go on: another run has begun" in told
+    assert "--resume goes on with it" in told
+    assert "Traceback" not in told
+
+
+def test_where_nothing_can_be_written_is_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    even(tmp_path / "in", 1)
+    assert run(tmp_path / "in", "--out", "/proc/out") == 2
+    told = capfd.readouterr().err
+    assert "/proc/out" in told
     assert "Traceback" not in told
 
 

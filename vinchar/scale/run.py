@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import socket
 import sys
 from collections import Counter
@@ -118,11 +119,8 @@ def read_chunks(
     end_run(folder)
 
 
-def _cause(error: BaseException) -> str:
-    """Return in a line what a process of the run died of."""
-    said = type(error).__name__
-    deeper: BaseException | None = error
-    while deeper is not None:
-        said = (str(deeper).strip().splitlines() or [said])[-1]
-        deeper = deeper.__cause__
-    return said
+def _cause(error: Exception) -> str:
+    """Return in a line what a process of the run failed of, which Ray names first, below a traceback."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    named = next((line for line in lines if re.match(r"[\w.]+: ", line)), lines[0])
+    return re.sub(r"^vinchar[\w.]*: ", "", named)
