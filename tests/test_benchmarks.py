@@ -85,6 +85,7 @@ COMMANDS: dict[str, list[str]] = {
     "processors": ["FOLDER"],
     "reading_ablations": ["FOLDER", "--labels", "FOLDER/labels.csv", "--drawn", "1"],
     "recognisers": ["FOLDER", "--scenes", "2", "--workers", "1"],
+    "scale": ["growth", "--count", "20"],
     "service": ["hostile", "kills", "--share", "0.01"],
     "speed": [],
     "stability": ["FOLDER", "--labels", "FOLDER/labels.csv"],
@@ -94,7 +95,9 @@ COMMANDS: dict[str, list[str]] = {
 }
 
 
-@pytest.mark.parametrize("name", list(COMMANDS))
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name == "scale" else ()) for name in COMMANDS]
+)
 def test_every_benchmark_runs(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -124,6 +127,7 @@ def test_every_benchmark_runs(
     monkeypatch.setattr(module, "TIMED", 1, raising=False)
     monkeypatch.setattr(module, "SIDES", (256,), raising=False)
     monkeypatch.setattr(module, "PLACES", ("frame",), raising=False)
+    monkeypatch.setattr(module, "DISTINCT", 1, raising=False)
     module.main()
     assert "| --- |" in capsys.readouterr().out
 
