@@ -1,9 +1,10 @@
-"""Very many pictures: ``python3 benchmarks/scale.py [throughput] [growth] [node] [driver] [--count N] [--write]``.
+"""Very many pictures: ``python3 benchmarks/scale.py [throughput] [growth] [limits] [node] [driver] [--write]``.
 
-Draws small pictures of VINs, copies them with other frames and JPEG qualities, and reads them by ``vinchar batch`` on
-this machine. ``throughput``: beside ``inference.py --workers 2``, with the memory of both; ``growth``: one process and
-two; ``node``: two nodes, one of which is killed half-way; ``driver``: the run itself is killed, and goes on. The last
-two say whether every picture is there exactly once.
+Draws strips and single characters, copies them with other frames and JPEG qualities, and reads them by
+``vinchar batch`` on this machine. ``throughput``: beside ``inference.py --workers 2``, with the memory of both;
+``growth``: one process and two; ``limits``: what a cluster will meet first; ``node``: two nodes, one of which is killed
+half-way; ``driver``: the run itself is killed, and goes on. The last two say whether every picture is there exactly
+once. ``--count``: pictures, instead of as many as each takes.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import cv2
 import numpy as np
 import psutil
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,33 +35,44 @@ from tables import show  # noqa: E402
 
 from vinchar.drawing.photos import draw_photo  # noqa: E402
 from vinchar.drawing.strings import draw_vin  # noqa: E402
+from vinchar.pixels import Image  # noqa: E402
 from vinchar.reader import Reader  # noqa: E402
+from vinchar.reading import Reading  # noqa: E402
+from vinchar.scale.chunks import chunks_of, take_over  # noqa: E402
+from vinchar.scale.run import LOCAL, Listed, connected, read_chunks  # noqa: E402
+from vinchar.scale.sources import Passed, list_files  # noqa: E402
+from vinchar.scale.storage import folder_at  # noqa: E402
 
 DISTINCT = 100  # pictures drawn
-WIDTH = 400  # of a picture, pixels
+WIDTH = 400  # of a strip, pixels
 SURE = 0.99  # what reads so surely reads fast, so that all else shows
-COUNTS = {"throughput": 100_000, "growth": 8000, "node": 8000, "driver": 8000}
+COUNTS = {"throughput": 100_000, "growth": 8000, "limits": 40_000, "node": 8000, "driver": 8000}
 WORKERS = 2
 
 
 def draw_pictures(count: int, folder: Path) -> None:
-    """Write drawn pictures of VINs that read surely, and copies of them, as JPEG files."""
+    """Write drawn strips that read surely and single characters, as many of each, and copies of them, as JPEG files."""
     reader, drawn = Reader(), []
-    seeds = iter(range(10 * DISTINCT))
+    seeds = iter(range(100 * DISTINCT))
     while len(drawn) < DISTINCT:
         rng = np.random.default_rng([11, next(seeds)])
         photo = draw_photo(rng, vin=draw_vin(rng, uniform=0.0), calm=True, small=True)
-        (left, top), (right, bottom) = photo.quads.min((0, 1)).astype(int), photo.quads.max((0, 1)).astype(int)
-        cut = photo.bgr[max(top - 12, 0) : bottom + 12, max(left - 16, 0) : right + 16]
-        cut = cv2.resize(cut, (WIDTH, round(cut.shape[0] * WIDTH / cut.shape[1])), interpolation=cv2.INTER_AREA)
-        if reader.read(cut).confidence > SURE:
-            drawn.append(cut)
+        whole, glyph = cut_out(photo.bgr, photo.quads, 12), cut_out(photo.bgr, photo.quads[:1], 4)
+        strip = cv2.resize(whole, (WIDTH, round(whole.shape[0] * WIDTH / whole.shape[1])), interpolation=cv2.INTER_AREA)
+        if reader.read(strip).confidence > SURE and reader.read(glyph).kind == "glyph":
+            drawn += [strip, glyph]
     for i in tqdm(range(count), desc="pictures", unit="picture"):
         picture, variant = drawn[i % DISTINCT], i // DISTINCT
-        left, top = variant % 5, variant // 5 % 5
+        left, top = variant % 3, variant // 3 % 3
         path = folder / f"{i // 1000:03d}" / f"{i:06d}.jpg"
         path.parent.mkdir(exist_ok=True)
         cv2.imwrite(str(path), picture[top:, left:], [cv2.IMWRITE_JPEG_QUALITY, 60 + variant % 40])
+
+
+def cut_out(picture: Image, quads: NDArray[np.float32], margin: int) -> Image:
+    """Return the part of a picture in which quads lie, with a margin of so many pixels."""
+    (left, top), (right, bottom) = quads.min((0, 1)).astype(int) - margin, quads.max((0, 1)).astype(int) + margin
+    return picture[max(top, 0) : bottom, max(left, 0) : right]
 
 
 def memory_of(process: int) -> dict[str, float]:
@@ -175,6 +188,33 @@ def growth(pictures: Path, count: int, folder: Path) -> list[tuple[str, ...]]:
     return rows
 
 
+class NoReader:
+    """Reads nothing, so that all else shows."""
+
+    def read(self, picture: Image, kind: str) -> Reading:
+        return Reading(None, "photo", None, "not_found")
+
+
+def limits(pictures: Path, count: int, folder: Path) -> list[tuple[str, ...]]:
+    """Measure what grows with the cluster: listing, and the seconds of this process that a chunk takes."""
+    started = time.monotonic()
+    listed = sum(len(chunk) for chunk in chunks_of(list_files([str(pictures)], Passed())))
+    rows = [
+        ("files listed a second, in folders of 1,000 on this machine", f"{listed / (time.monotonic() - started):.0f}")
+    ]
+    out = folder_at(str(folder / "limits"))
+    with connected(LOCAL, WORKERS) as workers:
+        listing = Listed(list_files([str(pictures)], Passed()), set())
+        started, used = time.monotonic(), time.process_time()
+        answers = sum(1 for _ in read_chunks(listing, NoReader, "auto", out, take_over(out), workers))
+        used, took = time.process_time() - used, time.monotonic() - started
+    return [
+        *rows,
+        (f"pictures a second through {WORKERS} processes, if reading took no time", f"{count / took:.0f}"),
+        ("milliseconds of the run's own process, a chunk", f"{1000 * used / answers:.1f}"),
+    ]
+
+
 def node(pictures: Path, count: int, folder: Path) -> str:
     """Read all on two nodes with one core each, and kill one half-way."""
     from ray.cluster_utils import Cluster
@@ -207,7 +247,7 @@ def main() -> None:
     """Measure, print and perhaps write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", nargs="*", choices=[*COUNTS, []], metavar="WHAT")
-    parser.add_argument("--count", type=int, help="pictures, instead of as many as each takes")
+    parser.add_argument("--count", type=int, help="pictures")
     parser.add_argument("--write", action="store_true", help="keep the result, and put it into the documents")
     args = parser.parse_args()
     for what in args.what or COUNTS:
@@ -227,6 +267,8 @@ def main() -> None:
                     growth(pictures, count, folder),
                     args.write,
                 )
+            elif what == "limits":
+                show("scale_limits", ("what", "measured"), limits(pictures, count, folder), args.write)
             else:
                 came = {"node": node, "driver": driver}[what](pictures, count, folder)
                 show(f"scale_{what}", ("killed", "read"), [(what, came)], args.write)

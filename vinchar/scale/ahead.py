@@ -131,8 +131,13 @@ def pictures_in(file: File, data: bytes | Exception) -> Iterator[Named]:
         return
     with TemporaryDirectory() as folder:
         copy = Path(folder, f"pages{suffix}")
-        copy.write_bytes(data)
-        for page in pages_of([copy])[0]:
+        try:
+            copy.write_bytes(data)
+            pages = pages_of([copy])[0]
+        except Exception as error:  # a full disk, or a mistake of ours or of a library
+            yield file.path, error
+            return
+        for page in pages:
             yield file.path + page.name.removeprefix(copy.name), _loaded(partial(load, page))
 
 
