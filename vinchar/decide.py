@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -94,6 +94,23 @@ class Line:
         steps = np.diff(self.boxes[:, [0, 2]].mean(axis=1))
         return np.asarray(steps / max(float(np.median(steps)), 1.0), np.float64)
 
+    def slim(self) -> Line:
+        """Return the line without the other ways to part it."""
+        reading, path = self.reading, [self.posterior.path]
+        return Line(
+            LineReading(
+                reading.strip,
+                reading.boxes[path],
+                reading.log_likelihoods[path],
+                reading.scores[path],
+                reading.beyond[path],
+                reading.each[:, path],
+            ),
+            self.posterior._replace(path=0),
+            self.likeness,
+            self.look,
+        )
+
     def is_view_of(self, other: Line) -> bool:
         """Tell whether two readings are of the same line, or of the same VIN where that stands in two places."""
         alike = sum(a != b for a, b in zip(self.vin, other.vin, strict=True)) <= ALIKE
@@ -137,6 +154,17 @@ class Decision:
     def chance(self) -> float:
         """Return the probability that the best line is the VIN, and read right."""
         return self.chances[0] if self.lines else 0.0
+
+    def slim(self, most: int = 4) -> Decision:
+        """Return the decision with its best lines alone, each parted in its best way alone: to keep many of them."""
+        return replace(
+            self,
+            lines=tuple(line.slim() for line in self.lines[:most]),
+            chances=self.chances[:most],
+            likely=self.likely[:most],
+            odds=self.odds[:most],
+            features=self.features[:most],
+        )
 
     @property
     def is_ok(self) -> bool:

@@ -47,12 +47,22 @@ class Sight:
 
 
 class Vin(NamedTuple):
-    """A line, the decision it is one of, the probability that it is right, and the number of the frame it stands in."""
+    """A line, the decision it is one of, the probability that it is right, and the numbers of the frames that show it.
+
+    The first of them shows it best, and is that in which it stands.
+    """
 
     line: Line | None
     decision: Decision
     chance: float
-    frame: int = 0
+    frames: tuple[int, ...] = (0,)
+
+
+class Scene(NamedTuple):
+    """The decision over lines of several frames, and the numbers of those that show each line, the best first."""
+
+    decision: Decision
+    shown: dict[Line | None, tuple[int, ...]]
 
 
 def vins_in(frames: Sequence[Sequence[Found]], judge: Judge, least: float | None) -> list[Vin]:
@@ -61,27 +71,80 @@ def vins_in(frames: Sequence[Sequence[Found]], judge: Judge, least: float | None
     ``frames``: what was found in each, by looks at different parts of it. ``least``: others are asked for, those that
     are right with this probability.
     """
-    seen_in: dict[Line | None, int] = {}
-    looks = frames[0]
-    if len(frames) > 1:
-        decision, seen_in = fuse([[one for one, _ in some] for some in frames], judge)
-        looks = [(decision, [one for one in decision.each() if least is not None and one[1] >= least])]
-    vins = [Vin(line, one, chance, seen_in.get(line, 0)) for one, found in looks for line, chance in found]
-    first = looks[0][0]
-    return vins or [Vin(first.best, first, first.chance, seen_in.get(first.best, 0))]
+    if len(frames) == 1:
+        vins = [Vin(line, one, chance) for one, found in frames[0] for line, chance in found]
+        first = frames[0][0][0]
+        return vins or [Vin(first.best, first, first.chance)]
+    return _vins_of(fuse([[one for one, _ in some] for some in frames], judge), least)
 
 
-def fuse(frames: Sequence[Sequence[Decision]], judge: Judge) -> tuple[Decision, dict[Line | None, int]]:
-    """Return the decision over the lines that frames show, and the number of the frame in which each is seen best.
+def vins_in_clip(frames: Sequence[Decision], judge: Judge, least: float | None) -> list[Vin]:
+    """Return the VIN that frames of a clip show, the surest, the line of which is None if there is none, and others.
+
+    These are those that are accepted and stand in other scenes; and all that are right with probability ``least``, if
+    that is given.
+    """
+    found: dict[str | None, Vin] = {}
+    each = [vin for scene in scenes(frames, judge) for vin in _vins_of(scene, least)]
+    for vin in sorted(each, key=lambda one: -one.chance):
+        accepted = vin.chance >= (vin.decision.ok if least is None else least)
+        if not found or (accepted and vin.line is not None):
+            found.setdefault(vin.line and vin.line.vin, vin)
+    return list(found.values())
+
+
+def _vins_of(scene: Scene, least: float | None) -> list[Vin]:
+    decision, shown = scene
+    lines = [one for one in decision.each() if least is not None and one[1] >= least]
+    lines = lines or [(decision.best, decision.chance)] if decision.lines else []
+    return [Vin(line, decision, chance, shown[line]) for line, chance in lines] or [Vin(None, decision, 0.0)]
+
+
+def fuse(frames: Sequence[Sequence[Decision]], judge: Judge) -> Scene:
+    """Return the decision over the lines that frames of one VIN show.
 
     ``frames``: what was decided of each, by looks at different parts of it.
     """
-    groups = group([sight for i, decisions in enumerate(frames) for sight in sights(i, decisions)])
+    return _scene(group([sight for i, decisions in enumerate(frames) for sight in sights(i, decisions)]), len(frames), judge)
+
+
+def scenes(frames: Sequence[Decision], judge: Judge) -> list[Scene]:
+    """Return the decisions over the lines of a clip, one for each VIN that passes, likeliest first, or a single one.
+
+    What is likelier a VIN than not has a scene, in which it competes with what is seen about when it is. Frames that
+    show another scene's VIN alone do not count there: nobody expects it in them.
+    """
+    groups = group([sight for i, decision in enumerate(frames) for sight in sights(i, [decision])])
+    leaders: list[int] = []
+    for i, some in enumerate(groups):
+        if _together(some) > 0 and not any(_rivals(some, groups[k]) for k in leaders):
+            leaders.append(i)
+    if len(leaders) < 2:
+        return [_scene(groups, len(frames), judge)]
+    seen = [{sight.frame for sight in groups[i]} for i in leaders]
+    found = []
+    for own, leader in zip(seen, leaders, strict=True):
+        elsewhere = set[int]().union(*seen) - own
+        rivals = [some for some in groups if some is groups[leader] or _rivals(some, groups[leader])]
+        found.append(_scene(rivals, len(frames) - len(elsewhere), judge))
+    return found
+
+
+def _scene(groups: Sequence[Sequence[Sight]], frames: int, judge: Judge) -> Scene:
+    """Return the decision over groups of sights in so many ``frames``."""
     lines = [_fused(some, judge) for some in groups]
     features = np.array([some[0].features for some in groups])
-    odds = np.array([_together(some) for some in groups]) - SEEN * np.log(len(frames))
-    seen_in: dict[Line | None, int] = {line: some[0].frame for line, some in zip(lines, groups, strict=True)}
-    return judge.compare(lines, features, odds), seen_in
+    odds = np.array([_together(some) for some in groups]) - SEEN * np.log(frames)
+    shown: dict[Line | None, tuple[int, ...]] = {
+        line: tuple(sight.frame for sight in some) for line, some in zip(lines, groups, strict=True)
+    }
+    return Scene(judge.compare(lines, features, odds), shown)
+
+
+def _rivals(some: Sequence[Sight], others: Sequence[Sight]) -> bool:
+    """Tell whether most sights of one line stand in frames that show another one, or next to such."""
+    apart = np.abs(np.subtract.outer([one.frame for one in some], [one.frame for one in others])) > 1
+    return bool(min(apart.all(axis=1).mean(), apart.all(axis=0).mean()) < 0.5)
 
 
 def fused_glyph(log_probs: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -19,6 +20,7 @@ from vinchar.types import STRIP_WIDTH, Gray, Kind, Strip
 DOUBT = 0.1  # both polarities are read if the likelier one is less probable than 1 minus this
 AGAIN, WORTH = 2, -6.0  # lines of a look that are cut in other ways, too, and the least odds of being the VIN for it
 WIDER = 40  # columns: so much farther glyphs are looked for that may go on beyond the end of a strip
+GLANCE = 2  # looks of a glance: all of it, if it is a strip, and the likeliest lines
 MOST_VINS = 64  # looked for in a picture that may show several
 
 Lines = dict[Line, list[Pass]]  # what was read, and the rectifier's passes that led there
@@ -45,6 +47,13 @@ class Search:
         for _, decision in self.rounds(gray, kind):
             if decision.is_settled:
                 break
+        return decision
+
+    def glance(self, gray: Gray, kind: Kind) -> Decision:
+        """Return the decision over what most looks like a VIN, and nothing else: a fraction of what a search takes."""
+        decision = Decision()
+        for _, decision in islice(self.rounds(gray, kind), GLANCE):
+            pass
         return decision
 
     def every(self, gray: Gray, kind: Kind, least: float) -> Iterator[Found]:

@@ -1,0 +1,174 @@
+"""Videos as frames, one after the other.
+
+Another process decodes (``video_process``), in bounded time and memory, while this one reads what has come: FFmpeg is a
+large library in C, and who sends a video may mean harm. It opens nothing but the file it is given.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import cv2
+import numpy as np
+
+from vinchar.extras import how_to_install
+from vinchar.filetypes import HEAD, FileType, type_of
+from vinchar.pixels import Image, ImageError, check_size
+
+SECONDS = 180.0  # of a video are read: walking round a car takes one minute
+MOST_PIXELS = 7680 * 4320  # of a frame that is decoded, and of one that is shown
+MOST_SHOWN = 3840 * 2160
+_PROCESS = Path(__file__).with_name("video_process.py")
+_TIMED_OUT = 3
+_TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+
+_MISSING = f"reading videos needs the package av: {how_to_install('video')}"
+_BROKEN = "the video is broken and cannot be opened: its beginning or its end may be missing"
+_NO_PICTURE = "there is no picture in the video, only sound"
+_NO_FRAME = "no frame of the video can be decoded: it is broken, or of a rare kind"
+_SLOW = "the video cannot be decoded: it takes too long"
+_PARTLY = {
+    "damaged": "the video is damaged: what could be decoded of it was read",
+    "long": f"the video is long: its first {SECONDS:.0f} seconds were read",
+    "slow": "the video takes too long to decode: its beginning was read",
+}
+
+
+class Frame(NamedTuple):
+    """A frame of a video: its ``time``, in seconds from the first one on, and ``pixels``, as of ``imaging.load``."""
+
+    time: float
+    pixels: Image
+
+
+class Frames:
+    """The frames of a video in turn, those that can be decoded; ``fault`` says, after the last one, why not all.
+
+    Raises ``ImageError`` where there is none.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], color: bool) -> None:
+        assert process.stdout is not None
+        self.fault: str | None = None
+        self._process, self._answer, self._color, self._seen = process, process.stdout, color, False
+
+    def __iter__(self) -> Iterator[Frame]:
+        while True:
+            frame = self._next()
+            if frame is None:
+                return
+            self._seen = True
+            yield frame
+
+    def _next(self) -> Frame | None:
+        line = self._answer.readline()
+        head = json.loads(line) if line.endswith(b"\n") else {"end": "died"}
+        if "end" not in head:
+            content = self._answer.read(head["height"] * head["stride"])
+            if len(content) == head["height"] * head["stride"]:
+                return Frame(head["time"], _upright(head, content, self._color))
+            head = {"end": "died"}
+        end = head["end"]
+        if end == "died":
+            end = "slow" if self._process.wait() == _TIMED_OUT else "damaged"
+        if not self._seen:
+            raise _error(end)
+        self.fault = _PARTLY.get(end)
+        return None
+
+
+def video_type(head: bytes) -> FileType | None:
+    """Return the type of a video by the first ``HEAD`` bytes of its file, None if it is none."""
+    found = type_of(head[:HEAD])
+    return found if found is not None and found.format else None
+
+
+def is_video(path: str | os.PathLike[str]) -> bool:
+    """Tell whether a file is a video; what cannot be opened is none."""
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe or a device might never end
+            return False
+        with open(path, "rb") as file:
+            return video_type(file.read(HEAD)) is not None
+    except (OSError, ValueError):
+        return False
+
+
+@contextmanager
+def open_video(source: str | os.PathLike[str] | bytes, start: float = 0.0, color: bool = False) -> Iterator[Frames]:
+    """Yield the frames of a video, a path or the bytes of a file, from ``start`` on, in seconds.
+
+    They are upright and 8 bit: uint8 (H, W), or (H, W, 3) BGR with ``color``; at most ``MOST_SHOWN`` pixels each,
+    about 30 a second, of the first ``SECONDS``. Raises ``ImageError`` for what cannot be opened.
+    """
+    if find_spec("av") is None:
+        raise ImageError(_MISSING, "unsupported-format")
+    with _file(source) as file:
+        kind = video_type(file.read(HEAD))
+        if kind is None:
+            raise ImageError(_BROKEN)
+        file.seek(0)
+        task = (kind.format, start, SECONDS, MOST_SHOWN, MOST_PIXELS, "bgr24" if color else "gray")
+        command = [sys.executable, "-P", str(_PROCESS), *map(str, task)]
+        process = subprocess.Popen(command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    with process:
+        try:
+            yield Frames(process, color)
+        finally:
+            process.kill()
+
+
+def frame_at(source: str | os.PathLike[str] | bytes, time: float) -> Image:
+    """Return the frame of a video at a ``time`` that ``open_video`` gave one, uint8 (H, W, 3) BGR."""
+    with open_video(source, time, color=True) as frames:
+        return next(iter(frames)).pixels
+
+
+@contextmanager
+def _file(source: str | os.PathLike[str] | bytes) -> Iterator[IO[bytes]]:
+    """Yield a video as a file that a process can seek in."""
+    try:
+        if isinstance(source, bytes):
+            with tempfile.TemporaryFile() as file:
+                file.write(source)
+                file.seek(0)
+                yield file
+        else:
+            with open(source, "rb", buffering=0) as raw:
+                yield raw
+    except OSError as error:
+        raise ImageError(f"it cannot be read ({error.strerror or error})", "unreadable-file") from None
+
+
+def _upright(head: dict[str, int], content: bytes, color: bool) -> Image:
+    width, height = head["width"], head["height"]
+    check_size(width, height)
+    rows = np.frombuffer(content, np.uint8).reshape(height, head["stride"])
+    shown = rows[:, : 3 * width].reshape(height, width, 3) if color else rows[:, :width]
+    turned = _TURNS.get(head["turn"])
+    return np.ascontiguousarray(shown) if turned is None else np.asarray(cv2.rotate(shown, turned), np.uint8)
+
+
+def _error(end: str) -> ImageError:
+    """Return why a video has no frame that is read."""
+    match end:
+        case "no-video":
+            return ImageError(_NO_PICTURE, "not-a-picture")
+        case "size":
+            return ImageError(f"it is too large: its frames have more than {MOST_PIXELS / 10**6:.0f} million pixels, "
+                              "the most that are read", "too-many-pixels")
+        case "slow":
+            return ImageError(_SLOW)
+        case "broken":
+            return ImageError(_BROKEN)
+    return ImageError(_NO_FRAME)
