@@ -1,4 +1,4 @@
-"""What a file is, by how it begins: the types of pictures and videos, those that are read and those that are refused."""
+"""What a file is, by how it begins: the types of pictures and videos, those that are read and those that are not."""
 
 from __future__ import annotations
 

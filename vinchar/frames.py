@@ -89,15 +89,16 @@ def vins_in_clip(frames: Sequence[Decision], judge: Judge, least: float | None) 
     for vin in sorted(each, key=lambda one: -one.chance):
         accepted = vin.chance >= (vin.decision.ok if least is None else least)
         if not found or (accepted and vin.line is not None):
-            found.setdefault(vin.line and vin.line.vin, vin)
+            found.setdefault(None if vin.line is None else vin.line.vin, vin)
     return list(found.values())
 
 
 def _vins_of(scene: Scene, least: float | None) -> list[Vin]:
     decision, shown = scene
+    if decision.best is None:
+        return [Vin(None, decision, 0.0)]
     lines = [one for one in decision.each() if least is not None and one[1] >= least]
-    lines = lines or [(decision.best, decision.chance)] if decision.lines else []
-    return [Vin(line, decision, chance, shown[line]) for line, chance in lines] or [Vin(None, decision, 0.0)]
+    return [Vin(line, decision, chance, shown[line]) for line, chance in lines or [(decision.best, decision.chance)]]
 
 
 def fuse(frames: Sequence[Sequence[Decision]], judge: Judge) -> Scene:
@@ -105,7 +106,9 @@ def fuse(frames: Sequence[Sequence[Decision]], judge: Judge) -> Scene:
 
     ``frames``: what was decided of each, by looks at different parts of it.
     """
-    return _scene(group([sight for i, decisions in enumerate(frames) for sight in sights(i, decisions)]), len(frames), judge)
+    return _scene(
+        group([sight for i, decisions in enumerate(frames) for sight in sights(i, decisions)]), len(frames), judge
+    )
 
 
 def scenes(frames: Sequence[Decision], judge: Judge) -> list[Scene]:

@@ -6,6 +6,7 @@ large library in C, and who sends a video may mean harm. It opens nothing but th
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import stat
@@ -16,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -72,7 +73,7 @@ class Frames:
 
     def _next(self) -> Frame | None:
         line = self._answer.readline()
-        head = json.loads(line) if line.endswith(b"\n") else {"end": "died"}
+        head: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {"end": "died"}
         if "end" not in head:
             content = self._answer.read(head["height"] * head["stride"])
             if len(content) == head["height"] * head["stride"]:
@@ -93,19 +94,32 @@ def video_type(head: bytes) -> FileType | None:
     return found if found is not None and found.format else None
 
 
-def is_video(path: str | os.PathLike[str]) -> bool:
-    """Tell whether a file is a video; what cannot be opened is none."""
+def as_video(source: object) -> Path | bytes | None:
+    """Return a picture's source as a path or as bytes if it is a video; None for all else, which is left as it was."""
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe or a device might never end
-            return False
-        with open(path, "rb") as file:
-            return video_type(file.read(HEAD)) is not None
-    except (OSError, ValueError):
-        return False
+        if isinstance(source, bytes | bytearray | memoryview):
+            return bytes(source) if video_type(bytes(source[:HEAD])) else None
+        if isinstance(source, str | os.PathLike):
+            return Path(source) if video_type(_head(source)) else None
+        if isinstance(source, io.IOBase) and not isinstance(source, io.TextIOBase) and source.seekable():
+            source.seek(0)
+            found = video_type(source.read(HEAD))
+            source.seek(0)
+            return bytes(source.read()) if found else None
+    except (OSError, ValueError):  # what it is instead is said by ``imaging.load``
+        pass
+    return None
+
+
+def _head(path: str | os.PathLike[str]) -> bytes:
+    if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe or a device might never end
+        return b""
+    with open(path, "rb") as file:
+        return file.read(HEAD)
 
 
 @contextmanager
-def open_video(source: str | os.PathLike[str] | bytes, start: float = 0.0, color: bool = False) -> Iterator[Frames]:
+def open_video(source: Path | bytes, start: float = 0.0, color: bool = False) -> Iterator[Frames]:
     """Yield the frames of a video, a path or the bytes of a file, from ``start`` on, in seconds.
 
     They are upright and 8 bit: uint8 (H, W), or (H, W, 3) BGR with ``color``; at most ``MOST_SHOWN`` pixels each,
@@ -130,12 +144,12 @@ def open_video(source: str | os.PathLike[str] | bytes, start: float = 0.0, color
 
 def frame_at(source: str | os.PathLike[str] | bytes, time: float) -> Image:
     """Return the frame of a video at a ``time`` that ``open_video`` gave one, uint8 (H, W, 3) BGR."""
-    with open_video(source, time, color=True) as frames:
+    with open_video(source if isinstance(source, bytes) else Path(source), time, color=True) as frames:
         return next(iter(frames)).pixels
 
 
 @contextmanager
-def _file(source: str | os.PathLike[str] | bytes) -> Iterator[IO[bytes]]:
+def _file(source: Path | bytes) -> Iterator[IO[bytes]]:
     """Yield a video as a file that a process can seek in."""
     try:
         if isinstance(source, bytes):
@@ -150,7 +164,7 @@ def _file(source: str | os.PathLike[str] | bytes) -> Iterator[IO[bytes]]:
         raise ImageError(f"it cannot be read ({error.strerror or error})", "unreadable-file") from None
 
 
-def _upright(head: dict[str, int], content: bytes, color: bool) -> Image:
+def _upright(head: dict[str, Any], content: bytes, color: bool) -> Image:
     width, height = head["width"], head["height"]
     check_size(width, height)
     rows = np.frombuffer(content, np.uint8).reshape(height, head["stride"])
@@ -165,8 +179,11 @@ def _error(end: str) -> ImageError:
         case "no-video":
             return ImageError(_NO_PICTURE, "not-a-picture")
         case "size":
-            return ImageError(f"it is too large: its frames have more than {MOST_PIXELS / 10**6:.0f} million pixels, "
-                              "the most that are read", "too-many-pixels")
+            return ImageError(
+                f"it is too large: its frames have more than {MOST_PIXELS / 10**6:.0f} million pixels, "
+                "the most that are read",
+                "too-many-pixels",
+            )
         case "slow":
             return ImageError(_SLOW)
         case "broken":

@@ -9,19 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import NamedTuple
+from pathlib import Path
+from typing import Literal, NamedTuple
 
 import cv2
 import numpy as np
 
 from vinchar.decide import Decision, Line
+from vinchar.kind import guess_line_kind
 from vinchar.search import Search
 from vinchar.types import Gray, Kind
-from vinchar.video import Frame
+from vinchar.video import Frame, frame_at
 
 RATE = 5  # frames a second that are read
 KEPT = 8  # frames that are kept in memory, to be looked at again
 SEARCHED = 4  # of them, those that are searched all over
+UNSEEN = 1.0  # seconds without a VIN, after which a frame is searched all over
 AROUND = 0.5  # of a line's height and length, how far about it sharpness is looked at: the hand goes on
 
 Box = tuple[int, int, int, int]  # x0, y0, x1, y1
@@ -38,6 +41,7 @@ class Glance(NamedTuple):
 class Watched:
     """The glances at a video in turn, and the pixels of some of their frames, by number."""
 
+    kind: Kind
     glances: list[Glance] = field(default_factory=list)
     kept: dict[int, Gray] = field(default_factory=dict)
 
@@ -57,28 +61,40 @@ class Watched:
 
     def _vin(self, number: int) -> str | None:
         line = self.glances[number].decision.best
-        return line and line.vin
+        return None if line is None else line.vin
 
     def _worth(self, number: int) -> tuple[float, float]:
         decision = self.glances[number].decision
         return decision.chance, max(decision.odds, default=-np.inf)
 
-    def search(self, search: Search, kind: Kind) -> None:
+    def keep(self, number: int, video: Path | bytes) -> None:
+        """Take a frame out of the video once more if it was not kept."""
+        if number not in self.kept:
+            bgr = frame_at(video, self.glances[number].time)
+            self.kept[number] = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8)
+
+    def search(self, search: Search) -> None:
         """Search the most promising frames all over."""
         for number in sorted(self.kept, key=self._worth)[-SEARCHED:]:
-            decision = search.read(self.kept[number], kind).slim()
+            decision = search.read(self.kept[number], self.kind).slim()
             self.glances[number] = self.glances[number]._replace(decision=decision)
 
 
-def watch(frames: Iterable[Frame], search: Search, kind: Kind) -> Watched:
-    """Glance at the frames of a video that are worth it."""
-    watched, last = Watched(), None
+def watch(frames: Iterable[Frame], search: Search, kind: Kind | Literal["auto"]) -> Watched:
+    """Glance at the frames of a video that are worth it; ``kind``: what they show, ``strip`` or ``photo``."""
+    watched, last, found_by, due = Watched("photo" if kind == "auto" else kind), None, None, 0.0
     for some in _windows(frames):
         frame = max(some, key=lambda one: sharpness(one.pixels, last))
-        decision = search.glance(frame.pixels, kind)
-        watched.add(frame, decision)
+        if kind == "auto" and not watched.glances:
+            watched.kind = guess_line_kind(frame.pixels)
+        decision = search.glance(frame.pixels, watched.kind, found_by)
+        if not decision.is_settled and frame.time >= due:
+            decision = search.read(frame.pixels, watched.kind)
+            due = frame.time + UNSEEN
         if decision.is_settled and decision.best is not None:
-            last = _about(decision.best, frame.pixels.shape)
+            last, found_by = _about(decision.best, frame.pixels.shape), decision.best.look
+            due = frame.time + UNSEEN
+        watched.add(frame, decision)
     return watched
 
 

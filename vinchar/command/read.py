@@ -10,6 +10,7 @@ import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,7 @@ from vinchar.imaging import ImageError, Picture, Url, find_pictures, load
 from vinchar.known import read_known
 from vinchar.reader import ModelError, Reader
 from vinchar.reading import Reading
+from vinchar.video import frame_at
 
 if TYPE_CHECKING:
     from vinchar.evaluation.scored import Label, Scored
@@ -185,18 +187,24 @@ def _drawing_path(folder: Path, root: Path, picture: Picture) -> Path:
 
 
 def _annotate(picture: Picture, reading: Reading, target: Path, say: Callable[[str], object]) -> None:
+    """Draw what was read; in a video, on the frame that shows it best, and on another where that shows another VIN."""
     import cv2
 
     from vinchar.command.annotate import draw
     from vinchar.files import write_whole
 
-    try:
-        drawing = draw(load(picture, color=True), reading)
-    except ImageError as error:  # it could be read a moment ago
-        say(f"{shown(picture)}: not drawn: {error}")
-        return
-    _, encoded = cv2.imencode(target.suffix.lower(), drawing)
-    write_whole(target, encoded.tobytes())
+    each = (reading, *reading.others)
+    for number, frame in enumerate(dict.fromkeys(one.frame for one in each), 1):
+        first, *others = (one for one in each if one.frame == frame)
+        try:
+            pixels = (
+                load(picture, color=True) if frame is None or isinstance(picture, Url) else frame_at(picture, frame)
+            )
+        except ImageError as error:  # it could be read a moment ago
+            say(f"{shown(picture)}: not drawn: {error}")
+            return
+        _, encoded = cv2.imencode(target.suffix.lower(), draw(pixels, replace(first, others=tuple(others))))
+        write_whole(target.with_stem(f"{target.stem}-{number}") if number > 1 else target, encoded.tobytes())
 
 
 def _report(args: argparse.Namespace, scored: Sequence[Scored], reader: Reader, took: float) -> None:

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 QUALITY = "23"  # of x264, its own default; from 18 on nothing is seen of it, at 28 much
 
 
-def write_video(path: Path, frames: Iterable[NDArray[np.uint8]], rate: int, codec: str = "libx264") -> None:
-    """Write frames, uint8 (H, W, 3) BGR, even sides, ``rate`` a second, as a video whose type the path's ending names."""
+def write_video(path: Path, frames: Iterable[NDArray[np.uint8]], rate: int) -> None:
+    """Write frames, uint8 (H, W, 3) BGR of even sides, ``rate`` a second, as a video; the path's ending says which."""
     import av
 
     with av.open(str(path), "w") as file:
-        stream = file.add_stream(codec, rate=Fraction(rate), options={"crf": QUALITY, "preset": "veryfast"})
+        stream = file.add_stream("libx264", rate=Fraction(rate), options={"crf": QUALITY, "preset": "veryfast"})
         stream.pix_fmt = "yuv420p"
         stream.codec_context.thread_count = 1
         for number, bgr in enumerate(frames):
