@@ -219,7 +219,9 @@ def test_no_other_file_is_opened(tmp_path: Path) -> None:
 
 def test_the_package_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(video_module, "find_spec", lambda name: None)
-    expect_error(MP4, r"reading videos needs the package av: python3 -m pip install '.*\[video\]'", "unsupported-format")
+    expect_error(
+        MP4, r"reading videos needs the package av: python3 -m pip install '.*\[video\]'", "unsupported-format"
+    )
 
 
 def test_what_is_a_video(tmp_path: Path) -> None:

@@ -156,14 +156,18 @@ class Decision:
         return self.chances[0] if self.lines else 0.0
 
     def slim(self, most: int = 4) -> Decision:
-        """Return the decision with its best lines alone, each parted in its best way alone: to keep many of them."""
+        """Return the decision with the best views of its best strings alone, each parted in one way: to keep many."""
+        best: dict[str, int] = {}
+        for i, line in enumerate(self.lines):
+            best.setdefault(line.vin, i)
+        kept = [*best.values()][:most]
         return replace(
             self,
-            lines=tuple(line.slim() for line in self.lines[:most]),
-            chances=self.chances[:most],
-            likely=self.likely[:most],
-            odds=self.odds[:most],
-            features=self.features[:most],
+            lines=tuple(self.lines[i].slim() for i in kept),
+            chances=tuple(self.chances[i] for i in kept),
+            likely=tuple(self.likely[i] for i in kept),
+            odds=tuple(self.odds[i] for i in kept),
+            features=self.features[kept],
         )
 
     @property

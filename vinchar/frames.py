@@ -35,7 +35,7 @@ NEGLIGIBLE = -7.0  # odds of a line that is no rival to any other
 class Sight:
     """A line read in a frame, one view of a ``place`` in it: as of its decision, what speaks for it, float64 (7,),
 
-    the odds that it is the VIN, and the probability that it is and is right.
+    the odds that it is the VIN, the probability that it is and is right, and whether that is accepted.
     """
 
     frame: int
@@ -44,6 +44,7 @@ class Sight:
     features: Floats
     odds: float
     chance: float
+    ok: bool
 
 
 class Vin(NamedTuple):
@@ -166,7 +167,7 @@ def sights(frame: int, decisions: Sequence[Decision]) -> list[Sight]:
         for line, features, odds, chance in list(each)[:MOST]:
             place = next((i for i, leader in enumerate(leaders) if same_place(leader.quads, line.quads)), len(leaders))
             leaders += [line] if place == len(leaders) else []
-            found.append(Sight(frame, place, line, features, odds, chance))
+            found.append(Sight(frame, place, line, features, odds, chance, chance >= decision.ok))
     return found
 
 
@@ -178,6 +179,9 @@ def group(sights: Sequence[Sight]) -> list[list[Sight]]:
     groups: list[list[Sight]] = []
     agreed = agreement(sights)
     np.fill_diagonal(agreed, np.inf)  # hardly seen, a line hardly agrees even with itself
+    names = np.array(_names(sights, agreed), dtype=object)
+    known = names != None  # noqa: E711  (of each)
+    agreed[(names[:, None] != names) & known[:, None] & known] = -np.inf
     left = np.ones(len(sights), bool)
     while left.any():
         best = max((_agreeing(sights, row, left) for row in agreed[left]), key=_together)
@@ -195,6 +199,21 @@ def agreement(sights: Sequence[Sight]) -> Floats:
     chances = np.exp(np.maximum(_normalised(seen), UNSEEN))
     same = sum((np.log(len(ALPHABET) * chances[:, i] @ chances[:, i].T) for i in range(LENGTH)), np.zeros(()))
     return np.asarray(same)
+
+
+def _names(sights: Sequence[Sight], agreed: Floats) -> list[str | None]:
+    """Return which VIN each sight shows, if that is known: of those that are accepted the one it agrees with most.
+
+    So cars of a fleet, the numbers of which differ in a character or two, are told apart.
+    """
+    accepted = [i for i, sight in enumerate(sights) if sight.ok]
+    if not accepted:
+        return [None] * len(sights)
+    nearest = agreed[:, accepted].argmax(axis=1)
+    return [
+        sights[accepted[near]].line.vin if row[accepted[near]] > SAME else None
+        for near, row in zip(nearest, agreed, strict=True)
+    ]
 
 
 def _agreeing(sights: Sequence[Sight], agreed: Floats, left: NDArray[np.bool_]) -> list[Sight]:
