@@ -4,6 +4,8 @@ What a recogniser saw of a line is a likelihood, so that of the same line in sev
 mirrored light hides a character in one, another shows it. But frames share surface, face and lens, and what misleads
 the recogniser in one does so in all. So the product is nearly a mean, in which a frame counts by how surely it reads.
 What is known of VINs is weighed once, with the product.
+
+A clip may show one VIN after another: each has a scene of its own.
 """
 
 from __future__ import annotations
@@ -16,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinchar.decide import Decision, Floats, Found, Judge, Line, same_place
-from vinchar.types import LineReading
 from vinchar.vin import ALPHABET, LENGTH
 
 # N frames are worth N ** SHARE independent ones. Fitted on 189 drawn clips: with more, more of what is accepted is
@@ -230,21 +231,17 @@ def _together(sights: Sequence[Sight]) -> float:
 
 def _fused(sights: Sequence[Sight], judge: Judge) -> Line:
     """Return the line of the first sight, read as all show it."""
-    first, *others = (sight.line for sight in sights)
-    if not others:
-        return first
+    if len(sights) == 1:
+        return sights[0].line
+    first = sights[0].line.slim()
     weights = np.array([max(sight.chance, LEAST) for sight in sights])
     weights /= weights.sum()
     growth = (1 / (weights**2).sum()) ** SHARE  # in place of the number of frames, so many of equal weight
-    weighted = [(growth * weight, sight.line) for weight, sight in zip(weights, sights, strict=True)]
-    path, reading = first.posterior.path, first.reading
-    fused = LineReading(
-        reading.strip,
-        reading.boxes[[path]],
-        np.asarray(sum(weight * _seen(line) for weight, line in weighted), np.float32)[None],
-        reading.scores[[path]],
-        reading.beyond[[path]],
-        np.asarray(sum(weight * line.reading.each[:, [line.posterior.path]] for weight, line in weighted), np.float32),
+    weighted = [(growth * weight, sight.line.slim().reading) for weight, sight in zip(weights, sights, strict=True)]
+    fused = replace(
+        first.reading,
+        log_likelihoods=np.asarray(sum(weight * one.log_likelihoods for weight, one in weighted), np.float32),
+        each=np.asarray(sum(weight * one.each for weight, one in weighted), np.float32),
     )
     line = judge.weigh(fused, first.look)
     # How well a line parts into glyphs is as the best frame shows it: the product is of another size.
