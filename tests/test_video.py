@@ -19,7 +19,7 @@ from videos import Image, sound, turned, video, view, views
 from vinchar import video as video_module
 from vinchar.filetypes import type_of
 from vinchar.imaging import ImageError, find_pictures, load
-from vinchar.video import Frame, as_video, frame_at, open_video
+from vinchar.video import Frame, as_video, frames_at, open_video
 
 FORMS = {
     "mp4": ("mp4", "libx264"),
@@ -111,14 +111,17 @@ def test_of_many_frames_a_second_some_are_given() -> None:
     assert steps.min() > 0.03
 
 
-def test_a_frame_is_found_again() -> None:
+def test_frames_are_found_again() -> None:
     found, _ = frames_of(MP4)
-    for frame in found[::4]:
-        again = frame_at(MP4, frame.time)
-        assert again.shape == (360, 640, 3)
-        assert differ(gray(again), frame.pixels) < 2
-    with pytest.raises(ImageError, match="no frame"):
-        frame_at(MP4, 60.0)
+    wanted = [found[i] for i in (8, 1, 4, 4)]
+    again = list(frames_at(MP4, [frame.time for frame in wanted], color=True))
+    assert [frame.time for frame in again] == [found[i].time for i in (1, 4, 8)]
+    for frame, number in zip(again, (1, 4, 8), strict=True):
+        assert frame.pixels.shape == (360, 640, 3)
+        assert differ(gray(frame.pixels), found[number].pixels) < 2
+    for times in ([60.0], [found[1].time, 60.0]):
+        with pytest.raises(ImageError, match="no frame"):
+            list(frames_at(MP4, times))
 
 
 def test_large_frames_are_shown_smaller(monkeypatch: pytest.MonkeyPatch) -> None:

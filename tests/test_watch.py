@@ -19,7 +19,7 @@ from vinchar.command.main import main
 from vinchar.reader import Reader
 from vinchar.reading import Reading
 from vinchar.search import Search
-from vinchar.video import Frame, frame_at
+from vinchar.video import Frame, frames_at
 from vinchar.watch import KEPT, RATE, sharpness, watch
 
 OTHER = "WVWZZZ1JZ3W386752"
@@ -72,7 +72,8 @@ def test_the_quads_are_those_of_the_best_frame(reader: Reader) -> None:
         reading = reader.read(clip)
         assert reading.frame is not None
         assert reading.quad is not None
-        alone = reader.read(frame_at(clip, reading.frame))
+        (shown,) = frames_at(clip, [reading.frame], color=True)
+        alone = reader.read(shown.pixels)
         np.testing.assert_allclose(reading.quad, alone.quad, atol=3)  # grey of a colour, or as the video has it
         assert alone.vin == VIN
 
@@ -183,7 +184,7 @@ def test_few_frames_are_kept_of_each_vin_the_surest(reader: Reader) -> None:
     assert {VIN, OTHER} <= best
     del watched.kept[next(i for i in watched.kept if i < 12)]
     clip = video([np.repeat(one[..., None], 3, axis=2) for one in shown], rate=RATE)
-    watched.keep(0, clip)
+    watched.keep([0, 1, 2], clip)
     assert np.abs(watched.kept[0].astype(float) - shown[0]).mean() < 4
 
 

@@ -30,7 +30,7 @@ from vinchar.posterior import NO_PRIORS, Priors
 from vinchar.reading import Reading
 from vinchar.recognise import Logits
 from vinchar.rectify import Rectifier
-from vinchar.search import Search
+from vinchar.search import MOST_VINS, Search
 from vinchar.session import StripNetwork
 from vinchar.straighten import Straightener
 from vinchar.structure import store
@@ -217,8 +217,11 @@ class Reader:
         if vins[0].chance < self.confidence.threshold:
             watched.search(self.search)
             vins = vins_in_clip(watched.decisions, judge, least)
-        for vin in vins:
-            watched.keep(vin.frames[0], video)
+        vins = vins[:MOST_VINS]
+        try:
+            watched.keep((vin.frames[0] for vin in vins), video)
+        except ImageError as error:  # it could be decoded a moment ago
+            return failed(name, str(error), kind)
         why = () if frames.fault is None else (frames.fault,)
         times = [glance.time for glance in watched.glances]
         found, *others = (

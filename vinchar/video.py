@@ -13,7 +13,8 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -142,10 +143,20 @@ def open_video(source: Path | bytes, start: float = 0.0, color: bool = False) ->
             process.kill()
 
 
-def frame_at(source: str | os.PathLike[str] | bytes, time: float) -> Image:
-    """Return the frame of a video at a ``time`` that ``open_video`` gave one, uint8 (H, W, 3) BGR."""
-    with open_video(source if isinstance(source, bytes) else Path(source), time, color=True) as frames:
-        return next(iter(frames)).pixels
+def frames_at(source: Path | bytes, times: Iterable[float], color: bool = False) -> Iterator[Frame]:
+    """Yield the frames of a video at ``times`` that ``open_video`` gave, each once, in turn.
+
+    Raises ``ImageError`` where one is not there any more.
+    """
+    left = deque(sorted(set(times)))
+    with open_video(source, left[0], color) as frames:
+        for frame in frames:
+            if frame.time >= left[0]:
+                left.popleft()
+                yield frame
+                if not left:
+                    return
+    raise ImageError(_NO_FRAME)
 
 
 @contextmanager

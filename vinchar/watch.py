@@ -6,7 +6,7 @@ VIN surely, some frames are searched all over at the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -19,7 +19,7 @@ from vinchar.decide import Decision, Line
 from vinchar.kind import guess_line_kind
 from vinchar.search import Search
 from vinchar.types import Gray, Kind
-from vinchar.video import Frame, frame_at
+from vinchar.video import Frame, frames_at
 
 RATE = 5  # frames a second that are read
 KEPT = 8  # frames that are kept in memory, to be looked at again
@@ -67,11 +67,11 @@ class Watched:
         decision = self.glances[number].decision
         return decision.chance, max(decision.odds, default=-np.inf)
 
-    def keep(self, number: int, video: Path | bytes) -> None:
-        """Take a frame out of the video once more if it was not kept."""
-        if number not in self.kept:
-            bgr = frame_at(video, self.glances[number].time)
-            self.kept[number] = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8)
+    def keep(self, numbers: Iterable[int], video: Path | bytes) -> None:
+        """Take frames that were not kept out of the video once more."""
+        missing = {self.glances[number].time: number for number in numbers if number not in self.kept}
+        for frame in frames_at(video, missing) if missing else ():
+            self.kept[missing[frame.time]] = frame.pixels
 
     def search(self, search: Search) -> None:
         """Search the most promising frames all over."""
@@ -83,7 +83,7 @@ class Watched:
 def watch(frames: Iterable[Frame], search: Search, kind: Kind | Literal["auto"]) -> Watched:
     """Glance at the frames of a video that are worth it; ``kind``: what they show, ``strip`` or ``photo``."""
     watched, last, found_by, due = Watched("photo" if kind == "auto" else kind), None, None, 0.0
-    for some in _windows(frames):
+    for _, some in groupby(frames, key=lambda frame: int(frame.time * RATE + 0.01)):
         frame = max(some, key=lambda one: sharpness(one.pixels, last))
         if kind == "auto" and not watched.glances:
             watched.kind = guess_line_kind(frame.pixels)
@@ -96,12 +96,6 @@ def watch(frames: Iterable[Frame], search: Search, kind: Kind | Literal["auto"])
             due = frame.time + UNSEEN
         watched.add(frame, decision)
     return watched
-
-
-def _windows(frames: Iterable[Frame]) -> Iterator[list[Frame]]:
-    """Yield the frames of each ``1 / RATE`` seconds."""
-    for _, some in groupby(frames, key=lambda frame: int(frame.time * RATE + 0.01)):
-        yield list(some)
 
 
 def sharpness(gray: Gray, box: Box | None = None) -> float:

@@ -9,7 +9,7 @@ import sys
 import time
 import zlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -22,11 +22,11 @@ from vinchar.command.lines import FORMATS
 from vinchar.command.output import output_file, standard_output
 from vinchar.command.talk import Stop, progress, shown, tell
 from vinchar.command.workers import read_all
-from vinchar.imaging import ImageError, Picture, Url, find_pictures, load
+from vinchar.imaging import Image, ImageError, Picture, Url, find_pictures, load
 from vinchar.known import read_known
 from vinchar.reader import ModelError, Reader
 from vinchar.reading import Reading
-from vinchar.video import frame_at
+from vinchar.video import frames_at
 
 if TYPE_CHECKING:
     from vinchar.evaluation.scored import Label, Scored
@@ -193,18 +193,27 @@ def _annotate(picture: Picture, reading: Reading, target: Path, say: Callable[[s
     from vinchar.command.annotate import draw
     from vinchar.files import write_whole
 
-    each = (reading, *reading.others)
-    for number, frame in enumerate(dict.fromkeys(one.frame for one in each), 1):
-        first, *others = (one for one in each if one.frame == frame)
-        try:
-            pixels = (
-                load(picture, color=True) if frame is None or isinstance(picture, Url) else frame_at(picture, frame)
-            )
-        except ImageError as error:  # it could be read a moment ago
-            say(f"{shown(picture)}: not drawn: {error}")
-            return
-        _, encoded = cv2.imencode(target.suffix.lower(), draw(pixels, replace(first, others=tuple(others))))
-        write_whole(target.with_stem(f"{target.stem}-{number}") if number > 1 else target, encoded.tobytes())
+    found: dict[float | None, list[Reading]] = {}
+    for one in (reading, *reading.others):
+        found.setdefault(one.frame, []).append(one)
+    targets = {
+        frame: target.with_stem(f"{target.stem}-{i}" if i > 1 else target.stem) for i, frame in enumerate(found, 1)
+    }
+    try:
+        for frame, pixels in _shown(picture, [*found]):
+            first, *others = found[frame]
+            _, encoded = cv2.imencode(target.suffix.lower(), draw(pixels, replace(first, others=tuple(others))))
+            write_whole(targets[frame], encoded.tobytes())
+    except ImageError as error:  # it could be read a moment ago
+        say(f"{shown(picture)}: not drawn: {error}")
+
+
+def _shown(picture: Picture, frames: Sequence[float | None]) -> Iterable[tuple[float | None, Image]]:
+    """Return a picture, or the frames of a video, in colours."""
+    times = [frame for frame in frames if frame is not None]
+    if isinstance(picture, Url) or not times:
+        return [(None, load(picture, color=True))]
+    return frames_at(picture, times, color=True)
 
 
 def _report(args: argparse.Namespace, scored: Sequence[Scored], reader: Reader, took: float) -> None:
