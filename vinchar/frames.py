@@ -26,6 +26,7 @@ SHARE = 0.1
 SEEN = 0.5  # a line that is seen in one frame of n only is n ** SEEN times less likely the VIN
 SAME = 15.0  # nats: lines that agree by more may show the same VIN; two that are read well agree by 59
 FIT = 1 / 3  # of two lines in a frame that may show it, so much more likely the VIN is worth as much as a nat agreed
+EVEN = 0.5  # probability of being right from which on another car's VIN is given
 MOST = 8  # lines of a decision that are compared with those of other frames
 LEAST = 0.001  # probability of being right that a frame counts with at least
 UNSEEN = -30.0  # log-likelihood of a character, below which it is as good as impossible
@@ -83,14 +84,13 @@ def vins_in(frames: Sequence[Sequence[Found]], judge: Judge, least: float | None
 def vins_in_clip(frames: Sequence[Decision], judge: Judge, least: float | None) -> list[Vin]:
     """Return the VIN that frames of a clip show, the surest, the line of which is None if there is none, and others.
 
-    These are those that are accepted and stand in other scenes; and all that are right with probability ``least``, if
+    These are those of other scenes that are rather right than wrong; all that are right with probability ``least``, if
     that is given.
     """
     found: dict[str | None, Vin] = {}
     each = [vin for scene in scenes(frames, judge) for vin in _vins_of(scene, least)]
     for vin in sorted(each, key=lambda one: -one.chance):
-        accepted = vin.chance >= (vin.decision.ok if least is None else least)
-        if not found or (accepted and vin.line is not None):
+        if not found or (vin.line is not None and vin.chance >= (EVEN if least is None else least)):
             found.setdefault(None if vin.line is None else vin.line.vin, vin)
     return list(found.values())
 

@@ -207,20 +207,13 @@ class Reader:
         """Return what is read in a video."""
         if kind == "glyph":
             return failed(name, "a video is not read for a single character: send one of its frames", kind)
-        judge, least = self.search.judge, READABLE if self._explainer.every else None
         try:
             with open_video(video) as frames:
                 watched = watch(frames, self.search, kind)
-        except ImageError as error:
-            return failed(name, str(error), kind)
-        vins = vins_in_clip(watched.decisions, judge, least)
-        if vins[0].chance < self.confidence.threshold:
-            watched.search(self.search)
-            vins = vins_in_clip(watched.decisions, judge, least)
-        vins = vins[:MOST_VINS]
-        try:
+            vins = vins_in_clip(watched.decisions, self.search.judge, READABLE if self._explainer.every else None)
+            vins = vins[:MOST_VINS]
             watched.keep((vin.frames[0] for vin in vins), video)
-        except ImageError as error:  # it could be decoded a moment ago
+        except ImageError as error:
             return failed(name, str(error), kind)
         why = () if frames.fault is None else (frames.fault,)
         times = [glance.time for glance in watched.glances]

@@ -1,7 +1,7 @@
 """Which frames of a video are read, and how closely.
 
-Of every ``1 / RATE`` seconds the frame that is sharpest about where the VIN was last is glanced at. Where that shows no
-VIN surely, some frames are searched all over at the end.
+Of every ``1 / RATE`` seconds the frame that is sharpest about where the VIN was last is glanced at: see
+``Search.glance``. Where glances show none, a frame is searched all over now and then.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ from vinchar.types import Gray, Kind
 from vinchar.video import Frame, frames_at
 
 RATE = 5  # frames a second that are read
-KEPT = 8  # frames that are kept in memory, to be looked at again
-SEARCHED = 4  # of them, those that are searched all over
+KEPT = 8  # frames that are kept in memory: few videos show more VINs, and of these they are decoded again
 UNSEEN = 1.0  # seconds without a VIN, after which a frame is searched all over
 AROUND = 0.5  # of a line's height and length, how far about it sharpness is looked at: the hand goes on
 
@@ -72,12 +71,6 @@ class Watched:
         missing = {self.glances[number].time: number for number in numbers if number not in self.kept}
         for frame in frames_at(video, missing) if missing else ():
             self.kept[missing[frame.time]] = frame.pixels
-
-    def search(self, search: Search) -> None:
-        """Search the most promising frames all over."""
-        for number in sorted(self.kept, key=self._worth)[-SEARCHED:]:
-            decision = search.read(self.kept[number], self.kind).slim()
-            self.glances[number] = self.glances[number]._replace(decision=decision)
 
 
 def watch(frames: Iterable[Frame], search: Search, kind: Kind | Literal["auto"]) -> Watched:
