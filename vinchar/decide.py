@@ -96,20 +96,11 @@ class Line:
 
     def slim(self) -> Line:
         """Return the line without the other ways to part it."""
-        reading, path = self.reading, [self.posterior.path]
-        return Line(
-            LineReading(
-                reading.strip,
-                reading.boxes[path],
-                reading.log_likelihoods[path],
-                reading.scores[path],
-                reading.beyond[path],
-                reading.each[:, path],
-            ),
-            self.posterior._replace(path=0),
-            self.likeness,
-            self.look,
-        )
+        path = [self.posterior.path]
+        names = ("boxes", "log_likelihoods", "scores", "beyond")
+        parted = {name: getattr(self.reading, name)[path] for name in names}
+        reading = replace(self.reading, **parted, each=self.reading.each[:, path])
+        return replace(self, reading=reading, posterior=self.posterior._replace(path=0))
 
     def is_view_of(self, other: Line) -> bool:
         """Tell whether two readings are of the same line, or of the same VIN where that stands in two places."""
