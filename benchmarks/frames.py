@@ -3,18 +3,19 @@
 Draws videos of three seconds, of VINs that can be seen in faces that were kept out of training, 30 frames a second: a
 hand that shakes, glare that wanders over, blur, rows that are exposed one after another. Reads each whole, as
 ``inference.py`` does, and beside that single frames of it: the first, the sharpest of all, and 15, five a second, of
-which it takes the sharpest, the surest, a vote, and all fused by ``Reader.read_frames``. Prints how many VINs are wrong,
-and of those that read right in the same picture without shaking, glare and noise; how many are accepted, and how many of
-those are wrong. Then videos in which two cars pass, one cut to the other or panned over, and how long reading takes.
+which it takes the sharpest, the surest, a vote, and all fused by ``Reader.read_frames``. Prints how many VINs are
+wrong, and of those that read right in the same picture without shaking, glare and noise; how many are accepted, and how
+many of those are wrong. Then videos in which two cars pass, one cut to the other or panned over; and the time it takes.
 
-``--clips``: keeps what was drawn there, for the next time. ``--fit``: fits ``frames.SHARE`` instead, on other videos:
-prints what the probabilities are worth by the mean log score, for several values.
+``--clips``: keeps what was drawn there, for the next time. ``--fit``: instead prints the mean log score of the
+probabilities on other clips, for values of ``frames.SHARE`` and ``frames.SEEN``: those with the highest are taken.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 import time
@@ -54,7 +55,7 @@ SIZES = ((640, 480), (1280, 720), (1920, 1080))
 SMALLEST = 8  # pixels that a glyph is high: who aims goes so close
 SOME = 5  # videos that a process reads in one go
 TIMED = 30  # videos that are read once more, alone on the machine
-SHARES = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0)
+FIT = {"SHARE": (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0), "SEEN": (0.0, 0.25, 0.5, 0.75, 1.0)}  # values that are tried
 FITTED = 1000  # added to the seed of videos to fit on
 
 
@@ -108,7 +109,7 @@ def grayed(bgr: NDArray[np.uint8]) -> Gray:
 
 
 def drawn(folder: Path, seed: int, number: int) -> Path:
-    """Return the video of a number in a folder, with its calm picture and its VIN beside it; drawn if it is not there."""
+    """Return the video of a number in a folder, its calm picture and its VIN beside it; drawn if it is not there."""
     path = folder / str(seed) / f"{number:03d}.mp4"
     if not path.exists():
         clip = draw_legible(seed, number, SIZES[number % len(SIZES)])
@@ -124,7 +125,7 @@ def drawn_cars(folder: Path, seed: int, number: int) -> Path:
     """Return the video of two cars of a number, cut where it is even, else panned; drawn if it is not there."""
     path = folder / str(seed) / f"cars-{number:03d}.mp4"
     if not path.exists():
-        size = SIZES[number // 2 % len(SIZES)]
+        size = SIZES[number // 2 % 2]  # drawing takes its time
         cars = [draw_legible(seed, 10_000 + 2 * number + i, size) for i in (0, 1)]
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path.with_suffix(".json"), json.dumps({"vins": [car.vin for car in cars]}))
@@ -232,49 +233,66 @@ def cars_rows(cars: Sequence[Cars]) -> list[list[str]]:
 
 
 def time_rows(paths: Sequence[Path]) -> list[list[str]]:
-    """Return how long reading takes, by the size of the frames."""
+    """Return how long reading takes, and how much work of all processes it is, by the size of the frames."""
     reader = Reader()
-    took: dict[int, list[float]] = {}
+    took: dict[int, list[tuple[float, float]]] = {}
     for path in tqdm(paths, desc="timing", unit="video"):
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), _work()
         reader.read(path)
-        number = int(path.stem)
-        took.setdefault(number % len(SIZES), []).append((time.perf_counter() - started) / SECONDS)
-    sizes = [(" x ".join(map(str, SIZES[i])), some) for i, some in sorted(took.items())]
-    return [[name, str(len(some)), f"{np.mean(some):.2f}", f"{np.max(some):.2f}"] for name, some in sizes]
+        spent = (time.perf_counter() - started) / SECONDS, (_work() - worked) / SECONDS
+        took.setdefault(int(path.stem) % len(SIZES), []).append(spent)
+    rows = []
+    for size, some in sorted(took.items()):
+        (mean, work), (most, _) = np.mean(some, axis=0), np.max(some, axis=0)
+        rows.append([" x ".join(map(str, SIZES[size])), str(len(some)), f"{mean:.2f}", f"{most:.2f}", f"{work:.2f}"])
+    return rows
+
+
+def _work() -> float:
+    """Return the seconds that cores have worked for this process and those it started."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
 
 
 def log_scores(seed: int, numbers: range) -> list[list[float]]:
-    """Return, for each video drawn of the seed, the logarithm of the probability of what is so, with each share."""
+    """Return, for each clip drawn of the seed, the logarithm of the probability of what is so, with each value of FIT.
+
+    Clips are of the smallest size, in which most is in doubt, and are read as a video's frames are.
+    """
     cv2.setNumThreads(1)
     reader, scores = Reader(), []
     for number in numbers:
-        clip = draw_legible(seed, number, SIZES[number % 2])
+        clip = draw_legible(seed, number, SIZES[0])
         shown = (Frame(i / RATE, grayed(clip.frame(i / RATE).bgr)) for i in range(RATE * SECONDS))
         decisions = watch(shown, reader.search, "photo").decisions
-        scores.append([_log_score(decisions, reader, clip.vin, share) for share in SHARES])
+        scores.append([_log_score(decisions, reader, clip.vin, *one) for one in _tried()])
     return scores
 
 
-def _log_score(decisions: Sequence[Decision], reader: Reader, vin: str, share: float) -> float:
-    frames.SHARE = share
+def _tried() -> list[tuple[str, float]]:
+    return [(name, value) for name, values in FIT.items() for value in values]
+
+
+def _log_score(decisions: Sequence[Decision], reader: Reader, vin: str, name: str, value: float) -> float:
+    usual = getattr(frames, name)
+    setattr(frames, name, value)
     best = frames.vins_in_clip(decisions, reader.search.judge, None)[0]
+    setattr(frames, name, usual)
     right = best.line is not None and best.line.vin == vin
     return float(np.log(max(best.chance if right else 1 - best.chance, 1e-4)))
 
 
 def fit(seed: int, jobs: Sequence[range], workers: int) -> None:
-    """Print the log score of each share, on videos that are not measured on."""
+    """Print the mean log score with each value of FIT, the others as they are, on clips that are not measured on."""
     work = partial(log_scores, seed + FITTED)
     done = tqdm(shared_out(work, jobs, workers), total=len(jobs), desc="fitting", unit="job")
     scores = np.array([one for some in done for one in some])
-    best = scores.mean(axis=0).argmax()
-    apart = scores - scores[:, [best]]
+    apart = scores - scores[:, [scores.mean(axis=0).argmax()]]
     rows = [
-        (share, f"{mean:.4f}", f"{gap.std() / np.sqrt(len(gap)):.4f}")
-        for share, mean, gap in zip(SHARES, scores.mean(axis=0), apart.T, strict=True)
+        (f"{name} {value:g}", f"{mean:.4f}", f"{gap.std() / np.sqrt(len(gap)):.4f}")
+        for (name, value), mean, gap in zip(_tried(), scores.mean(axis=0), apart.T, strict=True)
     ]
-    show("frames_fit", ("share", "mean log score", "standard error to the best"), rows, write=False)
+    show("frames_fit", ("with", "mean log score", "standard error of its distance to the best"), rows, write=False)
 
 
 def run_all(args: argparse.Namespace, folder: Path, jobs: Sequence[range], write: bool) -> None:
@@ -293,7 +311,7 @@ def run_all(args: argparse.Namespace, folder: Path, jobs: Sequence[range], write
     cars = [one for some in shared_out(work, _jobs(args.cars), args.workers) for one in some]
     header = ("from car to car", "videos", "both right", "both right and accepted", "others accepted")
     show("frames_cars", header, cars_rows(cars), write)
-    header = ("frames", "videos", "mean", "most")
+    header = ("frames", "videos", "mean", "most", "of work, mean")
     paths = [drawn(folder, args.seed, number) for number in range(min(TIMED, args.count))]
     show("frames_time", header, time_rows(paths), write)
 

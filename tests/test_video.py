@@ -148,7 +148,7 @@ def test_what_is_left_of_a_damaged_video() -> None:
 def test_what_has_no_frames() -> None:
     expect_error(MP4[: len(MP4) // 2], "its beginning or its end may be missing", "broken-picture")
     expect_error(MP4[:24], "cannot be opened", "broken-picture")
-    expect_error(sound(), "only sound", "not-a-picture")
+    expect_error(sound(), "sound alone", "not-a-picture")
     at = WHOLE.index(b"mdat") + 4
     expect_error(WHOLE[:at] + bytes(len(WHOLE) - at), "no frame of the video can be decoded", "broken-picture")
 

@@ -36,7 +36,7 @@ _TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_C
 
 _MISSING = f"reading videos needs the package av: {how_to_install('video')}"
 _BROKEN = "the video is broken and cannot be opened: its beginning or its end may be missing"
-_NO_PICTURE = "there is no picture in the video, only sound"
+_NO_PICTURE = "there is no picture in the video: it is sound alone, or damaged"
 _NO_FRAME = "no frame of the video can be decoded: it is broken, or of a rare kind"
 _SLOW = "the video cannot be decoded: it takes too long"
 _PARTLY = {
