@@ -16,6 +16,7 @@ from videos import Image, turned, video, view, views
 
 from vinchar import vin as number
 from vinchar.command.main import main
+from vinchar.decide import Decision
 from vinchar.reader import Reader
 from vinchar.reading import Reading
 from vinchar.search import Search
@@ -199,6 +200,24 @@ def test_where_no_vin_shows_frames_are_searched_now_and_then(monkeypatch: pytest
     shown = [np.full((90, 160), i, np.uint8) for i in range(4 * RATE)]
     watch((Frame(i / RATE, one) for i, one in enumerate(shown)), reader.search, "photo")
     assert searched == [0, RATE, 2 * RATE, 3 * RATE]
+
+
+def test_the_look_that_found_the_vin_is_tried_again(monkeypatch: pytest.MonkeyPatch, reader: Reader) -> None:
+    """As one in two rows, which a glance alone does not see."""
+    seen = reader.search.read(view()[..., 0], "photo")
+    in_rows = replace(seen, lines=tuple(replace(line, look="two rows") for line in seen.lines))
+    asked = []
+
+    def glance(self: Search, gray: Image, kind: str, also: str | None = None) -> Decision:
+        asked.append(also)
+        return Decision() if also is None else in_rows
+
+    monkeypatch.setattr(Search, "glance", glance)
+    monkeypatch.setattr(Search, "read", lambda *_: in_rows)
+    shown = [view()[..., 0]] * 3
+    watched = watch((Frame(i / RATE, one) for i, one in enumerate(shown)), reader.search, "photo")
+    assert asked == [None, "two rows", "two rows"]
+    assert [len(one.lines) for one in watched.decisions] == [1, 1, 1]
 
 
 # -- the command line --------------------------------------------------------------------------------------------------
