@@ -16,7 +16,7 @@ from vinchar import explainer, frames
 from vinchar import reader as reader_module
 from vinchar.bundle import Confidence
 from vinchar.decide import Decision, Found, Judge, Line
-from vinchar.frames import fuse, fused_glyph, vins_in
+from vinchar.frames import fuse, fused_glyph, scenes, vins_in, vins_in_clip
 from vinchar.posterior import Priors
 from vinchar.reader import Reader
 from vinchar.reading import Barcode, Reading
@@ -158,6 +158,39 @@ def test_a_line_seen_in_one_frame_of_many_is_less_likely_the_vin() -> None:
     (odds,) = fuse(once, JUDGE)[0].odds
     assert odds == pytest.approx(once[0][0].odds[0] - frames.SEEN * np.log(9))
     assert fuse(always, JUDGE)[0].odds[0] == pytest.approx(odds + np.log(9), abs=1e-3)
+
+
+def test_each_car_has_a_scene_in_which_frames_of_the_other_do_not_count() -> None:
+    first, second = ([decided(seen(vin, x=at))[0] for at in range(8)] for vin in (VIN, OTHER))
+    nothing = decided()[0]
+    both = scenes([*first, nothing, *second], JUDGE)
+    assert {best(one).vin: sorted(shown[best(one)]) for one, shown in both} == {
+        VIN: list(range(8)),
+        OTHER: list(range(9, 17)),
+    }
+    (alone,) = scenes([*first, nothing], JUDGE)
+    assert both[0].decision.odds == alone.decision.odds == fuse([[one] for one in [*first, nothing]], JUDGE)[0].odds
+    assert both[0].decision.chance == pytest.approx(both[1].decision.chance)
+
+
+def test_lines_that_are_seen_in_turn_are_rivals() -> None:
+    """One and the same is misread now and then."""
+    looks = [decided(seen(vin, x=at))[0] for at, vin in enumerate([VIN, OTHER, VIN, VIN, OTHER, VIN])]
+    (scene,) = scenes(looks, JUDGE)
+    assert sorted(line.vin for line in scene.decision.lines) == sorted([VIN, OTHER])
+    assert scene.decision.chance < 0.8
+    assert len(vins_in_clip(looks, JUDGE, None)) == 1
+
+
+def test_another_car_is_given_where_it_is_rather_right_than_wrong() -> None:
+    """All that could be right are given where all were asked for."""
+    first, second = (
+        [decided(seen(vin, hidden, x=at))[0] for at in range(8)] for vin, hidden in ((VIN, ()), (OTHER, [3]))
+    )
+    (_, scene) = scenes([*first, *second], JUDGE)
+    assert 0.01 < scene.decision.chance < frames.EVEN
+    assert [vin.line.vin for vin in vins_in_clip([*first, *second], JUDGE, None) if vin.line] == [VIN]
+    assert len(vins_in_clip([*first, *second], JUDGE, 0.01)) == 2
 
 
 def test_no_line_in_any_frame() -> None:
