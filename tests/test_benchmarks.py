@@ -8,11 +8,13 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import cv2
 import numpy as np
 import pytest
 from tables import RESULTS, documents, kept, places, put, show, table
 
 from vinchar.bundle import open_bundle
+from vinchar.drawing.clips import draw_clip
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 
@@ -74,13 +76,34 @@ def test_models_are_compared_by_the_check_digit() -> None:
     assert not module.obeys("8")  # a picture taken for one of a single character
 
 
+def test_a_camera_goes_over_from_one_car_to_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = load("frames")
+    monkeypatch.setattr(module, "PACE", 4)
+    first, second = (draw_clip(np.random.default_rng(seed), (160, 120)) for seed in (1, 2))
+    for ways in (module.cut_over, module.panned_over):
+        shown = list(ways(first, second))
+        assert len(shown) == 12
+        assert {one.shape for one in shown} == {(120, 160, 3)}
+        np.testing.assert_array_equal(shown[1], first.frame(1 / 4).bgr)
+        np.testing.assert_array_equal(shown[11], second.frame(11 / 4).bgr)
+    middle = np.concatenate([first.frame(1.5).bgr[:, 80:], second.frame(1.5).bgr[:, :80]], axis=1)
+    assert np.abs(cv2.blur(middle, (9, 1)).astype(float) - cv2.blur(shown[6], (9, 1))).mean() < 6
+
+
+def test_what_fits_best_is_said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    module = load("frames")
+    monkeypatch.setattr(module, "SECONDS", 1)
+    module.fit(1, [range(1)], 1)
+    assert "| SEEN 0.5 | " in capsys.readouterr().out
+
+
 STRIPS = Path(__file__).parents[1] / "images" / "strips"
 COMMANDS: dict[str, list[str]] = {
     "barcodes": ["--count", "5", "--workers", "1"],
     "drawn_photos": ["--count", "1"],
     "endurance": ["--files", "5", "--pictures", "3"],
     "false_alarms": ["--count", "2"],
-    "frames": ["--count", "1", "--frames", "2", "--workers", "1"],
+    "frames": ["--count", "1", "--cars", "1", "--workers", "1"],
     "peers": ["FOLDER"],
     "processors": ["FOLDER"],
     "reading_ablations": ["FOLDER", "--labels", "FOLDER/labels.csv", "--drawn", "1"],
@@ -129,6 +152,7 @@ def test_every_benchmark_runs(
     monkeypatch.setattr(module, "TIMED", 1, raising=False)
     monkeypatch.setattr(module, "SIDES", (256,), raising=False)
     monkeypatch.setattr(module, "PLACES", ("frame",), raising=False)
+    monkeypatch.setattr(module, "PACE", 5, raising=False)
     module.main()
     assert "| --- |" in capsys.readouterr().out
 

@@ -269,4 +269,6 @@ def test_the_types_are_told_apart() -> None:
     mixed = b"\0\0\0\x1cftypmif1\0\0\0\0mif1miafavif"
     assert type_of(mixed) is next(one for one in TYPES if one.name == "AVIF")
     assert type_of(mixed.replace(b"avif", b"heic")) is next(one for one in TYPES if one.name == "HEIF")
-    assert type_of(b"\0\0\0\x18ftypisom\0\0\0\0isomavc1") is None  # a film
+    film = type_of(b"\0\0\0\x18ftypisom\0\0\0\0isomavc1")
+    assert film is not None
+    assert (film.name, film.format) == ("MP4", "mov")

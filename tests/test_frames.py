@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -11,14 +12,14 @@ import pytest
 from lines import VIN, reading
 from numpy.typing import NDArray
 
-from vinchar import frames
+from vinchar import explainer, frames
 from vinchar import reader as reader_module
 from vinchar.bundle import Confidence
 from vinchar.decide import Decision, Found, Judge, Line
-from vinchar.frames import fuse, fused_glyph, vins_in
+from vinchar.frames import fuse, fused_glyph, scenes, vins_in, vins_in_clip
 from vinchar.posterior import Priors
 from vinchar.reader import Reader
-from vinchar.reading import Barcode
+from vinchar.reading import Barcode, Reading
 from vinchar.structure.store import shipped
 from vinchar.types import LineReading
 from vinchar.vin import ALPHABET
@@ -61,6 +62,11 @@ def best(decision: Decision) -> Line:
     return decision.best
 
 
+def alone(reading: Reading) -> Reading:
+    """The reading as of a single picture."""
+    return replace(reading, frame=None, frames=())
+
+
 def chance_of(line: Line) -> float:
     return line.posterior.strings[0][1]
 
@@ -77,10 +83,10 @@ def test_what_is_hidden_in_each_frame_another_one_shows() -> None:
     """A light wanders over the line, which moves."""
     looks = [decided(seen(VIN, range(at, at + 5), x=50 * at, y=30 * at)) for at in (0, 6, 12)]
     assert all(best(one).vin != VIN for (one,) in looks)
-    decision, seen_in = fuse(looks, JUDGE)
+    decision, shown = fuse(looks, JUDGE)
     assert best(decision).vin == VIN
     assert len(decision.lines) == 1
-    assert seen_in[decision.best] in (0, 1, 2)
+    assert sorted(shown[decision.best]) == [0, 1, 2]
     assert decision.chance > max(one.chance for (one,) in looks)
 
 
@@ -88,10 +94,10 @@ def test_the_surer_frame_weighs_more() -> None:
     misread = VIN[:4] + "99" + VIN[6:]
     blurred, sharp = seen(misread, sure=3.5), seen(VIN, sure=8.0, x=300)
     for looks in ([decided(blurred), decided(sharp)], [decided(sharp), *[decided(blurred) for _ in range(4)]]):
-        decision, seen_in = fuse(looks, JUDGE)
+        decision, shown = fuse(looks, JUDGE)
         assert best(decision).vin == VIN
         (sharp_one,) = [i for i, (one,) in enumerate(looks) if best(one).vin == VIN]
-        assert seen_in[decision.best] == sharp_one
+        assert shown[decision.best][0] == sharp_one
         line, alone = best(decision), best(looks[sharp_one][0])
         assert line.reading.strip is alone.reading.strip  # the quads are those of that frame
         assert line.posterior.log_likelihood == alone.posterior.log_likelihood
@@ -126,8 +132,8 @@ def test_numbers_that_differ_in_two_characters_do_not_mix_where_both_are_seen() 
         decided(seen(VIN, sure=9.0), seen(next_one, y=500)),
         decided(seen(VIN), seen(next_one, sure=9.0, y=500)),
     ]
-    decision, seen_in = fuse(looks, JUDGE)
-    assert {line.vin: seen_in[line] for line in decision.lines} == {VIN: 0, next_one: 1}
+    decision, shown = fuse(looks, JUDGE)
+    assert {line.vin: shown[line] for line in decision.lines} == {VIN: (0, 1), next_one: (1, 0)}
 
 
 def test_lines_of_which_hardly_anything_is_seen_are_lines_of_their_own() -> None:
@@ -154,11 +160,44 @@ def test_a_line_seen_in_one_frame_of_many_is_less_likely_the_vin() -> None:
     assert fuse(always, JUDGE)[0].odds[0] == pytest.approx(odds + np.log(9), abs=1e-3)
 
 
+def test_each_car_has_a_scene_in_which_frames_of_the_other_do_not_count() -> None:
+    first, second = ([decided(seen(vin, x=at))[0] for at in range(8)] for vin in (VIN, OTHER))
+    nothing = decided()[0]
+    both = scenes([*first, nothing, *second], JUDGE)
+    assert {best(one).vin: sorted(shown[best(one)]) for one, shown in both} == {
+        VIN: list(range(8)),
+        OTHER: list(range(9, 17)),
+    }
+    (alone,) = scenes([*first, nothing], JUDGE)
+    assert both[0].decision.odds == alone.decision.odds == fuse([[one] for one in [*first, nothing]], JUDGE)[0].odds
+    assert both[0].decision.chance == pytest.approx(both[1].decision.chance)
+
+
+def test_lines_that_are_seen_in_turn_are_rivals() -> None:
+    """One and the same is misread now and then."""
+    looks = [decided(seen(vin, x=at))[0] for at, vin in enumerate([VIN, OTHER, VIN, VIN, OTHER, VIN])]
+    (scene,) = scenes(looks, JUDGE)
+    assert sorted(line.vin for line in scene.decision.lines) == sorted([VIN, OTHER])
+    assert scene.decision.chance < 0.8
+    assert len(vins_in_clip(looks, JUDGE, None)) == 1
+
+
+def test_another_car_is_given_where_it_is_rather_right_than_wrong() -> None:
+    """All that could be right are given where all were asked for."""
+    first, second = (
+        [decided(seen(vin, hidden, x=at))[0] for at in range(8)] for vin, hidden in ((VIN, ()), (OTHER, [3]))
+    )
+    (_, scene) = scenes([*first, *second], JUDGE)
+    assert 0.01 < scene.decision.chance < frames.EVEN
+    assert [vin.line.vin for vin in vins_in_clip([*first, *second], JUDGE, None) if vin.line] == [VIN]
+    assert len(vins_in_clip([*first, *second], JUDGE, 0.01)) == 2
+
+
 def test_no_line_in_any_frame() -> None:
-    decision, seen_in = fuse([decided(), decided()], JUDGE)
-    assert (decision.lines, seen_in) == ((), {})
+    decision, shown = fuse([decided(), decided()], JUDGE)
+    assert (decision.lines, shown) == ((), {})
     (none,) = vins_in([[(decided()[0], [])]] * 2, JUDGE, None)
-    assert (none.line, none.chance, none.frame) == (None, 0.0, 0)
+    assert (none.line, none.chance, none.frames) == (None, 0.0, (0,))
 
 
 def test_other_vins_are_given_if_asked_for() -> None:
@@ -187,7 +226,9 @@ def test_one_frame_gives_what_read_gives(reader: Reader, picture: Path) -> None:
 
 
 def test_a_camera_that_stands_still_shows_nothing_new(reader: Reader) -> None:
-    assert reader.read_frames([METAL, METAL, METAL]) == reader.read(METAL)
+    thrice = reader.read_frames([METAL, METAL, METAL])
+    assert (thrice.frame, thrice.frames) == (0, (0,))
+    assert alone(thrice) == reader.read(METAL)
 
 
 def test_the_quads_are_those_of_the_frame_that_is_named(reader: Reader) -> None:
@@ -208,7 +249,8 @@ def test_a_frame_that_cannot_be_used_costs_itself(reader: Reader, tmp_path: Path
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(CLEAR.read_bytes()[:99])
     reading = reader.read_frames([broken, CLEAR, tmp_path / "gone.jpg"])
-    assert reading == reader.read(CLEAR)
+    assert (reading.frame, reading.frames) == (1, (1,))
+    assert alone(reading) == reader.read(CLEAR)
     none = reader.read_frames([broken, tmp_path / "gone.jpg"], names=["a", "b"])
     assert (none.status, none.image, none.vin) == ("error", "a", None)
     assert none.reasons
@@ -246,7 +288,7 @@ def test_two_cars_give_a_reading_each_if_asked_for(monkeypatch: pytest.MonkeyPat
     reading = reader.read_frames(grays(2), names=["a", "b"])
     both = [reading, *reading.others]
     assert {(one.vin, one.image) for one in both} == {(VIN, "a"), (OTHER, "b")}
-    monkeypatch.setattr(reader, "_every", False)
+    monkeypatch.setattr(reader, "_explainer", replace(reader._explainer, every=False))
     assert reader.read_frames(grays(2)).others == ()
 
 
@@ -256,8 +298,8 @@ def test_barcodes_are_looked_for_in_the_best_frame_or_in_all(reader: Reader, mon
         return (Barcode(VIN, "Code39", np.zeros((4, 2), np.float32)),) if gray[0, 0] == 1 else ()
 
     looked: list[int] = []
-    monkeypatch.setattr(reader_module, "read_barcodes", read_barcodes)
-    monkeypatch.setattr(reader, "_barcodes", True)
+    monkeypatch.setattr(explainer, "read_barcodes", read_barcodes)
+    monkeypatch.setattr(reader, "_explainer", replace(reader._explainer, barcodes=True))
     monkeypatch.setattr(reader, "search", Scripted([seen(VIN, [3])], [seen(VIN)], []))
     both = reader.read_frames(grays(3), names="abc")
     assert (both.vin, both.source, both.image, looked) == (VIN, "both", "b", [1])

@@ -57,10 +57,10 @@ def test_csv_columns_do_not_move() -> None:
     header, row = csv.reader(io.StringIO(FORMATS["csv"].header + csv_lines('a,"b".png', reading)))
     assert ",".join(header) == (
         "image,rank,kind,vin,status,confidence,source,check_digit,maker,region,model_year,reasons,second,"
-        "second_confidence,barcodes,without_list,x1,y1,x2,y2,x3,y3,x4,y4,model"
+        "second_confidence,barcodes,without_list,x1,y1,x2,y2,x3,y3,x4,y4,model,frame"
     )
     said = ['a,"b".png', "1", "photo", "", "not_found", "0.0", "", "", "", "", "1980 2010", "too dark; blurred"]
-    assert row == said + [""] * 13
+    assert row == said + [""] * 14
 
 
 def test_other_vins_have_lines_of_their_own_but_for_json() -> None:

@@ -21,6 +21,8 @@ import pytest
 from fragile_reader import FAULTY, GRAY, FragileReader
 from pdfs import written
 from stores import s3  # noqa: F401
+from twins import VIN
+from videos import video, views
 
 from vinchar.pixels import ImageError
 from vinchar.reader import Reader
@@ -153,6 +155,21 @@ def test_pictures_in_a_store_of_objects(out: Folder, s3: str, tmp_path: Path) ->
     done, counts = read_done(store)
     assert len(done) == 3  # what could not be had is tried again
     assert counts == {"ok": 3, "empty": 1}
+
+
+def test_a_video_is_a_row(out: Folder, s3: str, tmp_path: Path) -> None:  # noqa: F811
+    content = video(views(count=3))
+    (tmp_path / "walk.mp4").write_bytes(content)
+    (tmp_path / "broken.mp4").write_bytes(content[:200])
+    system_of("s3").pipe_file(f"{s3}/walk.mp4", content)
+    files = [*list_files([str(tmp_path / "*.mp4"), f"{s3}/walk.mp4"], Passed())]
+    counts = ChunkReader(Reader, "auto", out, take_over(out))(asked(0, files))
+    assert dict(zip(*counts.to_pydict().values(), strict=True)) == {"ok": 2, "broken-picture": 1, FILES: 3}
+    broken, here, there = rows_in(out)
+    assert broken["status"] == "error"
+    assert (here["image"], there["image"]) == (str(tmp_path / "walk.mp4"), f"{s3}/walk.mp4")
+    assert here["vin"] == there["vin"] == VIN
+    assert here["frame"] in here["frames"]
 
 
 def test_a_file_too_large_is_not_fetched(s3: str) -> None:  # noqa: F811

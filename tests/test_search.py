@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import cv2
@@ -26,11 +27,11 @@ from vinchar import looks
 from vinchar.decide import Decision, Judge
 from vinchar.lattice import Lattice
 from vinchar.locate import CLOSER
-from vinchar.looks import FARTHER
+from vinchar.looks import FARTHER, Look
 from vinchar.posterior import Priors
 from vinchar.recognise import Experts
 from vinchar.rectify import Line, frame_of_picture, move_ends
-from vinchar.search import Search
+from vinchar.search import GLANCE, Search
 from vinchar.straighten import Straightener
 from vinchar.types import Quad
 from vinchar.vin import ALPHABET
@@ -75,6 +76,24 @@ def test_no_line_no_reading() -> None:
     assert (decision.lines, decision.chance) == ((), 0.0)
     assert classifier.strips == []
     assert search().read(photo_of(), "photo").lines == ()  # a photo in which the locator sees nothing
+
+
+def test_a_glance_is_a_look_at_the_likeliest_lines_and_one_that_is_asked_for() -> None:
+    tried: list[str] = []
+
+    def look(name: str) -> Look:
+        def frames(*_: object) -> Iterator[NDArray[np.float32]]:
+            tried.append(name)
+            yield from ()
+
+        return Look(name, frames)
+
+    whole = search()
+    parts = (FakeLocator(), Straightener(FakeRectifier()), Experts((Lattice(FakeClassifier()), 1.0)), whole.judge)
+    one = Search(*parts, [look(name) for name in (known.name for known in looks.LOOKS)])  # type: ignore[arg-type]
+    one.glance(photo_of(), "photo")
+    one.glance(photo_of(), "photo", "two rows")
+    assert tried == [*GLANCE, *GLANCE, "two rows"]
 
 
 def test_a_sure_reading_needs_no_second_view_and_a_doubtful_one_gets_them() -> None:

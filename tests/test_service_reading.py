@@ -113,6 +113,7 @@ def test_frames_are_together_no_larger_than_a_picture(client: TestClient) -> Non
         (b"", "empty"),
         (b"hello", "not-a-picture"),
         (b"\xff\x0a" + bytes(40), "unsupported-format"),
+        (b"\0\0\0\x18ftypisom" + bytes(40), "unsupported-format"),  # a video
         (picture()[:40], "broken-picture"),
         (picture(5, 5), "too-small"),
         (picture(400, 400), "too-many-pixels"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -94,6 +94,14 @@ class Line:
         steps = np.diff(self.boxes[:, [0, 2]].mean(axis=1))
         return np.asarray(steps / max(float(np.median(steps)), 1.0), np.float64)
 
+    def slim(self) -> Line:
+        """Return the line without the other ways to part it."""
+        path = [self.posterior.path]
+        names = ("boxes", "log_likelihoods", "scores", "beyond")
+        parted = {name: getattr(self.reading, name)[path] for name in names}
+        reading = replace(self.reading, **parted, each=self.reading.each[:, path])
+        return replace(self, reading=reading, posterior=self.posterior._replace(path=0))
+
     def is_view_of(self, other: Line) -> bool:
         """Tell whether two readings are of the same line, or of the same VIN where that stands in two places."""
         alike = sum(a != b for a, b in zip(self.vin, other.vin, strict=True)) <= ALIKE
@@ -137,6 +145,21 @@ class Decision:
     def chance(self) -> float:
         """Return the probability that the best line is the VIN, and read right."""
         return self.chances[0] if self.lines else 0.0
+
+    def slim(self, most: int = 4) -> Decision:
+        """Return the decision with the best views of its best strings alone, each parted in one way: to keep many."""
+        best: dict[str, int] = {}
+        for i, line in enumerate(self.lines):
+            best.setdefault(line.vin, i)
+        kept = [*best.values()][:most]
+        return replace(
+            self,
+            lines=tuple(self.lines[i].slim() for i in kept),
+            chances=tuple(self.chances[i] for i in kept),
+            likely=tuple(self.likely[i] for i in kept),
+            odds=tuple(self.odds[i] for i in kept),
+            features=self.features[kept],
+        )
 
     @property
     def is_ok(self) -> bool:

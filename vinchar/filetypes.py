@@ -1,4 +1,4 @@
-"""What a file is, by how it begins: the types of picture files, those that are read and those that are refused."""
+"""What a file is, by how it begins: the types of pictures and videos, those that are read and those that are not."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ HEAD = 1024  # bytes at the start of a file by which its type is told
 class FileType:
     """A type of file: its name, its media type, the endings of its files, a pattern of the bytes it begins with.
 
-    ``header``: module and class that read its header, of Pillow or made for it. ``refusal``: why it is not read, or
-    empty.
+    ``header``: module and class that read its header, of Pillow or made for it. ``refusal``: why it is not read as a
+    picture, or empty. ``format``: of a video, what FFmpeg calls the format.
     """
 
     name: str
@@ -22,9 +22,14 @@ class FileType:
     start: bytes
     header: str = ""
     refusal: str = ""
+    format: str = ""
 
 
 _NO_JPEG_2000 = "JPEG 2000 and JPEG XL are not read: save the picture as JPEG or PNG"
+_NO_VIDEO = (
+    "it is a video, which is read by itself, from a file or its bytes: by inference.py, vinchar.read or Reader.read; "
+    "in place of a picture send one of its frames"
+)
 RAW = FileType(
     "camera raw",
     "application/octet-stream",
@@ -86,6 +91,31 @@ TYPES = (  # the first whose start fits
     ),
     FileType("JPEG XL", "image/jxl", (".jxl",), rb"\xff\x0a|\0\0\0\x0cJXL \r\n\x87\n", refusal=_NO_JPEG_2000),
     PDF,
+    FileType(
+        "MP4",
+        "video/mp4",
+        (".mp4", ".m4v", ".mov", ".qt", ".3gp", ".3g2"),
+        rb"....(?:ftyp|moov|mdat|wide|free|skip)",
+        refusal=_NO_VIDEO,
+        format="mov",
+    ),
+    FileType(
+        "Matroska",
+        "video/x-matroska",
+        (".mkv", ".webm"),
+        rb"\x1a\x45\xdf\xa3",
+        refusal=_NO_VIDEO,
+        format="matroska",
+    ),
+    FileType("AVI", "video/x-msvideo", (".avi",), rb"RIFF....AVI ", refusal=_NO_VIDEO, format="avi"),
+    FileType(
+        "MPEG-TS",
+        "video/mp2t",
+        (".mts", ".m2ts"),  # a .ts is a program in TypeScript more often
+        rb"G.{187}G.{187}G|.{4}G.{191}G.{191}G",
+        refusal=_NO_VIDEO,
+        format="mpegts",
+    ),
 )
 SUFFIXES = frozenset(suffix for one in TYPES for suffix in one.suffixes)
 _STARTS = [(re.compile(one.start, re.DOTALL), one) for one in TYPES]

@@ -21,6 +21,7 @@ from vinchar.urls import Url
 __all__ = [
     "SUFFIXES",
     "Channels",
+    "Image",
     "ImageError",
     "Picture",
     "Pictures",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinchar.structure.facts import read_vins
-from vinchar.vin import ALPHABET, LENGTH
+from vinchar.vin import ALPHABET, LENGTH, validate
 
 # So much of the prior goes to the list: little, as that is enough (listed cars read as well with 0.002 as with 0.5),
 # and a larger share draws unlisted cars of the same makers to it.
@@ -97,3 +99,15 @@ def known_vins(vins: list[str], share: float = SHARE) -> KnownVins:
 def read_known(path: Path, share: float = SHARE) -> KnownVins:
     """Return the list in a file (see ``structure.facts.read_vins``). Raises ``ValueError`` if there is none in it."""
     return known_vins(read_vins(path), share)
+
+
+Known = KnownVins | str | os.PathLike[str] | Iterable[str] | None  # a list of VINs, or the file of one
+
+
+def list_of(known: Known) -> KnownVins | None:
+    """Return the list that is meant. Raises ``ValueError`` for what is no VIN in it."""
+    if known is None or isinstance(known, KnownVins):
+        return known
+    if isinstance(known, str | os.PathLike):
+        return read_known(Path(known))
+    return known_vins([validate(vin) for vin in known])

@@ -23,6 +23,17 @@ def is_one(sources: object) -> bool:
     return one or hasattr(sources, "read") or hasattr(sources, "getexif") or not isinstance(sources, Iterable)
 
 
+def with_names(sources: Iterable[Source], names: Iterable[str | None] | None) -> list[tuple[Source, str | None]]:
+    """Return several pictures, each with its name, which by default is its path."""
+    if is_one(sources):
+        raise ValueError(f"frames: got one {type(sources).__name__}, expected several: read_frames([picture]), or read")
+    several = list(sources)
+    given = [None] * len(several) if names is None else list(names)
+    if not several or len(given) != len(several):
+        raise ValueError(f"frames: got {len(several)} with {len(given)} names, expected some, each with its own")
+    return [(one, name_of(one) if name is None else name) for one, name in zip(several, given, strict=True)]
+
+
 def read_in_turn(read: Read, sources: Iterable[Source], workers: int) -> Iterator[Reading]:
     """Yield what ``read`` reads in every picture, in order; ``workers`` threads read, and take few in advance."""
     if workers <= 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import replace
 from functools import cached_property, partial
@@ -13,38 +13,35 @@ from typing import Literal
 
 import numpy as np
 
-from vinchar.barcode import read_barcodes
 from vinchar.bundle import Bundle, ModelError, open_bundle
 from vinchar.classify import Classifier
 from vinchar.decide import Found, Judge
 from vinchar.experts import recogniser_of
-from vinchar.explain import READABLE, compare, failed, glyph_reading, no_vin, vin_reading
-from vinchar.frames import Vin, fused_glyph, vins_in
+from vinchar.explain import READABLE, failed, glyph_reading
+from vinchar.explainer import Explainer
+from vinchar.frames import fused_glyph, vins_in, vins_in_clip
 from vinchar.imaging import Channels, ImageError, Source, load, name_of
 from vinchar.kind import guess_kind, light_glyph
-from vinchar.known import KnownVins, known_vins, read_known
+from vinchar.known import Known, list_of
 from vinchar.locate import MARGIN, Locator
-from vinchar.many import is_one, read_in_turn
+from vinchar.many import is_one, read_in_turn, with_names
 from vinchar.memory import keep_flat
 from vinchar.posterior import NO_PRIORS, Priors
-from vinchar.quality import advice, quality_of
 from vinchar.reading import Reading
 from vinchar.recognise import Logits
 from vinchar.rectify import Rectifier
-from vinchar.search import Search
+from vinchar.search import MOST_VINS, Search
 from vinchar.session import StripNetwork
 from vinchar.straighten import Straightener
 from vinchar.structure import store
 from vinchar.structure.model import Structure
 from vinchar.types import Gray, Kind
-from vinchar.vin import validate
+from vinchar.video import as_video, open_video
+from vinchar.watch import watch
 
 __all__ = ["ModelError", "Reader", "read"]
 
 AskedKind = Kind | Literal["auto"]  # auto: found out from the picture
-Known = KnownVins | str | os.PathLike[str] | Iterable[str] | None  # a list of VINs, or the file of one
-
-SEVERAL = "the picture shows several VINs: ask for all of them"
 
 
 class Reader:
@@ -102,10 +99,10 @@ class Reader:
         self._look_for(NO_PRIORS.structure if not vin_priors else self._knowledge.structure, known, barcodes, every)
 
     def _look_for(self, structure: Structure, known: Known, barcodes: bool, every: bool) -> None:
-        self.priors = Priors(structure, _list_of(known))
+        self.priors = Priors(structure, list_of(known))
         judge = Judge(self.priors, self._knowledge, self.confidence)
         self.search = Search(self.locator, Straightener(self.rectifier), self.recogniser, judge)
-        self._barcodes, self._every = barcodes, every
+        self._explainer = Explainer(self.confidence, self.bundle.quality, barcodes, every)
         if barcodes:
             try:
                 import zxingcpp  # noqa: F401  (missed now, not at the first picture)
@@ -149,7 +146,11 @@ class Reader:
         default the path. A picture that cannot be used gives a reading with status ``error``; raises ``ValueError``
         for another kind, and for what is no picture at all.
         """
-        return self.read_frames([source], kind, [name], channels=channels)
+        _expect_kind(kind)
+        video = as_video(source)
+        if video is None:
+            return self.read_frames([source], kind, [name], channels=channels)
+        return self._read_video(video, kind, name_of(source) if name is None else name)
 
     def read_frames(
         self,
@@ -169,64 +170,78 @@ class Reader:
         for one picture in place of several, for none, and for another number of ``names``.
         """
         _expect_kind(kind)
-        grays: list[Gray] = []
-        named, failures = [], []
-        for source, name in _with_names(frames, names):
+        grays: dict[int, Gray] = {}
+        failures = []
+        named = with_names(frames, names)
+        last: Gray | None = None
+        for number, (source, name) in enumerate(named):
             try:
                 gray = load(source, channels=channels)
             except ImageError as error:
                 failures.append(failed(name, str(error), kind))
                 continue
-            if not grays or not np.array_equal(gray, grays[-1]):  # else a camera that stands still: nothing new
-                grays.append(gray)
-                named.append(name)
-        if not grays:
+            if last is None or not np.array_equal(gray, last):  # else a camera that stands still: nothing new
+                grays[number] = last = gray
+        if last is None:
             return failures[0]
         if kind == "auto":
-            kind = Counter(map(guess_kind, grays)).most_common(1)[0][0]
+            kind = Counter(map(guess_kind, grays.values())).most_common(1)[0][0]
         if kind == "glyph":
-            log_probs = fused_glyph(self.glyph.glyphs([light_glyph(gray) for gray in grays]))
-            readings = [(glyph_reading(log_probs, grays[0].shape, self.confidence), 0)]
+            log_probs = fused_glyph(self.glyph.glyphs([light_glyph(gray) for gray in grays.values()]))
+            readings = [(glyph_reading(log_probs, last.shape, self.confidence), tuple(grays))]
         else:
             readings = self._vins(grays, kind)
-        found, *others = (replace(one, image=named[i], model=self.version) for one, i in readings)
+        found, *others = (
+            replace(
+                one,
+                image=named[shown[0]][1],
+                frame=shown[0] if len(named) > 1 else None,
+                frames=tuple(sorted(shown)) if len(named) > 1 else (),
+                model=self.version,
+            )
+            for one, shown in readings
+        )
         return replace(found, others=tuple(others))
 
-    def _vins(self, grays: Sequence[Gray], kind: Kind) -> list[tuple[Reading, int]]:
-        """Return what is read in frames, and the number of the frame where: the VIN and, if asked for, all others."""
-        looks: list[list[Found]] = [
-            list(self.search.every(gray, kind, READABLE)) if self._every else [(self.search.read(gray, kind), [])]
-            for gray in grays
-        ]
-        vins = vins_in(looks, self.search.judge, READABLE if self._every else None)
-        readings = [self._explained(vin, grays[vin.frame], kind) for vin in vins]
-        frames = [vin.frame for vin in vins]
-        if self._barcodes:  # in the best frame; where no line was seen, in the first one that has any
-            best, line = frames[0], vins[0].line
-            lines = [one.quad for one, i in zip(readings, frames, strict=True) if one.quad is not None and i == best]
-            if not lines and line is not None:  # unreadable, but it may well stand by a barcode
-                lines = [line.corners]
-            tried = range(len(grays)) if line is None else [best]
-            seen = ((read_barcodes(grays[i], lines), i) for i in tried)
-            barcodes, best = next((one for one in seen if one[0]), ((), best))
-            several = len(readings) > 1
-            readings = compare(readings, barcodes, self.confidence.threshold)
-            frames = frames if several else [best] * len(readings)
-        return list(zip(readings, frames, strict=True))
+    def _read_video(self, video: Path | bytes, kind: AskedKind, name: str | None) -> Reading:
+        """Return what is read in a video."""
+        if kind == "glyph":
+            return failed(name, "a video is not read for a single character: send one of its frames", kind)
+        try:
+            with open_video(video) as frames:
+                watched = watch(frames, self.search, kind)
+            vins = vins_in_clip(watched.decisions, self.search.judge, READABLE if self._explainer.every else None)
+            vins = vins[:MOST_VINS]
+            watched.keep((vin.frames[0] for vin in vins), video)
+        except ImageError as error:
+            return failed(name, str(error), kind)
+        why = () if frames.fault is None else (frames.fault,)
+        times = [glance.time for glance in watched.glances]
+        found, *others = (
+            replace(
+                one,
+                image=name,
+                frame=times[shown[0]],
+                frames=tuple(times[i] for i in sorted(shown)) if one.vin is not None else (),
+                reasons=one.reasons + why,
+                model=self.version,
+            )
+            for one, shown in self._explainer.readings(vins, watched.kept, watched.kind)
+        )
+        return replace(found, others=tuple(others))
 
-    def _explained(self, vin: Vin, gray: Gray, kind: Kind) -> Reading:
-        """Return the reading of a line, and unless it is sure why not."""
-        if vin.line is None:
-            return no_vin(kind)
-        found = vin_reading(vin.line, vin.decision, vin.chance, kind, self.confidence)
-        if found.vin is None:
-            return found
-        values = quality_of(vin.line, gray)
-        why = found.reasons
-        if found.status != "ok":
-            several = not self._every and len(vin.decision.each()) > 1
-            why += advice(values, self.bundle.quality) + ((SEVERAL,) if several else ())
-        return replace(found, quality=values, reasons=why)
+    def _vins(self, grays: Mapping[int, Gray], kind: Kind) -> list[tuple[Reading, tuple[int, ...]]]:
+        """Return what is read in frames, and the numbers of the frames where: the VIN and, if asked for, all others."""
+        looks: list[list[Found]] = [
+            list(self.search.every(gray, kind, READABLE))
+            if self._explainer.every
+            else [(self.search.read(gray, kind), [])]
+            for gray in grays.values()
+        ]
+        numbers = list(grays)
+        vins = vins_in(looks, self.search.judge, READABLE if self._explainer.every else None)
+        vins = [vin._replace(frames=tuple(numbers[i] for i in vin.frames)) for vin in vins]
+        return self._explainer.readings(vins, grays, kind)
 
     def read_many(
         self, sources: Iterable[Source], kind: AskedKind = "auto", workers: int = 1, *, channels: Channels = "BGR"
@@ -245,25 +260,6 @@ class Reader:
         if workers < 1:
             raise ValueError(f"workers: got {workers}, expected 1 or more")
         return read_in_turn(partial(self.read, kind=kind, channels=channels), sources, workers)
-
-
-def _with_names(sources: Iterable[Source], names: Iterable[str | None] | None) -> list[tuple[Source, str | None]]:
-    """Return several pictures, each with its name, which by default is its path."""
-    if is_one(sources):
-        raise ValueError(f"frames: got one {type(sources).__name__}, expected several: read_frames([picture]), or read")
-    several = list(sources)
-    given = [None] * len(several) if names is None else list(names)
-    if not several or len(given) != len(several):
-        raise ValueError(f"frames: got {len(several)} with {len(given)} names, expected some, each with its own")
-    return [(one, name_of(one) if name is None else name) for one, name in zip(several, given, strict=True)]
-
-
-def _list_of(known: Known) -> KnownVins | None:
-    if known is None or isinstance(known, KnownVins):
-        return known
-    if isinstance(known, str | os.PathLike):
-        return read_known(Path(known))
-    return known_vins([validate(vin) for vin in known])
 
 
 def _expect_kind(kind: str) -> None:

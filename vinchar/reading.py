@@ -1,4 +1,4 @@
-"""What a user gets: the reading of one picture, and its forms as JSON and as rows of a table.
+"""What a user gets: the reading of one picture or video, and its forms as JSON and as rows of a table.
 
 The form as JSON is the only one there is: ``docs/output.md`` explains it, ``reading.schema.json`` beside this module
 describes it to machines.
@@ -41,7 +41,7 @@ class Barcode:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """What was read in one picture.
+    """What was read in one picture, or in one video.
 
     >>> from vinchar import read
     >>> reading = read("door.jpg")
@@ -57,6 +57,8 @@ class Reading:
     words. ``quality``: measured properties of the line by name, see ``quality.FAULTS``. ``barcodes``: those that hold
     a VIN, if they were asked for. ``others``: readings of further VINs in the photo, if they were. ``without_list``:
     where the owner's list of VINs decided, what would have been read without it. ``model``: the version of the model.
+    ``frame``: in whose pixels the corners are, where several frames were read: of a video its time in seconds, of
+    ``Reader.read_frames`` its number, from 0 on; ``frames``: all that show the VIN.
     """
 
     image: str | None
@@ -78,6 +80,8 @@ class Reading:
     others: tuple[Reading, ...] = ()
     without_list: str | None = None
     model: str | None = None
+    frame: float | None = None
+    frames: tuple[float, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return all of it as plain JSON types, as ``reading.schema.json`` says."""
@@ -109,6 +113,8 @@ class Reading:
             "barcodes": [{"vin": b.vin, "symbology": b.symbology, "quad": _points(b.quad)} for b in self.barcodes],
             "without_list": self.without_list,
             "model": self.model,
+            "frame": None if self.frame is None else round(self.frame, 3),
+            "frames": [round(time, 3) for time in self.frames],
             "others": [other.to_dict() for other in self.others],
         }
 
@@ -134,6 +140,8 @@ class Reading:
         try:
             return cls(
                 **{name: values[name] for name in _PLAIN},
+                frame=values.get("frame"),  # new beside the first keys of this schema
+                frames=tuple(values.get("frames", ())),
                 reasons=tuple(values["reasons"]),
                 model_year=tuple(values["model_year"]),
                 alternatives=_pairs(values["alternatives"]),
@@ -169,11 +177,13 @@ def readings_to_rows(readings: Iterable[Reading]) -> list[dict[str, Any]]:
     return [_row(one, rank) for reading in readings for rank, one in enumerate((reading, *reading.others), 1)]
 
 
+CORNERS = tuple(f"{axis}{corner}" for corner in range(1, 5) for axis in "xy")
 ROW = (
     *("image", "rank", "kind", "vin", "status", "confidence", "source", "check_digit", "maker", "region"),
     *("model_year", "reasons", "second", "second_confidence", "barcodes", "without_list"),
-    *(f"{axis}{corner}" for corner in range(1, 5) for axis in "xy"),
+    *CORNERS,
     "model",
+    "frame",
 )
 
 
@@ -188,7 +198,7 @@ def _row(reading: Reading, rank: int) -> dict[str, Any]:
         "barcodes": " ".join(barcode.vin for barcode in reading.barcodes),
         "second": second,
         "second_confidence": chance,
-        **dict(zip(ROW[-9:-1], corners, strict=True)),
+        **dict(zip(CORNERS, corners, strict=True)),
     }
     return {name: values[name] for name in ROW}
 

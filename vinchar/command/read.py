@@ -9,7 +9,8 @@ import sys
 import time
 import zlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,8 +22,9 @@ from vinchar.command.output import output_file, standard_output
 from vinchar.command.readers import made, reader_maker
 from vinchar.command.talk import Stop, progress, shown, tell
 from vinchar.command.workers import read_all
-from vinchar.imaging import ImageError, Picture, Url, find_pictures, load
+from vinchar.imaging import Image, ImageError, Picture, Url, find_pictures, load
 from vinchar.reading import Reading
+from vinchar.video import frames_at
 
 if TYPE_CHECKING:
     from vinchar.evaluation.scored import Label, Scored
@@ -161,18 +163,33 @@ def _drawing_path(folder: Path, root: Path, picture: Picture) -> Path:
 
 
 def _annotate(picture: Picture, reading: Reading, target: Path, say: Callable[[str], object]) -> None:
+    """Draw what was read; in a video, on the frame that shows it best, and on another where that shows another VIN."""
     import cv2
 
     from vinchar.command.annotate import draw
     from vinchar.files import write_whole
 
+    found: dict[float | None, list[Reading]] = {}
+    for one in (reading, *reading.others):
+        found.setdefault(one.frame, []).append(one)
+    targets = {
+        frame: target.with_stem(f"{target.stem}-{i}" if i > 1 else target.stem) for i, frame in enumerate(found, 1)
+    }
     try:
-        drawing = draw(load(picture, color=True), reading)
+        for frame, pixels in _shown(picture, [*found]):
+            first, *others = found[frame]
+            _, encoded = cv2.imencode(target.suffix.lower(), draw(pixels, replace(first, others=tuple(others))))
+            write_whole(targets[frame], encoded.tobytes())
     except ImageError as error:  # it could be read a moment ago
         say(f"{shown(picture)}: not drawn: {error}")
-        return
-    _, encoded = cv2.imencode(target.suffix.lower(), drawing)
-    write_whole(target, encoded.tobytes())
+
+
+def _shown(picture: Picture, frames: Sequence[float | None]) -> Iterable[tuple[float | None, Image]]:
+    """Return a picture, or the frames of a video, in colours."""
+    times = [frame for frame in frames if frame is not None]
+    if isinstance(picture, Url) or not times:
+        return [(None, load(picture, color=True))]
+    return frames_at(picture, times, color=True)
 
 
 def _report(args: argparse.Namespace, scored: Sequence[Scored], reader: Reader, took: float) -> None:

@@ -13,6 +13,8 @@ from tempfile import TemporaryDirectory
 from threading import Condition, Lock
 from typing import TypeAlias
 
+import numpy as np
+
 from vinchar.decoding import check_bytes, decode
 from vinchar.filetypes import HEAD, PDF, TIFF, type_of
 from vinchar.imaging import load, read_file
@@ -21,12 +23,14 @@ from vinchar.pixels import Image, ImageError
 from vinchar.scale.sources import File
 from vinchar.scale.storage import is_remote, system
 from vinchar.urls import Url, is_url
+from vinchar.video import as_video, video_type
 
 FETCHED = 4  # files at once: while a store of objects answers, as many are read
 _ENDLESS = 10**12  # pixels
 MOST_PIXELS = 50_000_000  # that are decoded and wait to be read, beside those of one picture more
 
-Named: TypeAlias = tuple[str, Image | Exception]  # a picture with its name; or what went wrong with it
+# What a file shows, with its name: pixels, a video as it is, or what went wrong with it.
+Named: TypeAlias = tuple[str, Image | bytes | Path | Exception]
 
 
 def load_ahead(files: Iterable[File], most_pixels: int = MOST_PIXELS) -> Iterator[tuple[int, Iterator[Named]]]:
@@ -85,20 +89,20 @@ def _made_ready(file: File, room: _Room) -> tuple[Iterator[Named], int]:
     with room.to_decode():
         pictures = pictures_in(file, data)
         name, first = next(pictures)
-        pixels = 0 if isinstance(first, Exception) else first.size
+        pixels = first.size if isinstance(first, np.ndarray) else len(first) if isinstance(first, bytes) else 0
         room.give(-pixels)
     return chain([(name, first)], pictures), pixels
 
 
-def fetch(file: File) -> bytes | Exception:
-    """Return what is in a file, or why it cannot be had."""
+def fetch(file: File) -> bytes | Path | Exception:
+    """Return what is in a file, or why it cannot be had; a video on this machine is left where it is."""
     try:
         if is_url(file.path):
             from vinchar.web import fetch as fetch_from_the_web
 
             return fetch_from_the_web(Url(file.path))
         if not is_remote(file.path):
-            return read_file(file.path)
+            return as_video(Path(file.path)) or read_file(file.path)
         return _stored(file)
     except Exception as error:
         return error
@@ -117,12 +121,12 @@ def _stored(file: File) -> bytes:
         raise ImageError(f"it cannot be fetched ({type(error).__name__}: {error})", "unreadable-file") from error
 
 
-def pictures_in(file: File, data: bytes | Exception) -> Iterator[Named]:
+def pictures_in(file: File, data: bytes | Path | Exception) -> Iterator[Named]:
     """Yield the pictures in a file, at least one: of a PDF or TIFF each page, ``scan.pdf#2``.
 
-    ``data``: what is in the file, or why it cannot be had.
+    ``data``: as of ``fetch``.
     """
-    if isinstance(data, Exception):
+    if not isinstance(data, bytes) or video_type(data):
         yield file.path, data
         return
     suffix = os.path.splitext(file.path)[1]

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import pyarrow as pa
@@ -18,7 +19,7 @@ from vinchar.scale.chunks import DEATHS, Begun, begin, expect_owner
 from vinchar.scale.parts import part_name
 from vinchar.scale.sources import File
 from vinchar.scale.storage import Folder
-from vinchar.scale.table import DIED, UNEXPECTED, Row, to_parquet
+from vinchar.scale.table import DIED, UNEXPECTED, UNREADABLE, Row, to_parquet
 
 ASKED = pa.schema([("chunk", pa.int64()), ("path", pa.binary()), ("size", pa.int64()), ("modified", pa.int64())])
 
@@ -75,11 +76,12 @@ class ChunkReader:
     def _read(self, file: File, pictures: Iterable[Named]) -> list[Row]:
         return [self._row(file, name, picture) for name, picture in pictures]
 
-    def _row(self, file: File, name: str, picture: Image | Exception) -> Row:
+    def _row(self, file: File, name: str, picture: Image | bytes | Path | Exception) -> Row:
         try:
             if isinstance(picture, Exception):
                 raise picture
-            return Row(file, replace(self._reader.read(picture, self._kind), image=name))
+            reading = replace(self._reader.read(picture, self._kind), image=name)
+            return Row(file, reading, UNREADABLE if reading.status == "error" else None)
         except ImageError as error:
             return Row(file, failed(name, str(error), self._kind), error.code)
         except Exception as error:  # a mistake of ours or of a library

@@ -10,28 +10,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vinchar.quality import FAULTS
-from vinchar.reading import Reading, readings_to_rows, writable
+from vinchar.reading import CORNERS, Reading, readings_to_rows, writable
 from vinchar.scale.sources import File
 
 _TEXTS = pa.list_(pa.string())
 _QUALITY = tuple(fault.name for fault in FAULTS)
-_CORNERS = tuple(f"{axis}{corner}" for corner in range(1, 5) for axis in "xy")
-_FLAT = (
-    "image",
-    "kind",
-    "vin",
-    "status",
-    "confidence",
-    "source",
-    "check_digit",
-    "maker",
-    "region",
-    "second",
-    "second_confidence",
-    "without_list",
-    *_CORNERS,
-    "model",
-)  # fmt: skip  (keys of ``reading.ROW``)
+_FLAT = (  # keys of ``reading.ROW``
+    *("image", "kind", "vin", "status", "confidence", "source", "check_digit", "maker", "region", "second"),
+    *("second_confidence", "without_list", *CORNERS, "model", "frame"),
+)
 SCHEMA = pa.schema(
     [
         ("image", pa.string()),
@@ -54,14 +41,17 @@ SCHEMA = pa.schema(
         ("others", _TEXTS),
         ("barcodes", _TEXTS),
         ("without_list", pa.string()),
-        *((name, pa.float64()) for name in _CORNERS),
+        *((name, pa.float64()) for name in CORNERS),
         *((f"quality_{name}", pa.float64()) for name in _QUALITY),
         ("model", pa.string()),
+        ("frame", pa.float64()),
+        ("frames", pa.list_(pa.float64())),
         ("reading", pa.string()),
     ]
 )
 DIED = "reader-died"  # a fault: the process that read a picture died of it
 UNEXPECTED = "internal-error"  # a mistake of ours or of a library
+UNREADABLE = "broken-picture"  # a video that cannot be read
 PASSING = ("unreadable-file", DIED, UNEXPECTED)  # faults that may be gone the next time
 
 
@@ -95,6 +85,7 @@ def _values(row: Row) -> dict[str, Any]:
         "modified": file.modified,
         "model_year": list(reading.model_year),
         "reasons": list(reading.reasons),
+        "frames": list(reading.frames),
         "fault": fault,
         "others": [other.vin for other in reading.others],
         "barcodes": [barcode.vin for barcode in reading.barcodes],

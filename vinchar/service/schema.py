@@ -51,6 +51,8 @@ _DOOR: dict[str, Any] = {
     "barcodes": [],
     "without_list": None,
     "model": "0.1.0-db013d99",
+    "frame": None,
+    "frames": [],
     "others": [],
 }
 
@@ -96,6 +98,8 @@ class ReadingModel(BaseModel):
     barcodes: list[BarcodeModel]
     without_list: str | None
     model: str | None
+    frame: Annotated[float, Field(ge=0)] | None
+    frames: list[Annotated[float, Field(ge=0)]]
     others: list[ReadingModel]
 
 
