@@ -38,7 +38,7 @@ from vinchar.drawing.strings import draw_vin  # noqa: E402
 from vinchar.pixels import Image  # noqa: E402
 from vinchar.reader import Reader  # noqa: E402
 from vinchar.reading import Reading  # noqa: E402
-from vinchar.scale.chunks import chunks_of, take_over  # noqa: E402
+from vinchar.scale.chunks import chunks_of, taking_over  # noqa: E402
 from vinchar.scale.run import LOCAL, Listed, connected, read_chunks  # noqa: E402
 from vinchar.scale.sources import Passed, list_files  # noqa: E402
 from vinchar.scale.storage import folder_at  # noqa: E402
@@ -183,7 +183,7 @@ def growth(pictures: Path, count: int, folder: Path) -> list[tuple[str, ...]]:
     rows, rates = [], []
     for workers in range(1, WORKERS + 1):
         _, said = run(batch(pictures, folder / f"by-{workers}", "--workers", workers))
-        rates.append(float(said.split(" pictures a second")[0].split()[-1]))
+        rates.append(float(said.split(" a second")[0].split()[-1]))
         rows.append((str(workers), str(count), f"{rates[-1]:.1f}", f"{rates[-1] / rates[0]:.2f}"))
     return rows
 
@@ -206,7 +206,8 @@ def limits(pictures: Path, count: int, folder: Path) -> list[tuple[str, ...]]:
     with connected(LOCAL, WORKERS) as workers:
         listing = Listed(list_files([str(pictures)], Passed()), set())
         started, used = time.monotonic(), time.process_time()
-        answers = sum(1 for _ in read_chunks(listing, NoReader, "auto", out, take_over(out), workers))
+        with taking_over(out) as run_name:
+            answers = sum(1 for _ in read_chunks(listing, NoReader, "auto", out, run_name, workers))
         used, took = time.process_time() - used, time.monotonic() - started
     return [
         *rows,

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from vinchar.scale.storage import system_of
+from vinchar.scale.storage import _system_of, system
 
 
 @pytest.fixture
@@ -25,11 +25,11 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         "AWS_ENDPOINT_URL": f"http://{host}:{port}",
     }.items():
         monkeypatch.setenv(name, value)
-    system_of.cache_clear()
+    _system_of.cache_clear()
     bucket = f"bucket-{uuid4().hex}"
-    system_of("s3").mkdir(bucket)
+    system("s3://").mkdir(bucket)
     try:
         yield f"s3://{bucket}"
     finally:
-        system_of.cache_clear()
+        _system_of.cache_clear()
         server.stop()

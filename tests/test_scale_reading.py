@@ -37,14 +37,13 @@ from vinchar.scale.chunks import (
     TakenOver,
     begin,
     chunks_of,
-    end_run,
     expect_owner,
-    take_over,
+    taking_over,
 )
-from vinchar.scale.parts import key_of, part_name, parts_of, read_done
+from vinchar.scale.parts import Done, forget, key_of, part_name, parts_of, read_done, remove_late
 from vinchar.scale.reading import FILES, ChunkReader, asked
 from vinchar.scale.sources import File, Passed, list_files
-from vinchar.scale.storage import Folder, StorageError, folder_at, system_of
+from vinchar.scale.storage import Folder, StorageError, folder_at, system
 from vinchar.scale.table import SCHEMA, Row, to_parquet
 
 Write = Callable[..., File]
@@ -68,9 +67,20 @@ def out(tmp_path: Path) -> Folder:
     return folder_at(str(tmp_path / "out"))
 
 
+def owned(out: Folder) -> str:
+    """Begin a run that does not end; return its name."""
+    run = taking_over(out)
+    name = run.__enter__()
+    _RUNS.append(run)  # else it would end here
+    return name
+
+
+_RUNS: list[Any] = []
+
+
 def read(files: list[File], out: Folder, run: str = "", chunk: int = 0) -> dict[str, int]:
     """Read a chunk; return what it came to."""
-    counts = ChunkReader(FragileReader, "auto", out, run or take_over(out))(asked(chunk, files))  # type: ignore[arg-type]
+    counts = ChunkReader(FragileReader, "auto", out, run or owned(out))(asked(chunk, files))  # type: ignore[arg-type]
     return dict(zip(counts["what"].to_pylist(), counts["count"].to_pylist(), strict=True))
 
 
@@ -140,7 +150,7 @@ def test_each_page_is_a_row(out: Folder, tmp_path: Path) -> None:
 
 
 def test_pictures_in_a_store_of_objects(out: Folder, s3: str, tmp_path: Path) -> None:  # noqa: F811
-    files = system_of("s3")
+    files = system("s3://")
     _, code = cv2.imencode(".png", np.full((20, 60), GRAY, np.uint8))
     files.pipe_file(f"{s3}/in/a.png", code.tobytes())
     files.pipe_file(f"{s3}/in/b.pdf", written("one", "two"))
@@ -152,18 +162,18 @@ def test_pictures_in_a_store_of_objects(out: Folder, s3: str, tmp_path: Path) ->
     assert [row["image"] for row in rows][:3] == [f"{s3}/in/a.png", f"{s3}/in/b.pdf#1", f"{s3}/in/b.pdf#2"]
     assert "there is no such file" in rows[4]["reasons"][0]
     assert "nothing is known that reaches it" in rows[5]["reasons"][0]
-    done, counts = read_done(store)
-    assert len(done) == 3  # what could not be had is tried again
-    assert counts == {"ok": 3, "empty": 1}
+    done = read_done(store)
+    assert len(done.keys) == 3  # what could not be had is tried again
+    assert done.counts == {"ok": 3, "empty": 1, "unreadable-file": 2}
 
 
 def test_a_video_is_a_row(out: Folder, s3: str, tmp_path: Path) -> None:  # noqa: F811
     content = video(views(count=3))
     (tmp_path / "walk.mp4").write_bytes(content)
     (tmp_path / "broken.mp4").write_bytes(content[:200])
-    system_of("s3").pipe_file(f"{s3}/walk.mp4", content)
+    system("s3://").pipe_file(f"{s3}/walk.mp4", content)
     files = [*list_files([str(tmp_path / "*.mp4"), f"{s3}/walk.mp4"], Passed())]
-    counts = ChunkReader(Reader, "auto", out, take_over(out))(asked(0, files))
+    counts = ChunkReader(Reader, "auto", out, owned(out))(asked(0, files))
     assert dict(zip(*counts.to_pydict().values(), strict=True)) == {"ok": 2, "broken-picture": 1, FILES: 3}
     broken, here, there = rows_in(out)
     assert broken["status"] == "error"
@@ -243,7 +253,7 @@ def test_what_goes_wrong_in_a_library_costs_one_picture(picture: Write, out: Fol
 
 def test_a_chunk_somebody_died_of_is_read_with_care(picture: Write, out: Folder) -> None:
     files = [picture(f"{i}.png") for i in range(3)]
-    run = take_over(out)
+    run = owned(out)
     begin(out, run, 0)  # somebody began, and died
     for _ in range(DEATHS):  # who came after them died of the second file
         note = begin(out, run, 0)
@@ -259,29 +269,40 @@ def test_a_chunk_somebody_died_of_is_read_with_care(picture: Write, out: Folder)
 
 
 def test_one_death_condemns_nobody(picture: Write, out: Folder) -> None:
-    run = take_over(out)
+    run = owned(out)
     begin(out, run, 0)
     begin(out, run, 0).before(0)  # and the machine went down
     assert read([picture("a.png")], out, run) == {"ok": 1, FILES: 1}
 
 
 def test_who_outlives_a_killed_run_writes_no_more(picture: Write, out: Folder) -> None:
-    run = take_over(out)
-    later = take_over(out)
+    run = owned(out)
+    later = owned(out)
     with pytest.raises(TakenOver, match=r"another run has begun"):
         read([picture("a.png")], out, run)
     assert parts_of(out) == []
     expect_owner(out, later)
-    end_run(out)
-    with pytest.raises(TakenOver):
-        expect_owner(out, later)
-    assert out.names() == []
+
+
+def test_a_run_that_ends_leaves_nothing_but_parts(picture: Write, out: Folder) -> None:
+    with taking_over(out) as run:
+        read([picture("a.png")], out, run)
+        begin(out, run, 1)
+    assert out.names() == parts_of(out) == [part_name(run, 0)]
+    with pytest.raises(TakenOver, match=r"do all machines see the same folder"):
+        expect_owner(out, run)
+
+
+def test_a_run_that_was_taken_over_leaves_the_notes_of_the_other(out: Folder) -> None:
+    with taking_over(out):
+        later = owned(out)
+    expect_owner(out, later)
 
 
 def test_a_new_run_knows_nothing_of_deaths(out: Folder) -> None:
-    run = take_over(out)
+    run = owned(out)
     begin(out, run, 7)
-    assert not begin(out, take_over(out), 7).again
+    assert not begin(out, owned(out), 7).again
 
 
 def test_chunks_grow(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -299,12 +320,34 @@ def test_what_is_done_is_known_by_path_size_and_time(picture: Write, out: Folder
     a, b = picture("a.png"), picture("b.png")
     read([a], out)
     read([b], out, chunk=1)
-    done, counts = read_done(out)
-    assert counts == {"ok": 2}
-    assert key_of(a) in done
-    assert key_of(b) in done
-    assert key_of(a._replace(modified=(a.modified or 0) + 1)) not in done
-    assert key_of(a._replace(size=(a.size or 0) + 1)) not in done
+    done = read_done(out)
+    assert done.counts == {"ok": 2}
+    assert {key_of(a), key_of(b)} == done.keys
+    assert key_of(a._replace(modified=(a.modified or 0) + 1)) not in done.keys
+    assert key_of(a._replace(size=(a.size or 0) + 1)) not in done.keys
+
+
+def test_only_what_is_read_again_is_forgotten(picture: Write, out: Folder) -> None:
+    good, gone, other = picture("good.png"), File("/gone/a.png"), File("/gone/b.png")
+    read([good, gone, other], out)
+    done = read_done(out)
+    assert done.keys == {key_of(good)}
+    forget(out, done, gone.path.__eq__)
+    assert [row["file"] for row in rows_in(out)] == [good.path, other.path]
+    assert done.counts == {"ok": 1, "unreadable-file": 1}
+
+
+def test_what_a_killed_run_writes_late_is_removed(picture: Write, out: Folder) -> None:
+    read([picture("a.png")], out)
+    done = read_done(out)
+    late, run = owned(out), owned(out)
+    out.write(part_name(late, 0), b"late")
+    read([picture("b.png")], out, run)
+    remove_late(out, done, run)
+    assert len(rows_in(out)) == 2
+    assert part_name(late, 0) not in parts_of(out)
+    remove_late(out, Done(), run)
+    assert parts_of(out) == [part_name(run, 0)]
 
 
 def test_another_table_in_the_folder_is_said(out: Folder) -> None:
@@ -316,6 +359,30 @@ def test_another_table_in_the_folder_is_said(out: Folder) -> None:
     out.write("part-1-000000.parquet", b"PAR1")
     with pytest.raises(StorageError, match=r"does not hold readings of this version"):
         read_done(out)
+
+
+def test_a_page_that_is_named_is_the_only_one(out: Folder, tmp_path: Path) -> None:
+    (tmp_path / "scan.pdf").write_bytes(written("one", "two", "three"))
+    (file,) = list_files([str(tmp_path / "scan.pdf#2")], Passed())
+    assert read([file], out) == {"ok": 1, FILES: 1}
+    assert rows_in(out)[0]["image"] == file.path
+    on_the_web = File("https://example.com/scan.pdf?signed=" + 300 * "x" + "#3")
+    assert [name for name, _ in pictures_in(on_the_web, written("one", "two", "three"))] == [on_the_web.path]
+    whole = File("https://example.com/scan.pdf?signed=" + 300 * "x")
+    assert len(list(pictures_in(whole, written("one", "two", "three")))) == 3
+
+
+def test_what_goes_wrong_with_pages_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "pages_of", lambda paths: 1 / 0)
+    ((name, error),) = pictures_in(File("scan.pdf"), written("one"))
+    assert name == "scan.pdf"
+    assert isinstance(error, ZeroDivisionError)
+
+
+def test_a_reason_need_not_be_text(out: Folder) -> None:
+    reading = Reading("a\udce4.jpg", "photo", None, "error", reasons=("bad \udce4",))
+    row = pq.read_table(io.BytesIO(to_parquet([Row(File("a\udce4.jpg"), reading)]))).to_pylist()[0]
+    assert row["reasons"] == ["bad \ufffd"]
 
 
 def test_pages_are_decoded_when_their_turn_comes(tmp_path: Path) -> None:

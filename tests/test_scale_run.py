@@ -21,7 +21,7 @@ from stores import s3  # noqa: F401
 from vinchar.command.main import main
 from vinchar.scale.chunks import DEATHS
 from vinchar.scale.parts import parts_of
-from vinchar.scale.storage import folder_at, system_of
+from vinchar.scale.storage import folder_at, system
 
 pytestmark = pytest.mark.slow  # each starts Ray, which takes seconds
 
@@ -93,7 +93,7 @@ def test_a_picture_that_kills_costs_its_row(photos: Path, tmp_path: Path, capfd:
 
 def test_all_of_it_in_a_store_of_objects(photos: Path, s3: str, capfd: pytest.CaptureFixture[str]) -> None:  # noqa: F811
     (photos / "07.png").unlink()
-    system_of("s3").put(str(photos), f"{s3}/in", recursive=True)
+    system("s3://").put(str(photos), f"{s3}/in", recursive=True)
     for again in ([], ["--resume"]):
         assert run(f"{s3}/in", "--out", f"{s3}/out", *again) == 1
         rows = rows_in(f"{s3}/out")
@@ -148,7 +148,10 @@ def test_where_nothing_can_be_written_is_said(tmp_path: Path, capfd: pytest.Capt
 def test_a_cluster_that_is_not_there_is_said(photos: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert run(photos, "--out", tmp_path / "out", "--address", "127.0.0.1:1") == 2
     told = capfd.readouterr().err
-    assert "no Ray cluster answers at 127.0.0.1:1" in told
+    assert "Ray at 127.0.0.1:1 cannot be used" in told
+    assert not (tmp_path / "out").exists()
+    assert run(photos, "--out", tmp_path / "out", "--address", "ray://127.0.0.1:1") == 2
+    assert "expected HOST:PORT" in capfd.readouterr().err
     assert "Traceback" not in told
 
 
@@ -189,6 +192,8 @@ def test_a_killed_run_goes_on(tmp_path: Path) -> None:
     assert run(tmp_path / "in", "--out", out, "--resume") == 0
     assert sorted(row["file"] for row in rows_in(out)) == names
     assert not (out / "_run").exists()
+    assert run(tmp_path / "in", "--out", out, "--resume") == 0  # nothing is left to do
+    assert len(rows_in(out)) == 120
 
 
 def test_a_machine_that_goes_down_costs_nothing(tmp_path: Path) -> None:

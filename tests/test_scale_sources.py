@@ -11,7 +11,7 @@ import pytest
 from stores import s3  # noqa: F401
 
 from vinchar.scale.sources import File, Passed, list_files
-from vinchar.scale.storage import Folder, StorageError, folder_at, is_remote, modified_of, system_of
+from vinchar.scale.storage import Folder, StorageError, folder_at, is_remote, modified_of, system
 
 
 def made(folder: Path, *names: str) -> Path:
@@ -56,7 +56,7 @@ def test_patterns(tmp_path: Path) -> None:
     assert names(tmp_path / "*" / "*.jpg") == [str(tmp_path / "a" / "1.jpg"), str(tmp_path / "b" / "3.jpg")]
 
 
-@pytest.mark.parametrize("column", ["image", "path", "url", "file"])
+@pytest.mark.parametrize("column", ["image", "Path", " url", "file"])
 def test_tables_list_pictures_beside_them(tmp_path: Path, column: str) -> None:
     made(tmp_path, "in/a.jpg")
     listed = ["in/a.jpg", str(tmp_path / "in" / "a.jpg"), "s3://bucket/b.jpg", "gone.jpg"]
@@ -74,8 +74,8 @@ def test_tables_list_pictures_beside_them(tmp_path: Path, column: str) -> None:
     ("name", "text", "said"),
     [
         ("list.csv", b"vin,photo\nx,y\n", "got the columns vin, photo, expected one of image, path"),
-        ("list.csv", b"\xff\xfe\x00", "not a table"),
-        ("list.parquet", b"PAR1", "not a Parquet file"),
+        ("list.csv", b"\xff\xfe\x00", "cannot be read as a table"),
+        ("list.parquet", b"PAR1", "cannot be read as a table"),
     ],
 )
 def test_a_list_that_is_none_is_said(tmp_path: Path, name: str, text: bytes, said: str) -> None:
@@ -84,11 +84,49 @@ def test_a_list_that_is_none_is_said(tmp_path: Path, name: str, text: bytes, sai
         names(tmp_path / name)
 
 
+@pytest.mark.parametrize(
+    "content", [b"a.jpg\0b.jpg\0", "a.jpg\r\nb.jpg\r\n".encode("utf-16"), b"\xef\xbb\xbfa.jpg\nb.jpg"]
+)
+def test_texts_as_find_and_windows_write_them(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "list.txt").write_bytes(content)
+    assert names(tmp_path / "list.txt") == [str(tmp_path / "a.jpg"), str(tmp_path / "b.jpg")]
+
+
+def test_what_cannot_be_a_path_is_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_bytes(b"image\na\0b.jpg\n")
+    assert [file.size for file in list_files([str(tmp_path / "list.csv")], Passed())] == [None]
+
+
+def test_tables_of_bytes(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"image": [b"a\xe4.jpg"]}), tmp_path / "list.parquet")
+    assert [os.fsencode(name) for name in names(tmp_path / "list.parquet")] == [os.fsencode(tmp_path) + b"/a\xe4.jpg"]
+    pq.write_table(pa.table({"image": [{"path": "a.jpg"}]}), tmp_path / "list.parquet")
+    with pytest.raises(StorageError, match=r"got struct<path: string> in the column image, expected string"):
+        names(tmp_path / "list.parquet")
+
+
+def test_a_page_is_a_source_and_may_stand_in_a_list(tmp_path: Path) -> None:
+    made(tmp_path, "scan.pdf")
+    (tmp_path / "list.txt").write_text("scan.pdf#2\n")
+    for source in ("scan.pdf#2", "list.txt"):
+        (file,) = list_files([str(tmp_path / source)], Passed())
+        assert file.path == str(tmp_path / "scan.pdf#2")
+        assert file.size == len("scan.pdf")
+
+
+def test_an_address_of_this_machine_is_a_path(tmp_path: Path) -> None:
+    made(tmp_path, "a.jpg")
+    assert names(f"file://{tmp_path}/a.jpg") == names(tmp_path / "a.jpg")
+
+
 def test_what_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=r"gone: there is no such file or folder"):
         names(tmp_path / "gone")
     with pytest.raises(StorageError, match=r"nothing is known that reaches it"):
         names("nowhere://bucket/photos")
+    for source in ("ftp://", "zip://a::gone.zip", "github://a", "dir://a"):  # each raises something else
+        with pytest.raises(StorageError):
+            names(source)
 
 
 def test_the_web_takes_a_flag(tmp_path: Path) -> None:
@@ -100,7 +138,7 @@ def test_the_web_takes_a_flag(tmp_path: Path) -> None:
 
 
 def test_a_store_of_objects(s3: str) -> None:  # noqa: F811
-    files = system_of("s3")
+    files = system("s3://")
     for name in ("in/a.jpg", "in/deep/b.PNG", "in/notes.doc", "in/.hidden.jpg", "list.csv"):
         files.pipe_file(f"{s3}/{name}", b"image\nin/a.jpg\n" if name.endswith("csv") else name.encode())
     passed = Passed()
@@ -117,9 +155,50 @@ def test_a_store_of_objects(s3: str) -> None:  # noqa: F811
         names(f"{s3}/gone.jpg")
 
 
-def test_a_bucket_that_cannot_be_listed_is_said(s3: str) -> None:  # noqa: F811
-    with pytest.raises(StorageError, match=r"no such file or folder|cannot be listed"):
+def test_patterns_and_lists_in_a_store_are_as_here(s3: str) -> None:  # noqa: F811
+    files = system("s3://")
+    for name in ("2024-01/a.jpg", "2024-02/b.jpg", "2024-02/.small/b.jpg", "p[1]/c.jpg", "lists/one.txt"):
+        files.pipe_file(f"{s3}/{name}", b"../p[1]/c.jpg\n")
+    assert names(f"{s3}/2024-*") == [f"{s3}/2024-01/a.jpg", f"{s3}/2024-02/b.jpg"]
+    assert names(f"{s3}/p[1]/*.jpg") == names(f"{s3}/lists/*.txt") == [f"{s3}/p[1]/c.jpg"]
+    with pytest.raises(StorageError, match=r"there is no such file or folder"):
+        names(f"{s3}/2025-*")
+
+
+def test_what_cannot_be_listed_is_said(s3: str, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    files = system(s3)
+    for name in ("in/a.jpg", "in/locked/b.jpg"):
+        files.pipe_file(f"{s3}/{name}", b"x")
+    list_folder = files._ls
+
+    async def locked(path: str, *args: object, **how: object) -> object:
+        if "locked" in path:
+            raise PermissionError("Access Denied")
+        return await list_folder(path, *args, **how)
+
+    monkeypatch.setattr(files, "_ls", locked)
+    with pytest.raises(StorageError, match=r"in: it cannot be reached .*Access Denied"):
+        names(f"{s3}/in")
+    with pytest.raises(StorageError, match=r"there is no such file or folder"):
         names(f"{s3}-of-others/in")
+
+
+def test_a_store_that_does_not_answer_is_said(s3: str, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    out = folder_at(f"{s3}/out")
+
+    def down(*_: object, **__: object) -> None:
+        raise RuntimeError("no credentials")
+
+    for name in ("ls", "cat_file", "pipe_file", "exists"):
+        monkeypatch.setattr(system(s3), name, down)
+    for reach in (out.names, lambda: out.read("a"), lambda: out.write("a", b""), lambda: out.remove("a")):
+        with pytest.raises(StorageError, match=r"cannot be reached \(RuntimeError: no credentials\)"):
+            reach()
+
+
+def test_an_object_that_stands_for_the_folder_is_nothing_in_it(s3: str) -> None:  # noqa: F811
+    system(s3).pipe_file(f"{s3}/out/", b"")
+    assert folder_at(f"{s3}/out").names() == []
 
 
 @pytest.fixture(params=["here", "s3"])

@@ -90,12 +90,12 @@ def _listed_too(
 ) -> Iterator[str | os.PathLike[str] | Url]:
     for path in paths:
         if listed is not None and not isinstance(path, Url) and os.fspath(path) == LIST:
-            yield from _listed(listed.read())
+            yield from parted(listed.read())
         else:
             yield path
 
 
-def _listed(text: bytes) -> list[str]:
+def parted(text: bytes) -> list[str]:
     """Return the paths in a list, one a line or each ended by a NUL."""
     coding = next((name for mark, name in _BOMS.items() if text.startswith(mark)), None)
     if coding is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,8 @@ from vinchar.command.talk import Stop, progress, tell
 if TYPE_CHECKING:
     from vinchar.reader import Reader
     from vinchar.scale.run import Listed
+    from vinchar.scale.sources import File, Passed
+    from vinchar.scale.storage import Folder
 
 _LAST_WRITE = 2.0  # seconds, in which a killed run ends what it is writing
 _STATUSES = {"ok": "ok", "uncertain": "uncertain", "not_found": "not found"}
@@ -25,14 +27,12 @@ def batch(args: argparse.Namespace, make: Callable[[], Reader] | None = None) ->
 
     ``make``: makes the readers instead of the model that ``args`` names.
     """
-    from vinchar.scale.chunks import take_over
-    from vinchar.scale.parts import read_done
-    from vinchar.scale.reading import FILES
-    from vinchar.scale.run import Listed, RunError, connected, read_chunks
+    from vinchar.scale.run import RunError, connected
     from vinchar.scale.sources import Passed, list_files
     from vinchar.scale.storage import StorageError, folder_at
 
     if make is None:
+        args.model = args.model and args.model.absolute()  # other processes have other current folders
         make = reader_maker(args)
         made(make)
     passed = Passed()
@@ -45,32 +45,49 @@ def batch(args: argparse.Namespace, make: Callable[[], Reader] | None = None) ->
         if not first:
             tell(f"no pictures in {', '.join(args.sources)}")
             return 1
-        run = take_over(folder)
-        done, counts = set[int](), Counter[str]()
+        with connected(args.address, args.workers) as workers:
+            counts = _read_all(args, folder, chain(first, files), passed, make, workers)
+    except (StorageError, RunError) as error:
+        raise Stop(str(error)) from error
+    tell(_summary(counts))
+    return 0 if counts.total() == counts["ok"] + counts["uncertain"] else 1
+
+
+def _read_all(
+    args: argparse.Namespace,
+    folder: Folder,
+    files: Iterable[File],
+    passed: Passed,
+    make: Callable[[], Reader],
+    workers: int,
+) -> Counter[str]:
+    """Read files; return how many pictures there are in the folder, by status or fault."""
+    from vinchar.scale.chunks import taking_over
+    from vinchar.scale.parts import Done, forget, read_done, remove_late
+    from vinchar.scale.reading import FILES
+    from vinchar.scale.run import Listed, read_chunks
+
+    with taking_over(folder) as run:
         if args.resume:
             time.sleep(_LAST_WRITE)
-            done, counts = read_done(folder)
-        with connected(args.address, args.workers) as workers:
-            listed = Listed(chain(first, files), done)
-            _tell_of(listed, passed.count, args.out)
-            started, read = time.monotonic(), 0
-            with progress(listed.count, lines=False) as (advance, _):
+        done = read_done(folder) if args.resume else Done()
+        listed = Listed(files, done.keys)
+        _tell_of(listed, passed.count, args.out)
+        forget(folder, done, listed.has)
+        started, read = time.monotonic(), Counter[str]()
+        with progress(listed.count, lines=False) as (advance, _):
+            try:
                 for part in read_chunks(listed, make, args.kind, folder, run, workers):
                     advance(part.pop(FILES))
-                    read += part.total()
-                    counts += part
-            seconds = time.monotonic() - started
-    except StorageError as error:
-        raise Stop(str(error)) from error
-    except RunError as error:
-        raise Stop(f"{error}; what was read so far is in {args.out}; --resume goes on with it") from error
-    except KeyboardInterrupt:
-        tell(f"what was read so far is in {args.out}; --resume goes on with it")
-        raise
-    tell(_summary(counts))
+                    read += part
+            except BaseException:
+                tell(f"what was read so far is in {args.out}; --resume goes on with it")
+                raise
+        remove_late(folder, done, run)
+    seconds = time.monotonic() - started
     if read:
-        tell(f"{read / seconds:.1f} pictures a second, {seconds:.0f} seconds")
-    return 0 if counts.total() == counts["ok"] + counts["uncertain"] else 1
+        tell(f"{read.total()} pictures in {seconds:.0f} seconds, {read.total() / seconds:.1f} a second")
+    return done.counts + read
 
 
 def _tell_of(listed: Listed, passed: int, out: str) -> None:

@@ -42,7 +42,7 @@ def shown(path: Path | Url) -> str:
 def missing(error: ModuleNotFoundError, verb: str) -> str:
     """Return one sentence: which package a verb misses, and what installs it, here or where vinchar came from."""
     package = (error.name or "").partition(".")[0]
-    extra = _OF_VERBS.get(verb) or _EXTRAS.get(package, "")
+    extra = _EXTRAS[package] if package == "zxingcpp" else _OF_VERBS.get(verb) or _EXTRAS.get(package, "")
     return f"the package {_CALLED.get(package, package)} is missing: {how_to_install(extra)}"
 
 

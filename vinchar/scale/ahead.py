@@ -12,13 +12,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Condition, Lock
 from typing import TypeAlias
+from urllib.parse import urlsplit
 
 import numpy as np
 
 from vinchar.decoding import check_bytes, decode
-from vinchar.filetypes import HEAD, PDF, TIFF, type_of
+from vinchar.filetypes import HEAD, PDF, SUFFIXES, TIFF, type_of
 from vinchar.imaging import load, read_file
-from vinchar.pages import pages_of
+from vinchar.pages import file_of, pages_of
 from vinchar.pixels import Image, ImageError
 from vinchar.scale.sources import File
 from vinchar.scale.storage import is_remote, system
@@ -102,7 +103,8 @@ def fetch(file: File) -> bytes | Path | Exception:
 
             return fetch_from_the_web(Url(file.path))
         if not is_remote(file.path):
-            return as_video(Path(file.path)) or read_file(file.path)
+            path, _ = file_of(file.path)
+            return as_video(Path(path)) or read_file(path)
         return _stored(file)
     except Exception as error:
         return error
@@ -122,27 +124,36 @@ def _stored(file: File) -> bytes:
 
 
 def pictures_in(file: File, data: bytes | Path | Exception) -> Iterator[Named]:
-    """Yield the pictures in a file, at least one: of a PDF or TIFF each page, ``scan.pdf#2``.
+    """Return the pictures in a file, at least one: of a PDF or TIFF each page, ``scan.pdf#2``.
 
     ``data``: as of ``fetch``.
     """
     if not isinstance(data, bytes) or video_type(data):
-        yield file.path, data
-        return
-    suffix = os.path.splitext(file.path)[1]
-    if type_of(data[:HEAD], suffix) not in (PDF, TIFF):
-        yield file.path, _loaded(partial(decode, data, False, suffix=suffix))
-        return
-    with TemporaryDirectory() as folder:
-        copy = Path(folder, f"pages{suffix}")
-        try:
+        return iter([(file.path, data)])
+    path, page = _page_of(file.path)
+    suffix = os.path.splitext(path)[1].lower()
+    suffix = suffix if suffix in SUFFIXES else ""
+    if page is None and type_of(data[:HEAD], suffix) in (PDF, TIFF):
+        return _pages(file.path, data, suffix)
+    return iter([(file.path, _loaded(partial(decode, data, False, page=page, suffix=suffix)))])
+
+
+def _page_of(path: str) -> tuple[str, int | None]:
+    """Return the path of a file, and the page of it that is named."""
+    if is_url(path):
+        return urlsplit(path).path, Url(path).page
+    return (path, None) if is_remote(path) else file_of(path)
+
+
+def _pages(path: str, data: bytes, suffix: str) -> Iterator[Named]:
+    try:
+        with TemporaryDirectory() as folder:
+            copy = Path(folder, f"pages{suffix}")
             copy.write_bytes(data)
-            pages = pages_of([copy])[0]
-        except Exception as error:  # a full disk, or a mistake of ours or of a library
-            yield file.path, error
-            return
-        for page in pages:
-            yield file.path + page.name.removeprefix(copy.name), _loaded(partial(load, page))
+            for page in pages_of([copy])[0]:
+                yield path + page.name.removeprefix(copy.name), _loaded(partial(load, page))
+    except Exception as error:  # a full disk, or a mistake of ours or of a library
+        yield path, error
 
 
 def _loaded(load: Callable[[], Image]) -> Image | Exception:

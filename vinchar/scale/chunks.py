@@ -6,6 +6,7 @@ import json
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from vinchar.scale.sources import File
@@ -34,26 +35,32 @@ def chunks_of(files: Iterable[File]) -> Iterator[list[File]]:
 
 
 class TakenOver(Exception):
-    """Another run writes into the folder now."""
+    """Another run writes into the folder now, or this one has ended."""
 
 
-def take_over(folder: Folder) -> str:
-    """Begin a run in a folder; return its name. No other run writes there from now on, though killed it may live on."""
+@contextmanager
+def taking_over(folder: Folder) -> Iterator[str]:
+    """Begin a run in a folder; yield its name, and remove all its notes in the end.
+
+    No other run begins to write there from now on, though a killed one may live on for a while.
+    """
     folder.remove(_RUN)
     run = secrets.token_hex(4)
     folder.write(_OWNER, run.encode())
-    return run
+    try:
+        yield run
+    finally:
+        if folder.read(_OWNER) == run.encode():
+            folder.remove(_RUN)
 
 
 def expect_owner(folder: Folder, run: str) -> None:
-    """Raise ``TakenOver`` if another run has begun in a folder."""
-    if folder.read(_OWNER) != run.encode():
+    """Raise ``TakenOver`` if another run has begun in a folder, or if the notes of this one are not to be seen."""
+    owner = folder.read(_OWNER)
+    if owner is None:
+        raise TakenOver(f"{folder.path} is not as the run left it: do all machines see the same folder?")
+    if owner != run.encode():
         raise TakenOver(f"another run has begun in {folder.path}")
-
-
-def end_run(folder: Folder) -> None:
-    """Remove all notes."""
-    folder.remove(_RUN)
 
 
 @dataclass(slots=True)

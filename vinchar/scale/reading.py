@@ -34,7 +34,7 @@ def asked(number: int, files: Sequence[File]) -> pa.Table:
 class ChunkReader:
     """Reads chunks, each into a part of ``folder``; answers how many files and pictures of which status there were.
 
-    ``make`` makes its reader; ``kind``: what the pictures show; ``run``: as of ``chunks.take_over``.
+    ``make`` makes its reader; ``kind``: what the pictures show; ``run``: as of ``chunks.taking_over``.
     """
 
     def __init__(self, make: Callable[[], Reader], kind: AskedKind, folder: Folder, run: str) -> None:

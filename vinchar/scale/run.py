@@ -8,7 +8,7 @@ import re
 import socket
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import contextmanager, redirect_stdout
 from typing import Any, cast
 
@@ -21,11 +21,11 @@ import ray.data
 from ray.exceptions import RayError
 
 from vinchar.reader import AskedKind, Reader
-from vinchar.scale.chunks import chunks_of, end_run
+from vinchar.scale.chunks import chunks_of
 from vinchar.scale.parts import key_of
 from vinchar.scale.reading import ChunkReader, asked
 from vinchar.scale.sources import File
-from vinchar.scale.storage import Folder, StorageError
+from vinchar.scale.storage import Folder
 
 LOCAL = "local"  # an address: Ray on this machine, for this run alone
 _PATIENCE = 10.0  # seconds
@@ -42,29 +42,32 @@ class Listed:
     ``count``: how many; ``known``: how many were named that are read already or twice.
     """
 
-    def __init__(self, files: Iterable[File], done: set[int]) -> None:
+    def __init__(self, files: Iterable[File], done: Set[int]) -> None:
         self.count = self.known = 0
-        self._seen = done
+        self._done, self._named = done, set[int]()
         self.chunks: list[Any] = [
             ray.put(asked(number, chunk)) for number, chunk in enumerate(chunks_of(self._new(files)))
         ]
 
+    def has(self, path: str) -> bool:
+        """Tell whether a file, by its path, was named."""
+        return hash(path) in self._named
+
     def _new(self, files: Iterable[File]) -> Iterator[File]:
         for file in files:
-            key = key_of(file)
-            if key in self._seen:
+            if hash(file.path) in self._named or key_of(file) in self._done:
                 self.known += 1
-                continue
-            self._seen.add(key)
-            self.count += 1
-            yield file
+            else:
+                self.count += 1
+                yield file
+            self._named.add(hash(file.path))
 
 
 @contextmanager
 def connected(address: str, workers: int | None) -> Iterator[int]:
     """Connect to Ray and yield how many processes read: by default as many as it has cores.
 
-    Raises ``StorageError`` if no cluster answers at ``address``.
+    Raises ``RunError`` if there is no cluster at ``address`` that can be used.
     """
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # of the rest the command itself says one sentence
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
@@ -74,8 +77,8 @@ def connected(address: str, workers: int | None) -> Iterator[int]:
         else:
             _expect_answer(address)
             ray.init(address, **quiet)
-    except (OSError, RayError, ValueError) as error:
-        raise StorageError(f"no Ray cluster answers at {address}: {str(error).partition(chr(10))[0]}") from None
+    except (OSError, RayError, RuntimeError, ValueError) as error:
+        raise RunError(f"Ray at {address} cannot be used: {str(error).strip().partition(chr(10))[0]}") from None
     with redirect_stdout(sys.stderr):  # Ray prints what it has to say of processes that die, which is no data
         try:
             yield workers or max(int(ray.cluster_resources().get("CPU", 1)), 1)  # type: ignore[no-untyped-call]
@@ -85,9 +88,11 @@ def connected(address: str, workers: int | None) -> Iterator[int]:
 
 def _expect_answer(address: str) -> None:
     """Raise ``OSError`` if nothing listens at ``HOST:PORT``, for Ray would try for minutes."""
+    if "://" in address:
+        raise ValueError("expected HOST:PORT of its head, or auto on one of its machines")
     host, _, port = address.rpartition(":")
     if host and port.isdecimal():
-        socket.create_connection((host, int(port)), _PATIENCE).close()
+        socket.create_connection((host.strip("[]"), int(port)), _PATIENCE).close()
 
 
 def read_chunks(
@@ -95,10 +100,12 @@ def read_chunks(
 ) -> Iterator[Counter[str]]:
     """Read all that is listed into parts of ``folder``; yield what each chunk came to: see ``ChunkReader``.
 
-    ``run``: as of ``chunks.take_over``.
+    ``run``: as of ``chunks.taking_over``.
 
     A chunk whose process dies, or whose machine does, is read again. Raises ``RunError`` if nothing can go on.
     """
+    if not listed.chunks:
+        return
     ray.data.DataContext.get_current().enable_progress_bars = False
     answers = ray.data.from_arrow_refs(listed.chunks).map_batches(
         ChunkReader,
@@ -116,7 +123,6 @@ def read_chunks(
             yield found
     except (RayError, OSError) as error:
         raise RunError(f"the run cannot go on: {_cause(error)}") from error
-    end_run(folder)
 
 
 def _cause(error: Exception) -> str:

@@ -15,12 +15,14 @@ from typing import IO, Any, NamedTuple
 
 from vinchar.files import delimiter_of
 from vinchar.filetypes import SUFFIXES
-from vinchar.finding import fitting
-from vinchar.scale.storage import StorageError, is_remote, modified_of, system
+from vinchar.finding import fitting, parted
+from vinchar.pages import file_of
+from vinchar.scale.storage import StorageError, here, is_remote, modified_of, reaching, system
 from vinchar.urls import is_url
 
 LISTS = (".csv", ".tsv", ".parquet", ".txt")  # files with these endings are lists of pictures
-COLUMNS = ("image", "path", "url", "file")  # one of these holds them
+COLUMNS = ("file", "image", "path", "url")  # the first of these that a table has holds them
+_PICTURES = tuple(SUFFIXES)
 
 
 class File(NamedTuple):
@@ -50,11 +52,12 @@ def list_files(sources: Iterable[str], passed: Passed, allow_urls: bool = False)
     (``s3://bucket/photos``). With ``allow_urls`` pictures may be addresses on the web. Raises ``StorageError`` for what
     is not there.
     """
-    for source in sources:
+    for source in map(here, sources):
         if is_url(source):
-            yield from [_on_the_web(source, allow_urls)]
+            yield _on_the_web(source, allow_urls)
         elif is_remote(source):
-            yield from _remote(source, passed, allow_urls)
+            with reaching(source):
+                yield from _remote(source, passed, allow_urls)
         else:
             yield from _local(source, passed, allow_urls)
 
@@ -63,7 +66,7 @@ def _local(source: str, passed: Passed, allow_urls: bool) -> Iterator[File]:
     for path in [os.fspath(one) for one in fitting(source)]:
         if os.path.isdir(path):
             yield from _below(os.path.abspath(path), passed)
-        elif not os.path.lexists(path):
+        elif not os.path.lexists(file_of(path)[0]):
             raise StorageError(f"{path}: there is no such file or folder")
         elif path.lower().endswith(LISTS):
             with open(path, "rb") as file:
@@ -92,45 +95,52 @@ def _below(folder: str, passed: Passed) -> Iterator[File]:
             yield File(parent)
 
 
-_PICTURES = tuple(SUFFIXES)
-
-
 def _file(path: str) -> File:
     try:
-        status = os.stat(path)
-    except OSError:
+        status = os.stat(file_of(path)[0])
+    except (OSError, ValueError):  # reading it says why
         return File(path)
     return File(path, status.st_size, status.st_mtime_ns // 1000)
 
 
 def _remote(source: str, passed: Passed, allow_urls: bool) -> Iterator[File]:
     files = system(source)
-    try:
-        if set("*?") & set(source):
-            found = (info for info in files.glob(source, detail=True).values() if info["type"] == "file")
-            yield from (_stored(files, info) for info in found if not posixpath.basename(info["name"]).startswith("."))
-            return
-        info = files.info(source)
+    infos = [files.info(source)] if not set("*?") & set(source) else _fitting(files, source)
+    for info in infos:
+        path = files.unstrip_protocol(info["name"])
         if info["type"] == "directory":
-            for _, _, infos in files.walk(source, detail=True):
-                named = [info for name, info in infos.items() if name.lower().endswith(_PICTURES) and name[0] != "."]
-                passed.count += len(infos) - len(named)
-                yield from (_stored(files, info) for info in named)
-        elif source.lower().endswith(LISTS):
-            with files.open(source, "rb") as file:
-                yield from _listed(file, source, allow_urls)
+            yield from _below_remote(files, path, passed)
+        elif path.lower().endswith(LISTS):
+            with files.open(path, "rb") as file:
+                yield from _listed(file, path, allow_urls)
         else:
-            yield _stored(files, info)
-    except StorageError:
-        raise
-    except FileNotFoundError:
-        raise StorageError(f"{source}: there is no such file or folder") from None
-    except Exception as error:  # file systems raise what their libraries do
-        raise StorageError(f"{source}: it cannot be listed ({type(error).__name__}: {error})") from error
+            yield _stored(path, info)
 
 
-def _stored(files: Any, info: dict[str, Any]) -> File:
-    return File(files.unstrip_protocol(info["name"]), info.get("size"), modified_of(info))
+def _fitting(files: Any, pattern: str) -> list[dict[str, Any]]:
+    """Return what a store says of all that fits a pattern; as in a shell, what is hidden does not."""
+    infos = files.glob(pattern.replace("[", "[[]"), detail=True).values()
+    found = [info for info in infos if not posixpath.basename(info["name"].rstrip("/")).startswith(".")]
+    if not found:
+        raise FileNotFoundError
+    return found
+
+
+def _below_remote(files: Any, folder: str, passed: Passed) -> Iterator[File]:
+    for parent, _, infos in files.walk(folder, detail=True, on_error="raise"):
+        if "/." in files.unstrip_protocol(parent).removeprefix(folder):
+            continue
+        for name, info in infos.items():
+            if name.startswith("."):
+                continue
+            if name.lower().endswith(_PICTURES):
+                yield _stored(files.unstrip_protocol(info["name"]), info)
+            else:
+                passed.count += 1
+
+
+def _stored(path: str, info: dict[str, Any]) -> File:
+    return File(path, info.get("size"), modified_of(info))
 
 
 def _on_the_web(address: str, allow_urls: bool) -> File:
@@ -141,53 +151,64 @@ def _on_the_web(address: str, allow_urls: bool) -> File:
 
 def _listed(file: IO[bytes], path: str, allow_urls: bool) -> Iterator[File]:
     """Yield the files of a list."""
-    rows = _column(file, path) if not path.lower().endswith(".txt") else _lines(file)
+    rows = parted(file.read()) if path.lower().endswith(".txt") else _column(file, path)
     folder = posixpath.dirname(path) if is_remote(path) else os.path.dirname(path)
-    for name in rows:
+    for name in map(here, rows):
         if is_url(name):
             yield _on_the_web(name, allow_urls)
         elif is_remote(name):
-            yield File(name)
+            yield File(_plain(name))
         elif is_remote(folder):
-            yield File(posixpath.join(folder, name))
+            yield File(_plain(posixpath.join(folder, name)))
         else:
             yield _file(os.path.normpath(os.path.join(folder, name)))
 
 
-def _lines(file: IO[bytes]) -> Iterator[str]:
-    for number, line in enumerate(file):
-        name = os.fsdecode(line.removeprefix(b"\xef\xbb\xbf") if number == 0 else line).rstrip("\r\n")
-        if name:
-            yield name
+def _plain(address: str) -> str:
+    """Return an address without ``..`` in it."""
+    scheme, parted, path = address.partition("://")
+    return scheme + parted + posixpath.normpath(path)
 
 
 def _column(file: IO[bytes], path: str) -> Iterator[str]:
     """Yield what the column of pictures of a table holds. Raises ``StorageError`` if it has none."""
-    if path.lower().endswith(".parquet"):
-        import pyarrow.parquet as pq
-
-        try:
-            table = pq.ParquetFile(file)
-        except ValueError as error:
-            raise StorageError(f"{path}: it is not a Parquet file ({error})") from None
-        column = _named(table.schema_arrow.names, path)
-        for batch in table.iter_batches(columns=[column]):
-            yield from (str(name) for name in batch.column(0).to_pylist() if name)
-        return
     try:
-        with io.TextIOWrapper(file, "utf-8-sig", newline="") as text:
-            header = text.readline()
-            columns = next(csv.reader([header], delimiter=delimiter_of(header)), [])
-            place = columns.index(_named(columns, path))
-            for row in csv.reader(text, delimiter=delimiter_of(header)):
-                if len(row) > place and row[place]:
-                    yield row[place]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise StorageError(f"{path}: it is not a table of comma-separated values ({error})") from None
+        yield from _of_parquet(file, path) if path.lower().endswith(".parquet") else _of_csv(file, path)
+    except StorageError:
+        raise
+    except (ValueError, OSError, csv.Error) as error:
+        raise StorageError(f"{path}: it cannot be read as a table ({error})") from None
 
 
-def _named(columns: list[str], path: str) -> str:
-    found = next((name for name in COLUMNS if name in columns), None)
+def _of_parquet(file: IO[bytes], path: str) -> Iterator[str]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pq.ParquetFile(file)
+    names = table.schema_arrow.names
+    column = names[_place(names, path)]
+    kind = table.schema_arrow.field(column).type
+    for batch in table.iter_batches(columns=[column]):
+        for name in batch.column(0).to_pylist():
+            if not isinstance(name, str | bytes | None):
+                raise StorageError(f"{path}: got {kind} in the column {column}, expected {pa.string()}")
+            if name:
+                yield os.fsdecode(name)
+
+
+def _of_csv(file: IO[bytes], path: str) -> Iterator[str]:
+    with io.TextIOWrapper(file, "utf-8-sig", newline="") as text:
+        header = text.readline()
+        place = _place(next(csv.reader([header], delimiter=delimiter_of(header)), []), path)
+        for row in csv.reader(text, delimiter=delimiter_of(header)):
+            if len(row) > place and row[place]:
+                yield row[place]
+
+
+def _place(columns: list[str], path: str) -> int:
+    """Return the number of the column that holds pictures."""
+    names = [name.strip().lower() for name in columns]
+    found = next((name for name in COLUMNS if name in names), None)
     if found is None:
         raise StorageError(f"{path}: got the columns {', '.join(columns)}, expected one of {', '.join(COLUMNS)}")
-    return found
+    return names.index(found)

@@ -84,7 +84,7 @@ def _values(row: Row) -> dict[str, Any]:
         "size": file.size,
         "modified": file.modified,
         "model_year": list(reading.model_year),
-        "reasons": list(reading.reasons),
+        "reasons": [writable(reason) for reason in reading.reasons],
         "frames": list(reading.frames),
         "fault": fault,
         "others": [other.vin for other in reading.others],
