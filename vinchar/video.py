@@ -73,20 +73,27 @@ class Frames:
             yield frame
 
     def _next(self) -> Frame | None:
-        line = self._answer.readline()
-        head: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {"end": "died"}
+        head = self._head()
         if "end" not in head:
-            content = self._answer.read(head["height"] * head["stride"])
-            if len(content) == head["height"] * head["stride"]:
+            content = self._answer.read(head["bytes"])
+            if len(content) == head["bytes"]:
                 return Frame(head["time"], _upright(head, content, self._color))
             head = {"end": "died"}
         end = head["end"]
         if end == "died":
+            self._process.kill()
             end = "slow" if self._process.wait() == _TIMED_OUT else "damaged"
         if not self._seen:
             raise _error(end)
         self.fault = _PARTLY.get(end)
         return None
+
+    def _head(self) -> dict[str, Any]:
+        """Return what is said of the next frame or of the end; what the process said as it died is not trusted."""
+        try:
+            return dict(json.loads(self._answer.readline()))
+        except ValueError:
+            return {"end": "died"}
 
 
 def video_type(head: bytes) -> FileType | None:
@@ -178,7 +185,7 @@ def _file(source: Path | bytes) -> Iterator[IO[bytes]]:
 def _upright(head: dict[str, Any], content: bytes, color: bool) -> Image:
     width, height = head["width"], head["height"]
     check_size(width, height)
-    rows = np.frombuffer(content, np.uint8).reshape(height, head["stride"])
+    rows = np.frombuffer(content, np.uint8)[: height * head["stride"]].reshape(height, head["stride"])
     shown = rows[:, : 3 * width].reshape(height, width, 3) if color else rows[:, :width]
     turned = _TURNS.get(head["turn"])
     return np.ascontiguousarray(shown) if turned is None else np.asarray(cv2.rotate(shown, turned), np.uint8)
