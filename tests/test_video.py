@@ -172,6 +172,8 @@ def test_a_long_video_is_read_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
         ("os.abort()", "no frame of the video can be decoded"),
         ("print(end='{')", "no frame of the video can be decoded"),
         ("os.write(1, b'\\x9b\\n')", "no frame of the video can be decoded"),
+        ("print('[]')", "no frame of the video can be decoded"),
+        ("print('{}')", "no frame of the video can be decoded"),
     ],
 )
 def test_a_process_that_dies_costs_the_video(

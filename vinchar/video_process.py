@@ -81,7 +81,7 @@ def _show(file: Any, stream: Any, start: float, seconds: float, pixels: int, sho
         due = at + 1 / RATE - TICK
         scale = min(1.0, math.sqrt(pixels / (picture.width * picture.height)))
         width, height = (max(round(side * scale), 1) for side in (picture.width, picture.height))
-        plane = reformatter.reformat(picture, width, height, format=shown).planes[0]
+        plane = reformatter.reformat(picture, width, height, format=shown, threads=1).planes[0]
         content, turn = memoryview(plane), -picture.rotation % 360
         _say(time=at, width=width, height=height, stride=plane.line_size, turn=turn, bytes=content.nbytes)
         sys.stdout.buffer.write(content)
