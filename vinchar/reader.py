@@ -137,7 +137,7 @@ class Reader:
     def read(
         self, source: Source, kind: AskedKind = "auto", name: str | None = None, *, channels: Channels = "BGR"
     ) -> Reading:
-        """Read one picture: a path, bytes, a binary file, an array or a Pillow image (see ``imaging.load``).
+        """Read one picture: a path, bytes, a binary file, an array or a Pillow image (see ``imaging.load``); or a video.
 
         >>> Reader().read(frame, "photo", name="camera 3", channels="RGB").to_dict()
 
