@@ -137,7 +137,7 @@ class Reader:
     def read(
         self, source: Source, kind: AskedKind = "auto", name: str | None = None, *, channels: Channels = "BGR"
     ) -> Reading:
-        """Read one picture: a path, bytes, a binary file, an array or a Pillow image (see ``imaging.load``); or a video.
+        """Read one picture: a path, bytes, a binary file, an array or a Pillow image (see ``imaging.load``).
 
         >>> Reader().read(frame, "photo", name="camera 3", channels="RGB").to_dict()
 
@@ -145,6 +145,9 @@ class Reader:
         ``kind``: what it shows: ``glyph``, ``strip``, ``photo``, or ``auto``. ``name`` goes into ``Reading.image``, by
         default the path. A picture that cannot be used gives a reading with status ``error``; raises ``ValueError``
         for another kind, and for what is no picture at all.
+
+        A video, as a path, bytes or a binary file, gives one reading of all its frames, which takes the extra
+        ``video``; further cars in it are its ``others``.
         """
         _expect_kind(kind)
         video = as_video(source)
