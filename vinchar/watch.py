@@ -23,7 +23,7 @@ from vinchar.video import Frame, frames_at
 
 RATE = 5  # frames a second that are read
 KEPT = 8  # frames that are kept in memory: few videos show more VINs, and of these they are decoded again
-UNSEEN = 0.6  # seconds without a VIN, after which a frame is searched all over, which takes up to half a second
+UNSEEN = 1.0  # seconds without a VIN, after which a frame is searched all over, which takes up to half a second
 AROUND = 0.5  # of a line's height and length, how far about it sharpness is looked at: the hand goes on
 
 Box = tuple[int, int, int, int]  # x0, y0, x1, y1
