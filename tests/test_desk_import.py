@@ -86,6 +86,17 @@ def test_a_folder_is_imported(desk: Desk, capsys: pytest.CaptureFixture[str]) ->
     store.close()
 
 
+def test_a_video_is_no_picture_for_the_desk(
+    desk: Desk, reader: SizeReader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It can be read, but not be shown."""
+    monkeypatch.setattr(reader, "read", lambda data, name: reading(VIN, 0.5))
+    Path("photos/walk.mp4").write_bytes(b"\0\0\0\x18ftypisom" + bytes(40))
+    desk("import", "photos")
+    assert "walk.mp4: it is a video" in capsys.readouterr().err
+    assert names() == ["a.jpg", "b.png", "deep/c.png"]
+
+
 def test_importing_again_is_harmless(desk: Desk, reader: SizeReader, capsys: pytest.CaptureFixture[str]) -> None:
     desk("import", "photos/a.jpg")
     store = open_store("vinchar.db")

@@ -170,7 +170,7 @@ def test_each_car_has_a_scene_in_which_frames_of_the_other_do_not_count() -> Non
     }
     (alone,) = scenes([*first, nothing], JUDGE)
     assert both[0].decision.odds == alone.decision.odds == fuse([[one] for one in [*first, nothing]], JUDGE)[0].odds
-    assert both[0].decision.chance == pytest.approx(both[1].decision.chance)
+    assert both[0].decision.odds == pytest.approx(both[1].decision.odds)
 
 
 def test_lines_that_are_seen_in_turn_are_rivals() -> None:

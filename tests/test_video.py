@@ -171,6 +171,9 @@ def test_a_long_video_is_read_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
         ("os._exit(3)", "takes too long"),
         ("os.abort()", "no frame of the video can be decoded"),
         ("print(end='{')", "no frame of the video can be decoded"),
+        ("os.write(1, b'\\x9b\\n')", "no frame of the video can be decoded"),
+        ("print('[]')", "no frame of the video can be decoded"),
+        ("print('{}')", "no frame of the video can be decoded"),
     ],
 )
 def test_a_process_that_dies_costs_the_video(
@@ -180,7 +183,7 @@ def test_a_process_that_dies_costs_the_video(
     monkeypatch.setattr(video_module, "_PROCESS", program)
     program.write_text(f"import os\n{does}\n")
     expect_error(MP4, said, "broken-picture")
-    head = {"time": 0, "width": 8, "height": 8, "stride": 8, "turn": 0}
+    head = {"time": 0, "width": 8, "height": 8, "stride": 8, "turn": 0, "bytes": 64}
     program.write_text(f"import os, json\nprint(json.dumps({head}), 'x' * 64, sep='\\n', end='', flush=True)\n{does}\n")
     found, fault = frames_of(MP4)
     assert [frame.pixels.shape for frame in found] == [(8, 8)]
@@ -188,7 +191,7 @@ def test_a_process_that_dies_costs_the_video(
 
 
 def test_who_stops_early_leaves_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    head = {"time": 0, "width": 8, "height": 8, "stride": 8, "turn": 0}
+    head = {"time": 0, "width": 8, "height": 8, "stride": 8, "turn": 0, "bytes": 64}
     program = tmp_path / "hangs.py"
     program.write_text(
         f"import json, time\nprint(json.dumps({head}), 'x' * 64, sep='\\n', flush=True)\ntime.sleep(20)\n"

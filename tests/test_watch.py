@@ -21,7 +21,7 @@ from vinchar.reader import Reader
 from vinchar.reading import Reading
 from vinchar.search import Search
 from vinchar.video import Frame, frames_at
-from vinchar.watch import KEPT, RATE, sharpness, watch
+from vinchar.watch import KEPT, RATE, UNSEEN, sharpness, watch
 
 OTHER = "WVWZZZ1JZ3W386752"
 NEXT = VIN[:-2] + "61"  # of the same fleet
@@ -200,7 +200,7 @@ def test_where_no_vin_shows_frames_are_searched_now_and_then(monkeypatch: pytest
     monkeypatch.setattr(Search, "read", read)
     shown = [np.full((90, 160), i, np.uint8) for i in range(4 * RATE)]
     watch((Frame(i / RATE, one) for i, one in enumerate(shown)), reader.search, "photo")
-    assert searched == [0, RATE, 2 * RATE, 3 * RATE]
+    assert searched == list(range(0, 4 * RATE, round(UNSEEN * RATE)))
 
 
 def test_the_look_that_found_the_vin_is_tried_again(monkeypatch: pytest.MonkeyPatch, reader: Reader) -> None:

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from vinchar.decide import Decision, Floats, Found, Judge, Line, same_place
 from vinchar.vin import ALPHABET, LENGTH
 
-# N frames are worth N ** SHARE independent ones. Fitted on 189 drawn clips: with more, more of what is accepted is
-# wrong. python3 benchmarks/frames.py --share 0 0.2 0.3 0.5 1 shows it on others.
+# N frames are worth N ** SHARE independent ones. Chosen on 189 drawn clips: with more, more of what is accepted is
+# wrong. python3 benchmarks/frames.py --fit says the log score of it, and of SEEN, on others.
 SHARE = 0.1
 SEEN = 0.5  # a line that is seen in one frame of n only is n ** SEEN times less likely the VIN
 SAME = 15.0  # nats: lines that agree by more may show the same VIN; two that are read well agree by 59

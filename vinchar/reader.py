@@ -145,6 +145,9 @@ class Reader:
         ``kind``: what it shows: ``glyph``, ``strip``, ``photo``, or ``auto``. ``name`` goes into ``Reading.image``, by
         default the path. A picture that cannot be used gives a reading with status ``error``; raises ``ValueError``
         for another kind, and for what is no picture at all.
+
+        A video, as a path, bytes or a binary file, gives one reading of all its frames, which takes the extra
+        ``video``; further cars in it are its ``others``.
         """
         _expect_kind(kind)
         video = as_video(source)

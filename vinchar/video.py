@@ -73,15 +73,13 @@ class Frames:
             yield frame
 
     def _next(self) -> Frame | None:
-        line = self._answer.readline()
-        head: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {"end": "died"}
-        if "end" not in head:
-            content = self._answer.read(head["height"] * head["stride"])
-            if len(content) == head["height"] * head["stride"]:
-                return Frame(head["time"], _upright(head, content, self._color))
-            head = {"end": "died"}
-        end = head["end"]
-        if end == "died":
+        try:
+            head = json.loads(self._answer.readline())
+            end = head.get("end")
+            if end is None:
+                return Frame(float(head["time"]), _upright(head, self._answer.read(head["bytes"]), self._color))
+        except (AttributeError, KeyError, TypeError, ValueError):  # it died, and what it said last is not trusted
+            self._process.kill()
             end = "slow" if self._process.wait() == _TIMED_OUT else "damaged"
         if not self._seen:
             raise _error(end)
@@ -176,10 +174,11 @@ def _file(source: Path | bytes) -> Iterator[IO[bytes]]:
 
 
 def _upright(head: dict[str, Any], content: bytes, color: bool) -> Image:
-    width, height = head["width"], head["height"]
+    """Return the pixels of a frame. Raises ``ValueError`` where there are fewer than is said."""
+    width, height, stride = head["width"], head["height"], head["stride"]
     check_size(width, height)
-    rows = np.frombuffer(content, np.uint8).reshape(height, head["stride"])
-    shown = rows[:, : 3 * width].reshape(height, width, 3) if color else rows[:, :width]
+    rows = np.frombuffer(content, np.uint8)[: height * stride].reshape(height, stride)
+    shown = rows[:, : 3 * width].reshape(height, width, 3) if color else rows[:, :width].reshape(height, width)
     turned = _TURNS.get(head["turn"])
     return np.ascontiguousarray(shown) if turned is None else np.asarray(cv2.rotate(shown, turned), np.uint8)
 

@@ -2,8 +2,9 @@
 
 ``python -P video_process.py FORMAT START SECONDS PIXELS LIMIT gray|bgr24``: standard input is a file, of what FFmpeg
 calls ``FORMAT``, in which can be sought. Answers the frames from ``START`` on, in seconds: those of the first
-``SECONDS``, at most ``RATE`` a second. Each is a line of JSON, ``{"time", "width", "height", "stride", "turn"}``, and
-rows of ``stride`` bytes after it, in about ``PIXELS`` pixels at most, to be turned by ``turn`` degrees clockwise.
+``SECONDS``, at most ``RATE`` a second. Each is a line of JSON, ``{"time", "width", "height", "stride", "turn",
+"bytes"}``, and so many bytes, in rows of ``stride``: about ``PIXELS`` pixels at most, to be turned by ``turn`` degrees
+clockwise.
 
 The last line is ``{"end"}``: ``whole``, or ``damaged`` if some could not be decoded, ``long`` if there is more than
 ``SECONDS``, ``slow`` if decoding takes more than ``BUDGET``; ``size`` if frames have more than ``LIMIT`` pixels,
@@ -80,9 +81,10 @@ def _show(file: Any, stream: Any, start: float, seconds: float, pixels: int, sho
         due = at + 1 / RATE - TICK
         scale = min(1.0, math.sqrt(pixels / (picture.width * picture.height)))
         width, height = (max(round(side * scale), 1) for side in (picture.width, picture.height))
-        plane = reformatter.reformat(picture, width, height, format=shown).planes[0]
-        _say(time=at, width=width, height=height, stride=plane.line_size, turn=-picture.rotation % 360)
-        sys.stdout.buffer.write(plane)
+        plane = reformatter.reformat(picture, width, height, format=shown, threads=1).planes[0]
+        content, turn = memoryview(plane), -picture.rotation % 360
+        _say(time=at, width=width, height=height, stride=plane.line_size, turn=turn, bytes=content.nbytes)
+        sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     return "damaged" if float(stream.duration or 0) * float(stream.time_base) > at + MISSING else ending[0]
 

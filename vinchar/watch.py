@@ -23,7 +23,7 @@ from vinchar.video import Frame, frames_at
 
 RATE = 5  # frames a second that are read
 KEPT = 8  # frames that are kept in memory: few videos show more VINs, and of these they are decoded again
-UNSEEN = 1.0  # seconds without a VIN, after which a frame is searched all over
+UNSEEN = 1.0  # seconds without a VIN, after which a frame is searched all over, which takes up to half a second
 AROUND = 0.5  # of a line's height and length, how far about it sharpness is looked at: the hand goes on
 
 Box = tuple[int, int, int, int]  # x0, y0, x1, y1
@@ -84,6 +84,9 @@ def watch(frames: Iterable[Frame], search: Search, kind: Kind | Literal["auto"])
         if not decision.is_settled and frame.time >= due:
             decision = search.read(frame.pixels, watched.kind)
             due = frame.time + UNSEEN
+            found_by = (
+                None if decision.best is None else decision.best.look
+            )  # sure or not: the next frame may be better
         if decision.is_settled and decision.best is not None:
             last, found_by = _about(decision.best, frame.pixels.shape), decision.best.look
             due = frame.time + UNSEEN

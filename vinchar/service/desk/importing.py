@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import cv2
 
 from vinchar.files import table_rows
+from vinchar.filetypes import HEAD, type_of
 from vinchar.imaging import ImageError, find_pictures, load, read_file
 from vinchar.pages import file_of
 from vinchar.reading import Reading, writable
@@ -101,6 +102,9 @@ def import_pictures(
 def _import(store: Store, one: Candidate, read: ReadPicture, looks: int) -> bool:
     """Tell whether a picture is new to the desk, which keeps it. Raises ``ImageError`` for one that cannot be used."""
     data = _bytes_of(one.path)
+    kind = type_of(data[:HEAD])
+    if kind is not None and kind.format:  # it would be read, but could not be shown
+        raise ImageError(kind.refusal, "unsupported-format")
     found = store.find(data)
     if found is not None:
         try:
