@@ -73,7 +73,7 @@ def test_tables_list_pictures_beside_them(tmp_path: Path, column: str) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("list.csv", b"vin,photo\nx,y\n", "got the columns vin, photo, expected one of image, path"),
+        ("list.csv", b"vin,photo\nx,y\n", "got the columns vin, photo, expected one of file, image"),
         ("list.csv", b"\xff\xfe\x00", "cannot be read as a table"),
         ("list.parquet", b"PAR1", "cannot be read as a table"),
     ],
@@ -124,7 +124,7 @@ def test_what_is_not_there_is_said(tmp_path: Path) -> None:
         names(tmp_path / "gone")
     with pytest.raises(StorageError, match=r"nothing is known that reaches it"):
         names("nowhere://bucket/photos")
-    for source in ("ftp://", "zip://a::gone.zip", "github://a", "dir://a"):  # each raises something else
+    for source in ("zip://a::gone.zip", "github://a", "dir://a"):  # each raises something else
         with pytest.raises(StorageError):
             names(source)
 
@@ -144,7 +144,7 @@ def test_a_store_of_objects(s3: str) -> None:  # noqa: F811
     passed = Passed()
     found = {file.path: file for file in list_files([f"{s3}/in"], passed)}
     assert sorted(found) == [f"{s3}/in/a.jpg", f"{s3}/in/deep/b.PNG"]
-    assert passed.count == 2
+    assert passed.count == 1
     one = found[f"{s3}/in/a.jpg"]
     assert one.size == len("in/a.jpg")
     assert one.modified == modified_of(files.info(one.path))
@@ -169,14 +169,14 @@ def test_what_cannot_be_listed_is_said(s3: str, monkeypatch: pytest.MonkeyPatch)
     files = system(s3)
     for name in ("in/a.jpg", "in/locked/b.jpg"):
         files.pipe_file(f"{s3}/{name}", b"x")
-    list_folder = files._ls
+    list_folder = files._lsdir
 
     async def locked(path: str, *args: object, **how: object) -> object:
         if "locked" in path:
             raise PermissionError("Access Denied")
         return await list_folder(path, *args, **how)
 
-    monkeypatch.setattr(files, "_ls", locked)
+    monkeypatch.setattr(files, "_lsdir", locked)
     with pytest.raises(StorageError, match=r"in: it cannot be reached .*Access Denied"):
         names(f"{s3}/in")
     with pytest.raises(StorageError, match=r"there is no such file or folder"):
