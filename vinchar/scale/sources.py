@@ -127,14 +127,18 @@ def _fitting(files: Any, pattern: str) -> list[dict[str, Any]]:
 
 
 def _below_remote(files: Any, folder: str, passed: Passed) -> Iterator[File]:
-    for parent, _, infos in files.walk(folder, detail=True, on_error="raise"):
-        if "/." in files.unstrip_protocol(parent).removeprefix(folder):
-            continue
-        for name, info in infos.items():
-            if name.startswith("."):
+    waiting = [folder]
+    while waiting:
+        parent = waiting.pop()
+        for info in files.ls(parent, detail=True):
+            path = files.unstrip_protocol(info["name"])
+            name = posixpath.basename(path.rstrip("/"))
+            if name.startswith(".") or path.rstrip("/") == parent.rstrip("/"):  # an object may stand for the folder
                 continue
-            if name.lower().endswith(_PICTURES):
-                yield _stored(files.unstrip_protocol(info["name"]), info)
+            if info["type"] == "directory":
+                waiting.append(path)
+            elif name.lower().endswith(_PICTURES):
+                yield _stored(path, info)
             else:
                 passed.count += 1
 
