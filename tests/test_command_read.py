@@ -261,7 +261,7 @@ def test_known_vins_reach_the_reader(folder: Folder, tmp_path: Path, monkeypatch
         def __init__(self, model: Path | None, **how: Any) -> None:
             asked.append(how)
 
-    monkeypatch.setattr("vinchar.command.read.Reader", Asked)
+    monkeypatch.setattr("vinchar.command.readers.Reader", Asked)
     (tmp_path / "vins.csv").write_text(f"vin\n{VIN}\n{OTHER}\n")
     assert main(["read", str(folder("Z.png")), "--known", str(tmp_path / "vins.csv")]) == 0
     assert main(["read", str(folder("Z.png")), "--no-priors", "--recogniser", "ctc"]) == 0
