@@ -1,0 +1,70 @@
+/** Pictures looked up at places between pixels, as OpenCV 5's `remap` does it: at the exact place, in float32. */
+
+import { clip, toByte } from '../numeric';
+import { type Plane, plainGray } from './pictures';
+import type { Gray } from '../types';
+
+/**
+ * Return the bicubic picture of the places `x`, `y`, float32 (height * width,); beyond the borders the last pixel goes
+ * on. The middle of the first pixel is at 0, 0.
+ */
+export function remapCubic(gray: Gray, x: Float32Array, y: Float32Array, width: number, height: number): Gray {
+  const out = plainGray(width, height);
+  const across = new Float64Array(4);
+  const down = new Float64Array(4);
+  for (let i = 0; i < out.data.length; i++) {
+    const left = Math.floor(x[i]);
+    const top = Math.floor(y[i]);
+    setCubicWeights(across, x[i] - left);
+    setCubicWeights(down, y[i] - top);
+    out.data[i] = toByte(weighedSixteen(gray, left - 1, top - 1, across, down));
+  }
+  return out;
+}
+
+/** Return the bilinear values, float32, of the places `x`, `y`; all is 0 beyond the borders. */
+export function remapLinear(plane: Plane, x: Float32Array, y: Float32Array): Float32Array {
+  const out = new Float32Array(x.length);
+  for (let i = 0; i < out.length; i++) {
+    const left = Math.floor(x[i]);
+    const top = Math.floor(y[i]);
+    const across = x[i] - left;
+    const upper = between(valueAt(plane, left, top), valueAt(plane, left + 1, top), across);
+    const lower = between(valueAt(plane, left, top + 1), valueAt(plane, left + 1, top + 1), across);
+    out[i] = between(upper, lower, y[i] - top);
+  }
+  return out;
+}
+
+function between(first: number, second: number, share: number): number {
+  return Math.fround(first + Math.fround(share * Math.fround(second - first)));
+}
+
+function valueAt(plane: Plane, x: number, y: number): number {
+  return x < 0 || y < 0 || x >= plane.width || y >= plane.height ? 0 : plane.data[y * plane.width + x];
+}
+
+/**
+ * Set the weights of four pixels in a row for a place that is `x`, 0 to 1, behind the second (Keys 1981, a = -0.75).
+ */
+export function setCubicWeights(weights: Float64Array, x: number): void {
+  const a = -0.75;
+  const after = 1 - x;
+  weights[0] = ((a * (x + 1) - 5 * a) * (x + 1) + 8 * a) * (x + 1) - 4 * a;
+  weights[1] = ((a + 2) * x - (a + 3)) * x * x + 1;
+  weights[2] = ((a + 2) * after - (a + 3)) * after * after + 1;
+  weights[3] = 1 - weights[0] - weights[1] - weights[2];
+}
+
+function weighedSixteen(gray: Gray, left: number, top: number, across: Float64Array, down: Float64Array): number {
+  const { data, width, height } = gray;
+  const inside = left >= 0 && top >= 0 && left + 3 < width && top + 3 < height;
+  let sum = 0;
+  for (let k = 0; k < 4; k++) {
+    const start = (inside ? top + k : clip(top + k, 0, height - 1)) * width;
+    let row = 0;
+    for (let l = 0; l < 4; l++) row += across[l] * data[start + (inside ? left + l : clip(left + l, 0, width - 1))];
+    sum += down[k] * row;
+  }
+  return sum;
+}

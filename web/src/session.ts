@@ -1,0 +1,57 @@
+/** Opening a network for inference, one way for all stages. */
+
+import * as ort from 'onnxruntime-web';
+import { ModelError } from './bundle';
+import type { Gray } from './types';
+
+/** Numbers of a shape, the last axis running fastest. */
+export type Tensor = { data: Float32Array; shape: readonly number[] };
+
+/** What answers for pictures: a network of one input and one output, or in tests a function. */
+export interface Net {
+  run(input: Tensor): Promise<Tensor>;
+}
+
+/** Open an ONNX model with one thread. Throws a `ModelError` if ONNX Runtime cannot load the model. */
+export async function openNet(content: Uint8Array): Promise<Net> {
+  ort.env.wasm.numThreads = 1; // more take headers that not every server sends, and the networks are small
+  const session = await sessionOf(content);
+  const [input] = session.inputNames;
+  const [output] = session.outputNames;
+  return {
+    async run({ data, shape }: Tensor): Promise<Tensor> {
+      const answer = (await session.run({ [input]: new ort.Tensor('float32', data, shape) }))[output];
+      return { data: answer.data as Float32Array, shape: answer.dims };
+    },
+  };
+}
+
+async function sessionOf(content: Uint8Array): Promise<ort.InferenceSession> {
+  try {
+    return await ort.InferenceSession.create(content, { executionProviders: ['wasm'], logSeverityLevel: 3 });
+  } catch (error) {
+    throw new ModelError(`ONNX Runtime cannot load it (${error}); train the model again`);
+  }
+}
+
+/** A network that answers for strips. */
+export interface Network {
+  /** Return what it says of B strips of one size, (B, ...). */
+  logits(strips: readonly Gray[]): Promise<Tensor>;
+}
+
+/** A network in ONNX that answers for strips. */
+export class StripNetwork implements Network {
+  constructor(private readonly net: Net) {}
+
+  static async open(content: Uint8Array): Promise<StripNetwork> {
+    return new StripNetwork(await openNet(content));
+  }
+
+  async logits(strips: readonly Gray[]): Promise<Tensor> {
+    const { width, height } = strips[0];
+    const batch = new Float32Array(strips.length * height * width);
+    strips.forEach(({ data }, b) => data.forEach((level, i) => (batch[b * data.length + i] = level / 255)));
+    return this.net.run({ data: batch, shape: [strips.length, height, width, 1] });
+  }
+}
