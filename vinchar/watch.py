@@ -84,9 +84,8 @@ def watch(frames: Iterable[Frame], search: Search, kind: Kind | Literal["auto"])
         if not decision.is_settled and frame.time >= due:
             decision = search.read(frame.pixels, watched.kind)
             due = frame.time + UNSEEN
-            found_by = (
-                None if decision.best is None else decision.best.look
-            )  # sure or not: the next frame may be better
+            # Sure or not: the next frame may show better what this look found.
+            found_by = None if decision.best is None else decision.best.look
         if decision.is_settled and decision.best is not None:
             last, found_by = _about(decision.best, frame.pixels.shape), decision.best.look
             due = frame.time + UNSEEN
