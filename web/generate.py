@@ -15,7 +15,7 @@ from typing import Any
 HERE = Path(__file__).parent
 NAMES = HERE / "constants.json"
 TARGET = HERE / "src" / "constants.ts"
-HEAD = "// Written by web/generate.py from the modules of vinchar/: change a number there, and run python3 -m web.generate.\n"
+HEAD = "// Of the modules of vinchar/: change a number there, and run python3 -m web.generate.\n"
 
 
 def constants() -> str:

@@ -22,4 +22,5 @@ STAGES: dict[str, Callable[[], Any]] = {
     "structure": knowledge.strings,
     "lines": lines.cases,
     "readings": readings.cases,
+    "table": readings.table,
 }

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from vinchar import Reader
+from vinchar import Reader, readings_to_rows
+from vinchar.reading import Barcode, Reading
 from vinchar.types import Gray
 from web.golden.lines import dated
 from web.golden.pictures import Cases, blurred, picture
@@ -50,3 +51,30 @@ def cases() -> Cases:
             reading = dated(reader.looking_for(every=every).read_frames(grays))
             found.append({"frames": frames, "every": every, "reading": reading})
     return found
+
+
+def table() -> dict[str, Any]:
+    """Return readings as JSON, and as rows of a table."""
+    quad = np.array([[0, 0], [9.25, 0.75], [9, 5], [0, 5]], np.float32)
+    vin = "1HGCM82633A004352"
+    second = Reading(None, "photo", vin[::-1], "ok", 0.97, source="text", quad=quad, model="2", frame=1, frames=(0, 1))
+    first = Reading(
+        "a, b.jpg",
+        "photo",
+        vin,
+        "uncertain",
+        0.41239,
+        check_digit="valid",
+        reasons=("the check digit does not fit", "move closer"),
+        alternatives=((vin[:-1] + "3", 0.25), (vin[:-1] + "4", 0.125)),
+        maker="Honda",
+        region="North America",
+        model_year=(1973, 2003),
+        source="both",
+        quad=quad,
+        barcodes=(Barcode(vin, "Code39", quad), Barcode(vin, "QRCode", quad)),
+        others=(second,),
+        without_list=vin[:-1] + "5",
+    )
+    readings = [first, Reading("sky.jpg", "photo", None, "not_found")]
+    return {"readings": [one.to_dict() for one in readings], "rows": readings_to_rows(readings)}

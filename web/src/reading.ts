@@ -90,8 +90,37 @@ export function readingOf(kind: Kind, some: Partial<Reading> = {}): Reading {
   };
 }
 
-/** Return all of it as plain JSON types, as `reading.schema.json` says. */
-export function toDict(reading: Reading): Record<string, unknown> {
+/** Four corners in pixels of the upright picture, clockwise from the text's top left. */
+export type QuadJson = [x: number, y: number][];
+
+/** A reading as JSON: as `vinchar/reading.schema.json`, which says what each key means. */
+export interface ReadingJson {
+  schema: typeof SCHEMA;
+  image: string | null;
+  kind: Kind;
+  vin: string | null;
+  status: Status;
+  confidence: number;
+  source: ReadFrom | null;
+  quad: QuadJson | null;
+  characters: { char: string; confidence: number; quad: QuadJson; alternatives: [string, number][] }[];
+  check_digit: CheckDigit | null;
+  reasons: string[];
+  alternatives: [string, number][];
+  quality: Record<string, number>;
+  maker: string | null;
+  region: string | null;
+  model_year: number[];
+  barcodes: { vin: string; symbology: string; quad: QuadJson }[];
+  without_list: string | null;
+  model: string | null;
+  frame: number | null;
+  frames: number[];
+  others: ReadingJson[];
+}
+
+/** Return all of it as plain JSON types. */
+export function toDict(reading: Reading): ReadingJson {
   const quality = Object.entries(reading.quality).map(([name, value]) => [name, rounded(value, 3)]);
   return {
     schema: SCHEMA,
@@ -101,7 +130,7 @@ export function toDict(reading: Reading): Record<string, unknown> {
     status: reading.status,
     confidence: rounded(reading.confidence, 4),
     source: reading.source,
-    quad: points(reading.quad),
+    quad: reading.quad && points(reading.quad),
     characters: reading.characters.map((character) => ({
       char: character.char,
       confidence: rounded(character.confidence, 4),
@@ -137,8 +166,7 @@ export function rounded(value: number, digits: number): number {
   return (low % 2 === 0 ? low : low + 1) / 10 ** digits;
 }
 
-function points(quad: Float32Array | null): number[][] | null {
-  if (quad === null) return null;
+function points(quad: Float32Array): QuadJson {
   return [0, 2, 4, 6].map((at) => [rounded(quad[at], 1), rounded(quad[at + 1], 1)]);
 }
 

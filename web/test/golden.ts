@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { gunzipSync, inflateSync } from 'node:zlib';
+import { Ajv2020 } from 'ajv/dist/2020';
 import { expect } from 'vitest';
 import type { Plane } from '../src/opencv/pictures';
 import { openNet, type Net } from '../src/session';
@@ -99,6 +100,14 @@ export function planeOf(table: Table): Plane {
 
 export function edgesOf(table: Table): Edges {
   return { count: table.shape[1], data: table.data as Float32Array };
+}
+
+export const schema = JSON.parse(new TextDecoder().decode(bytesOf('vinchar/reading.schema.json')));
+const isReading = new Ajv2020({ allowUnionTypes: true }).compile(schema);
+
+/** Expect a reading as JSON to be as the schema says. */
+export function expectValid(reading: unknown): void {
+  expect(isReading(reading), JSON.stringify(isReading.errors)).toBe(true);
 }
 
 /** Return the greatest difference between two rows of numbers of the same length, and the share that differ. */

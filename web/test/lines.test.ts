@@ -10,7 +10,7 @@ import { KnownVins } from '../src/known';
 import type { Line } from '../src/line';
 import { gaussianBlurGray } from '../src/opencv/filter';
 import { type Posterior, readStrings } from '../src/posterior';
-import { type Reading, readingOf, rounded, toDict } from '../src/reading';
+import { type Reading, toDict } from '../src/reading';
 import { StripNetwork } from '../src/session';
 import { type Knowledge, load as loadKnowledge } from '../src/structure/store';
 import type { LineReading, Strip } from '../src/types';
@@ -223,11 +223,4 @@ test('pictures of one character, and barcodes alone, give the same JSON', () => 
     expectJson(`barcode ${i}`, reading, wanted.barcodes[i]);
     expect(toDict(reading).quad).toEqual(wanted.barcodes[i].quad);
   });
-});
-
-test('numbers that are half way between two are rounded to the even one', () => {
-  expect([12.25, 12.75, 0.15, 2.5, -0.25, -0.75, -0.04].map((value) => rounded(value, 1)))
-    .toEqual([12.2, 12.8, 0.1, 2.5, -0.2, -0.8, 0]);
-  expect([0.03125, 0.09375, 0.5].map((value) => rounded(value, 4))).toEqual([0.0312, 0.0938, 0.5]);
-  expect(toDict(readingOf('photo')).frames).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { gaussianBlurGray } from '../src/opencv/filter';
 import { openReader, type Reader } from '../src/reader';
 import { toDict } from '../src/reading';
 import type { Gray } from '../src/types';
-import { golden, load, picture } from './golden';
+import { expectValid, golden, load, picture } from './golden';
 
 type Frame = { of: string[]; turned?: boolean; sigma?: number; glare?: [number, number] };
 
@@ -62,7 +62,9 @@ function expectReading(got: any, wanted: any, far: number): void {
 test.each(cases)('$frames reads as in Python, all VINs: $every', async ({ frames, every, reading }) => {
   const grays = frames.map(frameOf);
   const read = grays.length > 1 ? reader.readFrames(grays, { every }) : reader.read(grays[0], { every });
-  expectReading(toDict(await read), reading, frames.some(({ turned }) => turned) ? TURNED : FAR);
+  const got = toDict(await read);
+  expectValid(got);
+  expectReading(got, reading, frames.some(({ turned }) => turned) ? TURNED : FAR);
 });
 
 test('a plain picture shows no VIN', async () => {
