@@ -217,8 +217,9 @@ export function levelContrast(gray: Gray, inverted = false): Gray {
   const { width, height } = gray;
   const across = 2 * Math.trunc(0.8 * height) + 1;
   const down = 2 * height - 1;
-  const mean = blur({ data: Float32Array.from(gray.data), width, height }, across, down).data;
-  const square = blur({ data: Float32Array.from(gray.data, (level) => level * level), width, height }, across, down).data;
+  const levels = new Float32Array(gray.data);
+  const mean = blur({ data: levels, width, height }, across, down).data;
+  const square = blur({ data: levels.map((level) => level * level), width, height }, across, down).data;
   const sign = inverted ? -44 : 44;
   const out = plainGray(width, height);
   for (let i = 0; i < out.data.length; i++) {

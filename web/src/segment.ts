@@ -30,10 +30,10 @@ export function segment(gray: Gray, centres: Float32Array): Int32Array {
   const band = bandOf(height);
   const banded = ink.subarray(band.start * width, band.stop * width);
   const profile = gaussianBlur({ data: meanOfRows(banded, width), width, height: 1 }, 1).data;
-  const levels = Uint8Array.from(banded, (one) => Math.trunc(Math.fround(255 * one)));
+  const levels = new Uint8Array(banded.map((one) => 255 * one)); // what is behind the point is dropped
   const level = otsuLevel({ data: levels, width, height: band.stop - band.start });
   const least = Math.fround(level / 255);
-  const mask = Uint8Array.from(ink, (one) => (one > least ? 1 : 0));
+  const mask = new Uint8Array(ink.map((one) => (one > least ? 1 : 0)));
   const boxes = new Int32Array((centres.length / LENGTH) * LENGTH * 4);
   for (let at = 0; at < centres.length; at += LENGTH) {
     const cuts = cutsOf(profile, centres.subarray(at, at + LENGTH));
@@ -117,7 +117,7 @@ function inkOf(gray: Gray): Float32Array {
   // Where contrast is far below the strip's best there is noise, and it must not be raised to full ink.
   const best = hat.reduce((all, one) => Math.max(all, one), 0);
   const least = Math.fround(Math.fround(Math.fround(0.3) * best) + 4);
-  return Float32Array.from(hat, (one, i) => Math.min(Math.fround(one / Math.max(peak[i % width], least)), 1));
+  return new Float32Array(hat).map((one, i) => Math.min(one / Math.max(peak[i % width], least), 1));
 }
 
 /** Return the mean of each column, (W,), of rows of `width`. */

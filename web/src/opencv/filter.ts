@@ -90,7 +90,7 @@ export function gaussianBlurGray(gray: Gray, sigma: number): Gray {
 /** Return a grey picture smoothed by 1 2 1 along and across. */
 export function binomialBlur(gray: Gray): Gray {
   const weights = Float64Array.of(1, 2, 1);
-  return { ...gray, data: Uint8Array.from(weighedSums(gray, weights, weights), (sum) => (sum + 8) >> 4) };
+  return { ...gray, data: new Uint8Array(weighedSums(gray, weights, weights).map((sum) => (sum + 8) >> 4)) };
 }
 
 /** Return a plane smoothed by a Gaussian, four deviations wide. */

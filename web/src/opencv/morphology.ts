@@ -4,35 +4,40 @@ import type { Gray } from '../types';
 
 /** Return the greatest of the values of a row up to `reach` away from each. */
 export function dilateRow(row: Float32Array, reach: number): Float32Array {
-  return extremes(row, reach, Math.max);
+  const padded = new Float32Array(row.length + 2 * reach).fill(-Infinity);
+  padded.set(row, reach);
+  slide(padded, 2 * reach + 1, 1, true);
+  return padded.slice(0, row.length);
 }
 
 /** Return what is lighter than all that is `2 * reach + 1` pixels wide and high, and by how much. */
 export function topHat(gray: Gray, reach: number): Gray {
-  const opened = extremesInSquares(extremesInSquares(gray, reach, Math.min), reach, Math.max);
+  const opened = inSquares(inSquares(gray, reach, false), reach, true);
   return { ...gray, data: gray.data.map((level, i) => Math.max(level - opened.data[i], 0)) };
 }
 
-type Extreme = (one: number, other: number) => number;
-
-function extremes<T extends Uint8Array | Float32Array>(values: T, reach: number, extreme: Extreme): T {
-  return values.map((value, i) => {
-    let found = value;
-    const last = Math.min(i + reach, values.length - 1);
-    for (let j = Math.max(i - reach, 0); j <= last; j++) found = extreme(found, values[j]);
-    return found;
-  }) as T;
+/** Return the greatest or the least level in the square round each pixel. */
+function inSquares({ data, width, height }: Gray, reach: number, greatest: boolean): Gray {
+  const size = 2 * reach + 1;
+  const step = width + 2 * reach;
+  const padded = new Uint8Array(step * (height + 2 * reach)).fill(greatest ? 0 : 255);
+  for (let y = 0; y < height; y++) padded.set(data.subarray(y * width, (y + 1) * width), (y + reach) * step + reach);
+  slide(padded, size, 1, greatest);
+  slide(padded, size, step, greatest);
+  const out = new Uint8Array(data.length);
+  for (let y = 0; y < height; y++) out.set(padded.subarray(y * step, y * step + width), y * width);
+  return { data: out, width, height };
 }
 
-function extremesInSquares({ data, width, height }: Gray, reach: number, extreme: Extreme): Gray {
-  const found = new Uint8Array(data.length);
-  for (let y = 0; y < height; y++) {
-    found.set(extremes(data.subarray(y * width, (y + 1) * width), reach, extreme), y * width);
+/** Make each value the greatest or the least of `size` values from it on, every `step`-th of those that follow. */
+function slide(values: Uint8Array | Float32Array, size: number, step: number, greatest: boolean): void {
+  for (let known = 1; known < size; ) {
+    const more = Math.min(known, size - known); // twice as far every time
+    const ahead = more * step;
+    for (let i = 0; i + ahead < values.length; i++) {
+      const other = values[i + ahead];
+      if (greatest ? other > values[i] : other < values[i]) values[i] = other;
+    }
+    known += more;
   }
-  const column = new Uint8Array(height);
-  for (let x = 0; x < width; x++) {
-    for (let y = 0; y < height; y++) column[y] = found[y * width + x];
-    extremes(column, reach, extreme).forEach((level, y) => (found[y * width + x] = level));
-  }
-  return { data: found, width, height };
 }
