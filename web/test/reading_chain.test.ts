@@ -102,7 +102,8 @@ test('log-likelihoods are 1e-3 beside those of Python at most', async () => {
   let at = 0;
   for (const { name, line, reading } of everyLine()) {
     const path = line.posterior.path * TABLE;
-    const own = expected.subarray(at, (at += TABLE));
+    const own = expected.subarray(at, at + TABLE);
+    at += TABLE;
     expect(farthest(reading.logLikelihoods.subarray(path, path + TABLE), own), name).toBeLessThan(1e-3);
   }
   expect(at).toBe(expected.length);
