@@ -1,6 +1,6 @@
 """Write ``src/constants.ts``: what the stages in Python know by name, so that no number is typed in twice.
 
-``constants_*.json`` beside this file say which: for each module of ``vinchar`` the names of its constants, or of a
+``constants.json`` beside this file says which: for each module of ``vinchar`` the names of its constants, or of a
 dataclass with ``()`` behind it for its default values. ``python web/generate.py`` writes the file.
 """
 
@@ -13,24 +13,15 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+NAMES = HERE / "constants.json"
 TARGET = HERE / "src" / "constants.ts"
 HEAD = "// Written by web/generate.py from the modules of vinchar/: change a number there, and run it again.\n"
-
-
-def names() -> dict[str, list[str]]:
-    """Return the names that are asked for, by module, in the order of the alphabet."""
-    wanted: dict[str, list[str]] = {}
-    for path in sorted(HERE.glob("constants_*.json")):
-        for module, some in json.loads(path.read_text(encoding="utf-8")).items():
-            known = wanted.setdefault(module, [])
-            known += [name for name in some if name not in known]
-    return dict(sorted(wanted.items()))
 
 
 def constants() -> str:
     """Return the text of ``constants.ts``: one object for each module, ``structure.model`` as ``structureModel``."""
     parts = [HEAD]
-    for module, some in names().items():
+    for module, some in json.loads(NAMES.read_text(encoding="utf-8")).items():
         loaded = import_module(f"vinchar.{module}")
         lines = [f"  {name.strip('_()')}: {_written(loaded, name)},\n" for name in some]
         parts.append(f"export const {_camel(module)} = {{\n{''.join(lines)}}} as const;\n")
@@ -48,6 +39,8 @@ def _plain(value: Any) -> Any:
         return value.tolist()
     if is_dataclass(value) and not isinstance(value, type):
         return _plain(asdict(value))
+    if isinstance(value, bytes):  # such as a pattern: a character for a byte
+        return value.decode("latin-1")
     if isinstance(value, dict):
         return {key: _plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple | range):

@@ -98,6 +98,10 @@ def opencv() -> Cases:
         add("gaussianBlur", cv2.GaussianBlur(levels, (0, 0), sigma), plane=levels, sigma=sigma)
     add("sobelX", cv2.Sobel(levels, cv2.CV_32F, 1, 0), plane=levels)
     add("sobelY", cv2.Sobel(levels, cv2.CV_32F, 0, 1), plane=levels)
+    add("binomialBlur", cv2.GaussianBlur(gray, (3, 3), 0), gray=gray)
+    for some in (gray, cv2.GaussianBlur(gray, (0, 0), 2.0)):
+        add("topHat", cv2.morphologyEx(some, cv2.MORPH_TOPHAT, np.ones((15, 15), np.uint8)), gray=some)
+    add("dilateRow", cv2.dilate(plane[:1], np.ones((1, 41), np.uint8)), plane=plane[:1])
     add("gradient", cv2.morphologyEx(gray, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)), gray=gray)
     for seed in range(3):
         some = np.clip(random.normal(60 + 40 * seed, 30, (20, 30)), 0, 255).astype(np.uint8)

@@ -49,7 +49,6 @@ def main() -> None:
     reader = Reader()
     write_json("b_vin", vin_facts())
     write_json("b_structure", strings(reader))
-    write_primitives()
     write_npz()
     write_strips(reader)
 
@@ -125,33 +124,6 @@ def strings(reader: Reader) -> list[dict[str, Any]]:
         }
         for vin in vins
     ]
-
-
-def write_primitives() -> None:
-    """What OpenCV makes of noise: small pictures, and rows."""
-    rng = np.random.default_rng(2)
-    noise = rng.integers(0, 256, (40, 61)).astype(np.uint8)
-    patches = cv2.GaussianBlur(noise, (0, 0), 2.0)
-    mask = (patches > np.median(patches)).astype(np.uint8)
-    row = rng.random((1, 400)).astype(np.float32)
-    _, _, stats, middles = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    wide = np.ones((1, 41), np.uint8)
-    np.savez_compressed(
-        OUT / "b_primitives.npz",
-        noise=noise,
-        patches=patches,
-        mask=mask,
-        row=row,
-        smoothed=cv2.GaussianBlur(noise, (3, 3), 0),
-        top_hat=cv2.morphologyEx(noise, cv2.MORPH_TOPHAT, np.ones((15, 15), np.uint8)),
-        top_hat_patches=cv2.morphologyEx(patches, cv2.MORPH_TOPHAT, np.ones((15, 15), np.uint8)),
-        dilated=cv2.dilate(row, wide),
-        blurred=cv2.blur(row, (41, 1)),
-        gaussian=cv2.GaussianBlur(row, (0, 0), 1.0),
-        otsu=np.array([cv2.threshold(one, 0, 255, cv2.THRESH_OTSU)[0] for one in (noise, patches, noise // 7)]),
-        stats=stats[1:],
-        middles=middles[1:, 0],
-    )
 
 
 def write_npz() -> None:

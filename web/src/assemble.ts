@@ -9,7 +9,7 @@
 
 import { type Answers, STRIDE } from './classify';
 import * as constants from './constants';
-import { argmax } from './numbers';
+import { argmax } from './numeric';
 import { SIGNS } from './structure/model';
 import { LENGTH } from './vin';
 

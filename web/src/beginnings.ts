@@ -1,7 +1,7 @@
 /** What the strings of a line may begin with: followed from place to place by a beam (see `posterior`). */
 
 import { foldOn, LAST, nothingYet, raises, SUMS } from './endings';
-import { logSumExp } from './numbers';
+import { logSumExp } from './numeric';
 import type { Seen } from './posterior';
 import { BEGINNING, NINTH } from './structure/facts';
 import { ADDS, CHECK_INDEX, SIGNS, type Structure } from './structure/model';

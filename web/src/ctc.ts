@@ -8,7 +8,7 @@
 
 import { logSoftmax } from './classify';
 import * as constants from './constants';
-import { argmax, median, roundedToEven } from './numbers';
+import { argmax, median, roundHalfEven } from './numeric';
 import {
   cutsBetween, type Expert, FEWEST, glyphsBeyond, type Judgement, MOST, type Opinion, type Partings, RELEVANT,
   worthwhile,
@@ -61,7 +61,7 @@ export class CtcOpinion implements Opinion {
     const scores = new Float64Array(count);
     for (let s = 0; s < count; s++) {
       const between = cutsBetween(centres.subarray(s * LENGTH, (s + 1) * LENGTH));
-      const cuts = Array.from(between, (cut) => roundedToEven(Math.fround(cut / STEP)));
+      const cuts = Array.from(between, (cut) => roundHalfEven(Math.fround(cut / STEP)));
       const one = oneGlyphEach(this.logProbs, cuts);
       logLikelihoods.set(one.logLikelihoods, s * LENGTH * BLANK);
       scores[s] = one.score;
@@ -177,7 +177,7 @@ export function oneGlyphEach(logProbs: Float32Array, cuts: number[]): { logLikel
   const outside = new Float64Array(steps + 1);
   for (let t = 0; t < steps; t++) outside[t + 1] = outside[t] + logProbs[t * SYMBOLS + BLANK];
   const usual = median(within.slice(1).map((cut, i) => cut - within[i]));
-  const pitch = Math.max(roundedToEven(usual), 1);
+  const pitch = Math.max(roundHalfEven(usual), 1);
   const [start, end] = [within[0], within[LENGTH]];
   score += outside[start] - outside[Math.max(start - pitch, 0)] + outside[Math.min(end + pitch, steps)] - outside[end];
   return { logLikelihoods, score };

@@ -8,7 +8,7 @@
 
 import type { Confidence } from './bundle';
 import * as constants from './constants';
-import { median } from './numbers';
+import { median } from './numeric';
 import { type Posterior, type Priors, readStrings } from './posterior';
 import { SIGNS } from './structure/model';
 import { indices, type Knowledge } from './structure/store';

@@ -9,7 +9,7 @@
 import type { Confidence } from './bundle';
 import * as constants from './constants';
 import type { Decision, Line } from './decide';
-import { argmax } from './numbers';
+import { argmax } from './numeric';
 import { SIGNS } from './structure/model';
 import { indices } from './structure/store';
 import { ALPHABET, checkDigitStatus, LENGTH } from './vin';

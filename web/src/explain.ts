@@ -4,7 +4,7 @@ import type { Confidence } from './bundle';
 import * as constants from './constants';
 import type { Decision, Line } from './decide';
 import { doubts } from './doubts';
-import { argmax } from './numbers';
+import { argmax } from './numeric';
 import { type Barcode, type Character, type Reading, readingOf } from './reading';
 import { SIGNS } from './structure/model';
 import type { Kind } from './types';

@@ -2,7 +2,7 @@
 
 import { assemble, type Path } from './assemble';
 import { type Answers, answersOf, glyphs, STRIDE } from './classify';
-import { roundedToEven } from './numbers';
+import { roundHalfEven } from './numeric';
 import {
   bestSum, type Expert, FEWEST, glyphsBeyond, type Judgement, MOST, type Opinion, type Partings, worthwhile,
 } from './recognise';
@@ -41,7 +41,7 @@ export class LatticeOpinion implements Opinion {
   judge(centres: Float32Array): Judgement {
     const last = this.answers.count - 1;
     const columns = Int32Array.from(centres, (centre) => {
-      const at = roundedToEven(Math.fround(Math.fround(centre / STRIDE) - 0.5));
+      const at = roundHalfEven(Math.fround(Math.fround(centre / STRIDE) - 0.5));
       return Math.min(Math.max(at, 0), last);
     });
     const scores = new Float64Array(centres.length / LENGTH);

@@ -38,7 +38,9 @@ export function sorted(values: ArrayLike<number>): Float64Array {
 
 /** Return the middle value, or the mean of both middle ones. */
 export function median(values: ArrayLike<number>): number {
-  return percentile(values, 50);
+  const inOrder = sorted(values);
+  const half = inOrder.length >> 1;
+  return inOrder.length % 2 === 1 ? inOrder[half] : (inOrder[half - 1] + inOrder[half]) / 2;
 }
 
 /** Return the value that `percent` of the values are below, between two of them in proportion. */
@@ -90,4 +92,14 @@ export function solve(matrix: ArrayLike<number>, right: ArrayLike<number>): Floa
 /** Return 1 / (1 + exp(-x)). */
 export function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
+}
+
+/** Return the logarithm of the sum of exponentials. */
+export function logSumExp(logs: ArrayLike<number>): number {
+  let most = -Infinity;
+  for (let i = 0; i < logs.length; i++) most = Math.max(most, logs[i]);
+  if (most === -Infinity) return most;
+  let sum = 0;
+  for (let i = 0; i < logs.length; i++) sum += Math.exp(logs[i] - most);
+  return Math.log(sum) + most;
 }

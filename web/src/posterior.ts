@@ -11,7 +11,7 @@ import { beginnings } from './beginnings';
 import * as constants from './constants';
 import { addSerialMarginals, endings, ninthWorth, serialWorth, SUMS, sumsOf } from './endings';
 import type { KnownVins } from './known';
-import { argmax, logSumExp } from './numbers';
+import { argmax, logSumExp } from './numeric';
 import { followed } from './strings';
 import { BEGINNING, NINTH } from './structure/facts';
 import { CHECK_INDEX, SIGNS, type Structure, UNIFORM } from './structure/model';

@@ -8,7 +8,7 @@
  */
 
 import * as constants from './constants';
-import { median } from './numbers';
+import { median } from './numeric';
 import { segment } from './segment';
 import { SIGNS } from './structure/model';
 import { type Gray, type LineReading, type Strip } from './types';

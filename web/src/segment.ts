@@ -7,8 +7,11 @@
  */
 
 import * as constants from './constants';
-import { median, roundedToEven } from './numbers';
-import { blurred, connectedComponents, dilated, gaussian, otsu, smoothed, topHat } from './strip_primitives';
+import { median, roundHalfEven } from './numeric';
+import { connectedComponents } from './opencv/components';
+import { binomialBlur, blur, gaussianBlur } from './opencv/filter';
+import { dilateRow, topHat } from './opencv/morphology';
+import { otsuLevel } from './opencv/threshold';
 import { GLYPH_HEIGHT, type Gray, PITCH } from './types';
 import { LENGTH } from './vin';
 
@@ -26,8 +29,9 @@ export function segment(gray: Gray, centres: Float32Array): Int32Array {
   const ink = inkOf(gray);
   const band = bandOf(height);
   const banded = ink.subarray(band.start * width, band.stop * width);
-  const profile = gaussian(meanOfRows(banded, width), 1);
-  const level = otsu(Uint8Array.from(banded, (one) => Math.trunc(Math.fround(255 * one))));
+  const profile = gaussianBlur({ data: meanOfRows(banded, width), width, height: 1 }, 1).data;
+  const levels = Uint8Array.from(banded, (one) => Math.trunc(Math.fround(255 * one)));
+  const level = otsuLevel({ data: levels, width, height: band.stop - band.start });
   const least = Math.fround(level / 255);
   const mask = Uint8Array.from(ink, (one) => (one > least ? 1 : 0));
   const boxes = new Int32Array((centres.length / LENGTH) * LENGTH * 4);
@@ -53,15 +57,16 @@ function boxesOf(mask: Uint8Array, width: number, height: number, band: Band, cu
   }
   const boxes = new Int32Array(count * 4);
   for (let n = 0; n < count; n++) boxes.set([width, height, 0, 0], 4 * n);
-  for (const one of connectedComponents(parted, width, height)) {
-    const glyph = cuts.filter((cut) => cut <= one.middle).length - 1;
-    const isInk = one.area >= SPECK && one.top < band.stop - 3 && one.bottom > band.start + 3;
+  for (const one of connectedComponents({ data: parted, width, height }).components) {
+    const glyph = cuts.filter((cut) => cut <= one.x).length - 1;
+    const bottom = one.top + one.height;
+    const isInk = one.area >= SPECK && one.top < band.stop - 3 && bottom > band.start + 3;
     if (!isInk || glyph < 0 || glyph >= count) continue;
     const box = boxes.subarray(4 * glyph, 4 * glyph + 4);
     box[0] = Math.min(box[0], one.left);
     box[1] = Math.min(box[1], one.top);
-    box[2] = Math.max(box[2], one.right);
-    box[3] = Math.max(box[3], one.bottom);
+    box[2] = Math.max(box[2], one.left + one.width);
+    box[3] = Math.max(box[3], bottom);
   }
   const top = Math.floor((height - GLYPH_HEIGHT) / 2);
   for (let n = 0; n < count; n++) {
@@ -90,7 +95,7 @@ function cutsOf(profile: Float32Array, centres: Float32Array): Int32Array {
   const out = 0.6 * median(centres.subarray(1).map((centre, i) => centre - centres[i]));
   cuts[0] = Math.fround(centres[0] - Math.fround(out));
   cuts[last + 1] = Math.fround(centres[last] + Math.fround(out));
-  return Int32Array.from(cuts, (cut) => Math.min(Math.max(roundedToEven(cut), 0), profile.length));
+  return Int32Array.from(cuts, (cut) => Math.min(Math.max(roundHalfEven(cut), 0), profile.length));
 }
 
 /** Return the rows that a nominal glyph fills, with 2 px to spare. */
@@ -100,14 +105,15 @@ function bandOf(height: number): Band {
 }
 
 /** Return how bright each pixel is against its surroundings, (H, W), about 0 to 1 in every part. */
-function inkOf({ data, width, height }: Gray): Float32Array {
-  const hat = topHat(smoothed(data, width, height), width, height, 7);
+function inkOf(gray: Gray): Float32Array {
+  const { width, height } = gray;
+  const hat = topHat(binomialBlur(gray), 7).data;
   const band = bandOf(height);
   const most = new Float32Array(width);
   for (let y = band.start; y < band.stop; y++) {
     for (let x = 0; x < width; x++) most[x] = Math.max(most[x], hat[y * width + x]);
   }
-  const peak = blurred(dilated(most, PITCH), PITCH);
+  const peak = blur({ data: dilateRow(most, PITCH), width, height: 1 }, 2 * PITCH + 1, 1).data;
   // Where contrast is far below the strip's best there is noise, and it must not be raised to full ink.
   const best = hat.reduce((all, one) => Math.max(all, one), 0);
   const least = Math.fround(Math.fround(Math.fround(0.3) * best) + 4);

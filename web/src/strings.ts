@@ -3,7 +3,7 @@
 import { bestOf, type Beginning } from './beginnings';
 import * as constants from './constants';
 import { type Endings, LAST, messages, ninthWorth, serialWorth, SUMS, take } from './endings';
-import { logSumExp } from './numbers';
+import { logSumExp } from './numeric';
 import type { Seen } from './posterior';
 import { NINTH } from './structure/facts';
 import { ADDS, CHECK_INDEX, SIGNS } from './structure/model';

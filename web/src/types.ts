@@ -5,7 +5,7 @@
  */
 
 import * as constants from './constants';
-import { median } from './numbers';
+import { median } from './numeric';
 
 export { type CheckDigit } from './vin';
 export type Kind = 'glyph' | 'strip' | 'photo';

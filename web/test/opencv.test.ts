@@ -3,7 +3,8 @@
 import { expect, test } from 'vitest';
 import { connectedComponents } from '../src/opencv/components';
 import { outerContours } from '../src/opencv/contours';
-import { blur, gaussianBlur, gaussianBlurGray, gradient, sobel } from '../src/opencv/filter';
+import { binomialBlur, blur, gaussianBlur, gaussianBlurGray, gradient, sobel } from '../src/opencv/filter';
+import { dilateRow, topHat } from '../src/opencv/morphology';
 import { remapCubic, remapLinear } from '../src/opencv/remap';
 import { resizeArea, resizeCubic, resizeLinear } from '../src/opencv/resize';
 import { above, adaptiveThreshold, otsuLevel } from '../src/opencv/threshold';
@@ -57,6 +58,18 @@ test.each(of('gaussianBlur'))('smoothing by $sigma', ({ plane, sigma, out }) => 
 test('slopes', () => {
   for (const { plane, out } of of('sobelX')) expectClose(sobel(planeOf(plane), 'x').data, out.data, 0);
   for (const { plane, out } of of('sobelY')) expectClose(sobel(planeOf(plane), 'y').data, out.data, 0);
+});
+
+test('smoothing by 1 2 1', () => {
+  for (const { gray, out } of of('binomialBlur')) expectClose(binomialBlur(grayOf(gray)).data, out.data, 0);
+});
+
+test('what is lighter than its surroundings', () => {
+  for (const { gray, out } of of('topHat')) expectClose(topHat(grayOf(gray), 7).data, out.data, 0);
+});
+
+test('the greatest in a row', () => {
+  for (const { plane, out } of of('dilateRow')) expectClose(dilateRow(plane.data, 20), out.data, 0);
 });
 
 test('gradient', () => {

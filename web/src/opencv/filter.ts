@@ -87,6 +87,12 @@ export function gaussianBlurGray(gray: Gray, sigma: number): Gray {
   return out;
 }
 
+/** Return a grey picture smoothed by 1 2 1 along and across. */
+export function binomialBlur(gray: Gray): Gray {
+  const weights = Float64Array.of(1, 2, 1);
+  return { ...gray, data: Uint8Array.from(weighedSums(gray, weights, weights), (sum) => (sum + 8) >> 4) };
+}
+
 /** Return a plane smoothed by a Gaussian, four deviations wide. */
 export function gaussianBlur(plane: Plane, sigma: number): Plane {
   const kernel = gaussianKernel(roundHalfEven(sigma * 8 + 1) | 1, sigma);

@@ -11,7 +11,7 @@
  */
 
 import * as constants from '../constants';
-import { logSumExp } from '../numbers';
+import { logSumExp } from '../numeric';
 import { ALPHABET, LENGTH, type Makers, VALUES, WEIGHTS } from '../vin';
 import { BEGINNING, NINTH, SERIAL } from './facts';
 import { makerCodes, makerFactor, positionTable, regionTable } from './rules';

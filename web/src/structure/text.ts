@@ -2,7 +2,7 @@
 
 import * as constants from '../constants';
 import type { NpyArray } from '../npz';
-import { logSumExp } from '../numbers';
+import { logSumExp } from '../numeric';
 import { ALPHABET, LENGTH } from '../vin';
 
 const { DIGITS, HEXADECIMAL, COMPONENTS, FLOOR, STEPS } = constants.structureText;
