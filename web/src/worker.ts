@@ -13,7 +13,7 @@ let reader: Promise<Reader>;
 let before: Promise<unknown> = Promise.resolve(); // what is under way
 const waiting = new Set<number>();
 
-onmessage = ({ data }: MessageEvent<Request>) => {
+self.onmessage = ({ data }: MessageEvent<Request>) => {
   const { id } = data;
   if ('drop' in data) return void waiting.delete(id);
   if ('open' in data) {
