@@ -1,10 +1,11 @@
 /** The Web Worker: loads the model, and reads one picture after the other. */
 
 import { version } from '../package.json';
+import type { About, ReadingJson } from './api';
 import * as constants from './constants';
 import { decode, PictureError } from './decode';
 import { Loader } from './load';
-import type { About, Answer, Asked, Opening, Request } from './messages';
+import type { Answer, Asked, Opening, Request } from './messages';
 import { openReader, type Reader } from './reader';
 import { toDict } from './reading';
 import { startRuntime } from './session';
@@ -47,7 +48,7 @@ function about(opened: Reader): About {
   return { version, model: opened.version, hints };
 }
 
-async function read({ pictures, kind, name }: Asked): Promise<Record<string, unknown>> {
+async function read({ pictures, kind, name }: Asked): Promise<ReadingJson> {
   const [picture] = pictures;
   const gray = await decode(picture);
   return { ...toDict(await (await reader).read(gray, kind)), image: name };
