@@ -6,6 +6,7 @@ import { Judge } from './decide';
 import { recogniserOf } from './experts';
 import { glyphReading } from './explain';
 import { Explainer } from './explainer';
+import { MAKERS } from './files';
 import { guessKind, lightGlyph } from './kind';
 import { listOf } from './known';
 import { Locator } from './locate';
@@ -22,7 +23,6 @@ import { readMakers } from './vin';
 export type AskedKind = Kind | 'auto'; // auto: found out from the picture
 
 const KINDS: readonly string[] = ['auto', 'glyph', 'strip', 'photo'];
-const MAKERS = 'makers.tsv.gz';
 
 /**
  * What a reader may be told.

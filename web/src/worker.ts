@@ -1,6 +1,7 @@
 /** The Web Worker: loads the model, and reads one picture after the other. */
 
 import { version } from '../package.json';
+import { ModelError } from './bundle';
 import * as constants from './constants';
 import { decode, PictureError } from './decode';
 import { Loader } from './load';
@@ -30,9 +31,15 @@ async function answer(id: number, work: () => Promise<Answer>): Promise<void> {
   try {
     postMessage(await work());
   } catch (error) {
-    const code = error instanceof PictureError ? error.code : 'model-error';
-    postMessage({ id, code, message: error instanceof Error ? error.message : `${error}` } satisfies Answer);
+    const message = error instanceof Error ? error.message : `${error}`;
+    postMessage({ id, code: codeOf(error), message } satisfies Answer);
   }
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof PictureError) return error.code;
+  if (error instanceof ModelError) return 'model-error';
+  return error instanceof RangeError ? 'bad-request' : 'internal-error';
 }
 
 async function open(id: number, { base, ...options }: Opening): Promise<Reader> {
