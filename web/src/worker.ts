@@ -9,6 +9,7 @@ import type { About, Answer, Asked, Opening, Request } from './messages';
 import { openReader, type Reader } from './reader';
 import { toDict } from './reading';
 import { startRuntime } from './session';
+import type { Gray } from './types';
 
 let reader: Promise<Reader>;
 let before: Promise<unknown> = Promise.resolve(); // what is under way
@@ -54,8 +55,8 @@ function about(opened: Reader): About {
   return { version, model: opened.version, hints };
 }
 
-async function read({ pictures, kind, name }: Asked): Promise<Record<string, unknown>> {
-  const [picture] = pictures;
-  const gray = await decode(picture);
-  return { ...toDict(await (await reader).read(gray, kind)), image: name };
+async function read({ pictures, name, ...asked }: Asked): Promise<Record<string, unknown>> {
+  const frames: Gray[] = [];
+  for (const picture of pictures) frames.push(await decode(picture));
+  return { ...toDict(await (await reader).readFrames(frames, asked)), image: name };
 }
