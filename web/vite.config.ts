@@ -17,7 +17,7 @@ function modelFiles(): string[] {
   return ['model.json', STRUCTURE, ...[...networks].map((name) => `${name}.onnx`)];
 }
 
-/** The model, the table of makers, and the runtime's program, packed. */
+/** The model, the table of makers, the runtime's program, packed, and the licences. */
 function data(): Plugin {
   const runtime = new URL(import.meta.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'));
   return {
@@ -27,6 +27,8 @@ function data(): Plugin {
       const emit = (fileName: string, source: Uint8Array) => this.emitFile({ type: 'asset', fileName, source });
       for (const name of modelFiles()) emit(`model/${name}`, readFileSync(new URL(name, MODEL)));
       emit(`model/${MAKERS}`, readFileSync(new URL(`../vinchar/${MAKERS}`, import.meta.url)));
+      emit('LICENSE', readFileSync(new URL('../LICENSE', import.meta.url)));
+      emit('THIRD-PARTY.txt', readFileSync(new URL('THIRD-PARTY.txt', import.meta.url)));
       emit(RUNTIME, gzipSync(readFileSync(runtime), { level: 9 }));
     },
   };

@@ -1,14 +1,12 @@
 /** Pictures as a browser has them, as the stages want them: upright, grey, 8 bit, opaque over mid grey. */
 
+import type { Picture } from './api';
 import * as constants from './constants';
 import type { Gray } from './types';
 
 const { BACKGROUND, MAX_PIXELS, MAX_SIDE, MIN_SIDE } = constants.pixels;
 const { HEAD, TYPES } = constants.filetypes;
 const BAND = 256; // rows that are taken from a canvas at once
-
-/** A picture file, or what a browser made of one. */
-export type Picture = Blob | ImageBitmap | ImageData | VideoFrame;
 
 /** A picture that cannot be used; the message is a sentence for people, `code` is for programs, as of the service. */
 export class PictureError extends Error {

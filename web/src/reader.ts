@@ -1,5 +1,6 @@
 /** The one place where the stages meet: from a picture to a reading. */
 
+import type { AskedKind, ReaderOptions } from './api';
 import { type Bundle, type Confidence, type Load, ModelError, openBundle, withThreshold } from './bundle';
 import { Classifier } from './classify';
 import { type Found, Judge } from './decide';
@@ -21,25 +22,7 @@ import { load as loadKnowledge } from './structure/store';
 import type { Gray, Kind } from './types';
 import { readMakers } from './vin';
 
-export type AskedKind = Kind | 'auto'; // auto: found out from the picture
-
 const KINDS: readonly string[] = ['auto', 'glyph', 'strip', 'photo'];
-
-/**
- * What a reader may be told.
- *
- * `vinPriors`: use what is known of how VINs are built, softly; `known`: your own list of VINs: these become likelier;
- * `minConfidence`: the probability of being right from which on a reading is ok, instead of the model's own;
- * `targetError`: choose it so that this share of what is ok is wrong; `recogniser`: which of the model's ways to read
- * strips to take, instead of its usual one.
- */
-export interface Options {
-  vinPriors?: boolean;
-  known?: readonly string[] | null;
-  minConfidence?: number | null;
-  targetError?: number | null;
-  recogniser?: string | null;
-}
 
 /** What is asked of a picture: its kind, and all VINs in it, those but the best as `others`. */
 export interface Asked {
@@ -116,7 +99,7 @@ export class Reader {
  *
  * Throws a `ModelError` if the model is missing or broken, a `RangeError` for what the options cannot be.
  */
-export async function openReader(load: Load, options: Options = {}): Promise<Reader> {
+export async function openReader(load: Load, options: ReaderOptions = {}): Promise<Reader> {
   const { vinPriors = true, known = null, minConfidence = null, targetError = null, recogniser = null } = options;
   const bundle = await openBundle(load, recogniser);
   const recognition = bundle.recognisers.get(recogniser ?? bundle.recogniser)!;

@@ -8,6 +8,7 @@
  * Every function but `normalise` takes a VIN as people write it and throws a `RangeError` if it is none.
  */
 
+import type { CheckDigit } from './api';
 import * as constants from './constants';
 import { gunzipped } from './npz';
 
@@ -17,8 +18,6 @@ export const VALUES: Readonly<Record<string, number>> = constants.vin.VALUES;
 const { REGIONS, NORTH_AMERICA, CHINA } = constants.vin;
 const ENDS = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu;
 const SEPARATORS = /[\s\-\u2010-\u2015\u2212]+/g; // white space, hyphens, dashes, the minus sign
-
-export type CheckDigit = 'valid' | 'invalid' | 'not_required';
 
 /** Sections of a VIN: positions 1-3, 4-9, 10-17, and who made it (the WMI; with 12-14 for a small maker). */
 export interface Parts {

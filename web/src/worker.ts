@@ -1,11 +1,12 @@
 /** The Web Worker: loads the model, and reads one picture after the other. */
 
 import { version } from '../package.json';
+import type { About, ReadingJson } from './api';
 import { ModelError } from './bundle';
 import * as constants from './constants';
 import { decode, PictureError } from './decode';
 import { Loader } from './load';
-import type { About, Answer, Asked, Opening, Request } from './messages';
+import type { Answer, Asked, Opening, Request } from './messages';
 import { openReader, type Reader } from './reader';
 import { toDict } from './reading';
 import { startRuntime } from './session';
@@ -15,7 +16,7 @@ let reader: Promise<Reader>;
 let before: Promise<unknown> = Promise.resolve(); // what is under way
 const waiting = new Set<number>();
 
-onmessage = ({ data }: MessageEvent<Request>) => {
+self.onmessage = ({ data }: MessageEvent<Request>) => {
   const { id } = data;
   if ('drop' in data) return void waiting.delete(id);
   if ('open' in data) {
@@ -55,7 +56,7 @@ function about(opened: Reader): About {
   return { version, model: opened.version, hints };
 }
 
-async function read({ pictures, name, ...asked }: Asked): Promise<Record<string, unknown>> {
+async function read({ pictures, name, ...asked }: Asked): Promise<ReadingJson> {
   const frames: Gray[] = [];
   for (const picture of pictures) frames.push(await decode(picture));
   return { ...toDict(await (await reader).readFrames(frames, asked)), image: name };
