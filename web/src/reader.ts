@@ -34,11 +34,13 @@ type Grays = Map<number, Gray>; // frames by their numbers
 
 /** Reads pictures, with the stages of a model that `openReader` opened; `version`: of the model. */
 export class Reader {
+  private glyph: Promise<Classifier> | null = null; // the network for single characters, opened for the first one
+
   constructor(
     readonly version: string,
     readonly confidence: Confidence,
     private readonly search: Search,
-    private readonly glyph: Classifier,
+    private readonly openGlyph: () => Promise<Classifier>,
     private readonly explainer: Explainer,
   ) {}
 
@@ -89,7 +91,8 @@ export class Reader {
   private async glyphIn(grays: Grays): Promise<[Reading, number[]][]> {
     const pictures = [...grays.values()];
     const { width, height } = pictures[pictures.length - 1];
-    const logProbs = fusedGlyph(await this.glyph.glyphs(pictures.map(lightGlyph)));
+    this.glyph ??= this.openGlyph();
+    const logProbs = fusedGlyph(await (await this.glyph).glyphs(pictures.map(lightGlyph)));
     return [[glyphReading(logProbs, width, height, this.confidence), [...grays.keys()]]];
   }
 }
@@ -104,18 +107,19 @@ export async function openReader(load: Load, options: ReaderOptions = {}): Promi
   const bundle = await openBundle(load, recogniser);
   const recognition = bundle.recognisers.get(recogniser ?? bundle.recogniser)!;
   const confidence = withThreshold(recognition.confidence, minConfidence, targetError);
-  const makers = await readMakers(await load(MAKERS));
-  const knowledge = await knowledgeOf(bundle, makers);
   const open = (name: string): Promise<Net> => openNet(fileOf(bundle, `${name}.onnx`));
   const network = async (name: string): Promise<StripNetwork> => new StripNetwork(await open(name));
+  const makers = await readMakers(await load(MAKERS));
+  // The first network takes the longest, as it waits for the runtime.
+  const [locator, knowledge] = await Promise.all([open('locator'), knowledgeOf(bundle, makers)]);
   const priors = { structure: vinPriors ? knowledge.structure : NO_PRIORS.structure, known: listOf(known) };
   const search = new Search(
-    new Locator(await open('locator'), bundle.margin ?? undefined),
+    new Locator(locator, bundle.margin ?? undefined),
     new Straightener(new Rectifier(await open('rectifier'))),
     await recogniserOf(recognition, network),
     new Judge(priors, knowledge, confidence),
   );
-  const glyph = new Classifier(await network('glyph'));
+  const glyph = async () => new Classifier(await network('glyph'));
   const explainer = new Explainer(confidence, bundle.quality, makers);
   const version = recogniser === null || recogniser === bundle.recogniser ? '' : ` ${recogniser}`;
   return new Reader(bundle.version + version, confidence, search, glyph, explainer);
