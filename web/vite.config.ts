@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 import * as constants from './src/constants.ts';
-import { RUNTIME } from './src/load.ts';
+import { MAKERS, RUNTIME } from './src/files.ts';
 
 const { EXPERTS, NETWORKS, STRUCTURE } = constants.bundle;
 const MODEL = new URL('../model/', import.meta.url);
@@ -26,7 +26,7 @@ function data(): Plugin {
       for (const name of Object.keys(bundle)) if (name.endsWith('.wasm')) delete bundle[name]; // it is taken packed
       const emit = (fileName: string, source: Uint8Array) => this.emitFile({ type: 'asset', fileName, source });
       for (const name of modelFiles()) emit(`model/${name}`, readFileSync(new URL(name, MODEL)));
-      emit('model/makers.tsv.gz', readFileSync(new URL('../vinchar/makers.tsv.gz', import.meta.url)));
+      emit(`model/${MAKERS}`, readFileSync(new URL(`../vinchar/${MAKERS}`, import.meta.url)));
       emit('LICENSE', readFileSync(new URL('../LICENSE', import.meta.url)));
       emit('THIRD-PARTY.txt', readFileSync(new URL('THIRD-PARTY.txt', import.meta.url)));
       emit(RUNTIME, gzipSync(readFileSync(runtime), { level: 9 }));

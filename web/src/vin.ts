@@ -10,7 +10,7 @@
 
 import type { CheckDigit } from './api';
 import * as constants from './constants';
-import { decompressed } from './npz';
+import { gunzipped } from './npz';
 
 export const { ALPHABET, LENGTH, YEAR_CODES, FIRST_YEAR, WEIGHTS } = constants.vin;
 export const VALUES: Readonly<Record<string, number>> = constants.vin.VALUES;
@@ -103,7 +103,7 @@ export type Makers = ReadonlyMap<string, { name: string; light: boolean }>;
 
 /** Return the table in `makers.tsv.gz`: a line each of code, name, `light` or nothing, with tabs between them. */
 export async function readMakers(file: Uint8Array): Promise<Makers> {
-  const text = new TextDecoder().decode(await decompressed(file, 'gzip'));
+  const text = new TextDecoder().decode(await gunzipped(file));
   const lines = text.split('\n').slice(1).filter((line) => line !== ''); // the first one names the columns
   return new Map(
     lines.map((line) => {

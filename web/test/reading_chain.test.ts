@@ -2,10 +2,11 @@
 
 import { beforeAll, expect, test } from 'vitest';
 import { type Bundle, openBundle } from '../src/bundle';
-import { type Decision, Judge, Line } from '../src/decide';
+import { type Decision, Judge } from '../src/decide';
 import { recogniserOf } from '../src/experts';
 import { compare, glyphReading, NONE_FOUND, noVin, vinReading } from '../src/explain';
 import { KnownVins } from '../src/known';
+import type { Line } from '../src/line';
 import { type Posterior, readStrings } from '../src/posterior';
 import { type Reading, readingOf, rounded, toDict } from '../src/reading';
 import type { Experts } from '../src/recognise';
