@@ -86,7 +86,7 @@ def send(client: TestClient, name: str, route: str = "/v1/read", **more: Any) ->
 
 
 def built_page() -> Path:
-    """The folder of the page that reads in the browser, or a skip; where the tests are told to require it, a failure."""
+    """The folder of the page that reads in the browser, or a skip; a failure where the tests are told to require it."""
     folder = Path(__file__).parents[1] / "web" / "dist"
     if not (folder / "index.html").exists():
         said = "web/dist is not built: cd web && npm ci && npm run build"

@@ -1,4 +1,4 @@
-"""Write ``test/golden/decode.json``: small picture files of every kind, and the grey levels that Python takes from them.
+"""Write ``test/golden/decode.json``: small picture files of every kind, and the grey levels Python takes from them.
 
 ``python web/golden_decode.py``.
 """
