@@ -1,4 +1,4 @@
-// Written by web/generate.py from the modules of vinchar/: change a number there, and run it again.
+// Of the modules of vinchar/: change a number there, and run python3 -m web.generate.
 
 export const assemble = {
   Weights: {"pitches": [16.0, 18.5, 21.0, 24.0], "sigma": 0.3, "cap": 4.0, "closest": 10.0, "reach": 2.6, "zone": 0.25, "gap": 1.0, "margin": 1.0, "end": 0.5, "least": -5.0},
@@ -132,6 +132,8 @@ export const quality = {
 
 export const reading = {
   SCHEMA: 1,
+  CORNERS: ["x1", "y1", "x2", "y2", "x3", "y3", "x4", "y4"],
+  ROW: ["image", "rank", "kind", "vin", "status", "confidence", "source", "check_digit", "maker", "region", "model_year", "reasons", "second", "second_confidence", "barcodes", "without_list", "x1", "y1", "x2", "y2", "x3", "y3", "x4", "y4", "model", "frame"],
 } as const;
 
 export const recognise = {
