@@ -153,6 +153,7 @@ export const rectify = {
   JOINED: 400,
   NEAR: 0.05,
   ELSEWHERE: 0.3,
+  GRID: 0.000244140625,
   STRIP_START: 30,
   STRIP_END: 370,
 } as const;

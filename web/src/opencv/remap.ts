@@ -7,11 +7,13 @@ import type { Gray } from '../types';
 /**
  * Return the bicubic picture of the places `x`, `y`, float32 (height * width,); beyond the borders the last pixel goes
  * on. The middle of the first pixel is at 0, 0.
+ *
+ * Sums are rounded where Intel's IPP does it, by which OpenCV works: each product is added before it is rounded.
  */
 export function remapCubic(gray: Gray, x: Float32Array, y: Float32Array, width: number, height: number): Gray {
   const out = plainGray(width, height);
-  const across = new Float64Array(4);
-  const down = new Float64Array(4);
+  const across = new Float32Array(4);
+  const down = new Float32Array(4);
   for (let i = 0; i < out.data.length; i++) {
     const left = Math.floor(x[i]);
     const top = Math.floor(y[i]);
@@ -47,24 +49,28 @@ function valueAt(plane: Plane, x: number, y: number): number {
 /**
  * Set the weights of four pixels in a row for a place that is `x`, 0 to 1, behind the second (Keys 1981, a = -0.75).
  */
-export function setCubicWeights(weights: Float64Array, x: number): void {
-  const a = -0.75;
-  const after = 1 - x;
-  weights[0] = ((a * (x + 1) - 5 * a) * (x + 1) + 8 * a) * (x + 1) - 4 * a;
-  weights[1] = ((a + 2) * x - (a + 3)) * x * x + 1;
-  weights[2] = ((a + 2) * after - (a + 3)) * after * after + 1;
-  weights[3] = 1 - weights[0] - weights[1] - weights[2];
+function setCubicWeights(weights: Float32Array, x: number): void {
+  const { fround } = Math;
+  const back = fround(x - 1);
+  const squared = fround(x * x);
+  weights[0] = -0.75 * fround(x * fround(back * back));
+  weights[1] = squared * fround(1.25 * x - 2.25) + 1;
+  weights[3] = 0.75 * fround(squared * back);
+  weights[2] = fround(fround(1 - weights[0]) - weights[1]) - weights[3];
 }
 
-function weighedSixteen(gray: Gray, left: number, top: number, across: Float64Array, down: Float64Array): number {
+function weighedSixteen(gray: Gray, left: number, top: number, across: Float32Array, down: Float32Array): number {
   const { data, width, height } = gray;
   const inside = left >= 0 && top >= 0 && left + 3 < width && top + 3 < height;
   let sum = 0;
   for (let k = 0; k < 4; k++) {
     const start = (inside ? top + k : clip(top + k, 0, height - 1)) * width;
     let row = 0;
-    for (let l = 0; l < 4; l++) row += across[l] * data[start + (inside ? left + l : clip(left + l, 0, width - 1))];
-    sum += down[k] * row;
+    for (let l = 0; l < 4; l++) {
+      const at = start + (inside ? left + l : clip(left + l, 0, width - 1));
+      row = Math.fround(across[l] * data[at] + row);
+    }
+    sum = Math.fround(down[k] * row + sum);
   }
   return sum;
 }
