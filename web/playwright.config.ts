@@ -1,0 +1,14 @@
+import { defineConfig } from '@playwright/test';
+
+const PORT = 4173;
+
+export default defineConfig({
+  testDir: 'e2e',
+  workers: 1,
+  reporter: 'line',
+  use: {
+    baseURL: `http://localhost:${PORT}/`,
+    launchOptions: { executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] },
+  },
+  webServer: { command: `npx vite preview --port ${PORT} --strictPort`, port: PORT },
+});
