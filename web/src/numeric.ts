@@ -43,9 +43,8 @@ export function median(values: ArrayLike<number>): number {
   return inOrder.length % 2 === 1 ? inOrder[half] : (inOrder[half - 1] + inOrder[half]) / 2;
 }
 
-/** Return the value that `percent` of the values are below, between two of them in proportion. */
-export function percentile(values: ArrayLike<number>, percent: number): number {
-  const inOrder = sorted(values);
+/** Return the value that `percent` of values in rising order are below, between two of them in proportion. */
+export function percentile(inOrder: ArrayLike<number>, percent: number): number {
   const place = (percent / 100) * (inOrder.length - 1);
   const low = Math.floor(place);
   const high = Math.min(low + 1, inOrder.length - 1);

@@ -1,7 +1,7 @@
 /** Pictures looked up at places between pixels, as OpenCV 5's `remap` does it: at the exact place, in float32. */
 
-import { clip, toByte } from '../numeric';
-import { type Plane, plainGray } from './pictures';
+import { clip } from '../numeric';
+import { type Plane, plainGray, rounding } from './pictures';
 import type { Gray } from '../types';
 
 /**
@@ -11,15 +11,30 @@ import type { Gray } from '../types';
  * Sums are rounded where Intel's IPP does it, by which OpenCV works: each product is added before it is rounded.
  */
 export function remapCubic(gray: Gray, x: Float32Array, y: Float32Array, width: number, height: number): Gray {
+  const { data } = gray;
+  const [lastColumn, lastRow] = [gray.width - 1, gray.height - 1];
   const out = plainGray(width, height);
+  const levels = rounding(out);
   const across = new Float32Array(4);
   const down = new Float32Array(4);
-  for (let i = 0; i < out.data.length; i++) {
+  for (let i = 0; i < levels.length; i++) {
     const left = Math.floor(x[i]);
     const top = Math.floor(y[i]);
     setCubicWeights(across, x[i] - left);
     setCubicWeights(down, y[i] - top);
-    out.data[i] = toByte(weighedSixteen(gray, left - 1, top - 1, across, down));
+    const x0 = clip(left - 1, 0, lastColumn);
+    const x1 = clip(left, 0, lastColumn);
+    const x2 = clip(left + 1, 0, lastColumn);
+    const x3 = clip(left + 2, 0, lastColumn);
+    let sum = 0;
+    for (let k = 0; k < 4; k++) {
+      const row = clip(top - 1 + k, 0, lastRow) * gray.width;
+      const one = Math.fround(across[0] * data[row + x0]);
+      const two = Math.fround(across[1] * data[row + x1] + one);
+      const three = Math.fround(across[2] * data[row + x2] + two);
+      sum = Math.fround(down[k] * Math.fround(across[3] * data[row + x3] + three) + sum);
+    }
+    levels[i] = sum;
   }
   return out;
 }
@@ -57,20 +72,4 @@ function setCubicWeights(weights: Float32Array, x: number): void {
   weights[1] = squared * fround(1.25 * x - 2.25) + 1;
   weights[3] = 0.75 * fround(squared * back);
   weights[2] = fround(fround(1 - weights[0]) - weights[1]) - weights[3];
-}
-
-function weighedSixteen(gray: Gray, left: number, top: number, across: Float32Array, down: Float32Array): number {
-  const { data, width, height } = gray;
-  const inside = left >= 0 && top >= 0 && left + 3 < width && top + 3 < height;
-  let sum = 0;
-  for (let k = 0; k < 4; k++) {
-    const start = (inside ? top + k : clip(top + k, 0, height - 1)) * width;
-    let row = 0;
-    for (let l = 0; l < 4; l++) {
-      const at = start + (inside ? left + l : clip(left + l, 0, width - 1));
-      row = Math.fround(across[l] * data[at] + row);
-    }
-    sum = Math.fround(down[k] * row + sum);
-  }
-  return sum;
 }
