@@ -1,7 +1,7 @@
 /** What the rectifier's net says of every column of a frame, to smooth curves along a line: a part of `rectify`. */
 
 import { rectify as constants } from './constants';
-import { argsort, clip, polyval, roundHalfEven, solve } from './numeric';
+import { argsort, clip, onGrid, polyval, solve } from './numeric';
 
 const { ELSEWHERE, GRID, LINE_HEIGHT, LINE_WIDTH, NEAR } = constants;
 const ANSWERS = 7; // of the net for each column
@@ -99,7 +99,7 @@ function endsOf(out: Float32Array, x: Float64Array, weight: Float64Array): [numb
     const weights = weight.map((one, i) => one / Math.fround(near + Math.abs(out[ANSWERS * i + answer])));
     return weightedMedian(ends, weights);
   };
-  return [onGrid(said(5, -1)), onGrid(said(6, 1))];
+  return [onGrid(said(5, -1), GRID), onGrid(said(6, 1), GRID)];
 }
 
 /** Return the polynomials of centre, height and slant: least squares, reweighted against outliers (Huber 1964). */
@@ -112,13 +112,8 @@ function curvesOf(out: Float32Array, x: Float64Array, weight: Float64Array, degr
     const y = x.map((_, i) => out[ANSWERS * i + 1 + which]);
     const curve = curveOf(powers, y, weight, degree);
     if (which === 2) curve.forEach((_, k) => (curve[k] *= LINE_HEIGHT / LINE_WIDTH));
-    return curve.slice(most - degree).map(onGrid);
+    return curve.slice(most - degree).map((power) => onGrid(power, GRID));
   });
-}
-
-/** The last bits of a net's answers depend on the processor. */
-function onGrid(value: number): number {
-  return roundHalfEven(value / GRID) * GRID;
 }
 
 function curveOf(powers: Float64Array[], y: Float64Array, weight: Float64Array, degree: number): Float64Array {
