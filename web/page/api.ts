@@ -1,0 +1,95 @@
+/** What the page asks of a service, done on this device: in the place of `static/api.js`, by the library. */
+
+import { openVinchar, type Reading, type ReadOptions, type Vinchar, VincharError } from '../src/vinchar';
+
+const SOON = 1; // seconds, after which a reader that is being loaded may be asked again
+
+/** Why something could not be had: `code` as the service's problems have it, or `not-loaded`, `reader-failed`. */
+export class Problem extends Error {
+  constructor(
+    readonly code: string,
+    readonly detail = '',
+    readonly after = 0,
+  ) {
+    super(detail || code);
+  }
+}
+
+export interface Found {
+  reading: Reading;
+  task: null;
+}
+
+interface How {
+  signal?: AbortSignal;
+}
+
+let opening: Promise<Vinchar> | null = null;
+let isOpen = false;
+let onprogress: (loaded: number, total: number) => void = () => {};
+
+/** Be told how many of so many bytes of the reader are here. */
+export function watch(told: typeof onprogress): void {
+  onprogress = told;
+}
+
+/** The reader, loaded at the first call; where that failed, anew at the next. */
+export function open(): Promise<Vinchar> {
+  opening ??= openVinchar({ onprogress: (loaded, total) => onprogress(loaded, total) }).then(
+    (vinchar) => {
+      isOpen = true;
+      return vinchar;
+    },
+    (error) => {
+      opening = null;
+      throw new Problem('not-loaded', error.message);
+    },
+  );
+  return opening;
+}
+
+/** As GET /v1/model, of what there is without a service. */
+export async function model() {
+  const { hints, model: version, version: program } = (await open()).about;
+  return { version, hints, service: { version: program, local: true } };
+}
+
+/** Read one picture; where that is unsure, once more for other VINs in it. */
+export async function read(picture: File, { signal }: How = {}): Promise<Found> {
+  const options = { name: picture.name, signal };
+  const found = await ask((vinchar) => vinchar.read(picture, options), signal);
+  return found.reading.status === 'ok' ? found : ask((vinchar) => vinchar.read(picture, { ...options, every: true }), signal);
+}
+
+/** Read what a camera sees at a moment. */
+export async function readFrame(frame: File, { signal }: How = {}): Promise<Found> {
+  if (!isOpen) {
+    open().catch(() => {}); // whoever waits for it hears it
+    throw new Problem('queue-full', 'the reader is being loaded', SOON);
+  }
+  return ask((vinchar) => vinchar.read(frame, { kind: 'photo', name: frame.name, signal }), signal);
+}
+
+/** Read several frames of one VIN together. */
+export async function readFrames(frames: File[], { signal }: How = {}): Promise<Found> {
+  const options: ReadOptions = { name: frames.at(-1)!.name, signal };
+  return ask((vinchar) => vinchar.readFrames(frames, options), signal);
+}
+
+async function ask(work: (vinchar: Vinchar) => Promise<Reading>, signal?: AbortSignal): Promise<Found> {
+  const vinchar = await open();
+  signal?.throwIfAborted();
+  try {
+    return { reading: await work(vinchar), task: null };
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw problemOf(error);
+  }
+}
+
+function problemOf(error: unknown): Problem {
+  if (!(error instanceof VincharError)) throw error;
+  if (error.code === 'worker-died') [opening, isOpen] = [null, false];
+  const isOfReader = ['worker-died', 'model-error'].includes(error.code);
+  return new Problem(isOfReader ? 'reader-failed' : error.code, error.message);
+}
