@@ -20,28 +20,38 @@ export interface Found {
   task: null;
 }
 
+export interface Watcher {
+  onprogress(loaded: number, total: number): void;
+  onopen(): void;
+  onfail(): void;
+}
+
 interface How {
   signal?: AbortSignal;
 }
 
 let opening: Promise<Vinchar> | null = null;
 let isOpen = false;
-let onprogress: (loaded: number, total: number) => void = () => {};
+let watcher: Watcher = { onprogress() {}, onopen() {}, onfail() {} };
 
-/** Be told how many of so many bytes of the reader are here. */
-export function watch(told: typeof onprogress): void {
-  onprogress = told;
+/** Load the reader, and be told how many of so many bytes are here, and how it ends, however often it is tried. */
+export function watch(told: Watcher): void {
+  watcher = told;
+  if (isOpen) watcher.onopen();
+  else open().catch(() => {}); // it is told
 }
 
 /** The reader, loaded at the first call; where that failed, anew at the next. */
-export function open(): Promise<Vinchar> {
-  opening ??= openVinchar({ onprogress: (loaded, total) => onprogress(loaded, total) }).then(
+function open(): Promise<Vinchar> {
+  opening ??= openVinchar({ onprogress: (loaded, total) => watcher.onprogress(loaded, total) }).then(
     (vinchar) => {
       isOpen = true;
+      watcher.onopen();
       return vinchar;
     },
     (error) => {
       opening = null;
+      watcher.onfail();
       throw new Problem('not-loaded', error.message);
     },
   );
@@ -64,7 +74,7 @@ export async function read(picture: File, { signal }: How = {}): Promise<Found> 
 /** Read what a camera sees at a moment. */
 export async function readFrame(frame: File, { signal }: How = {}): Promise<Found> {
   if (!isOpen) {
-    open().catch(() => {}); // whoever waits for it hears it
+    open().catch(() => {}); // whoever watches is told
     throw new Problem('queue-full', 'the reader is being loaded', SOON);
   }
   return ask((vinchar) => vinchar.read(frame, { kind: 'photo', name: frame.name, signal }), signal);

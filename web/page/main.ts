@@ -1,49 +1,47 @@
 /** The page that reads on this device: the service's page, and what it takes to do without a service. */
 
-import { button, make, notify, words } from '../../vinchar/service/static/dom.js';
+import { announce, button, make, notify } from '../../vinchar/service/static/dom.js';
 import { takeOver } from '../../vinchar/service/static/handover.js';
-import { begin } from '../../vinchar/service/static/page.js';
-import { open, watch } from './api';
+import { begin, introduce } from '../../vinchar/service/static/page.js';
+import { say } from '../../vinchar/service/static/texts.js';
+import { watch } from './api';
 import { keep } from './install';
 
 const BASE = new URL('.', location.href).href;
-const MEGABYTE = 1e6;
 
-const news = make('div', { class: 'news', role: 'status', hidden: true });
+const news = make('div', { class: 'news', hidden: true });
+const bar = make('progress', { max: 1, value: 0, label: 'news.progress' }) as HTMLProgressElement;
+const amount = make('span', { class: 'soft' });
+const progress = make('div', {}, bar, amount);
+const text = make('span');
 document.body.append(news);
 
-function tell(...said: HTMLElement[]): void {
-  news.replaceChildren(...said);
-  news.hidden = said.length === 0;
+/** Show a line at the foot of the page, and say it once. */
+function tell(key: string, beside: HTMLElement): void {
+  if (news.hidden || text.dataset.text !== key) announce(key);
+  say(text, key);
+  news.replaceChildren(text, beside);
+  news.hidden = false;
 }
 
-/** Load the reader, and say how far that is. */
-async function load(): Promise<void> {
-  const bar = make('progress', { max: 1, value: 0, label: 'news.progress' }) as HTMLProgressElement;
-  let shown = '';
-  watch((loaded, total) => {
-    if (loaded === total) return;
-    const megabytes = { loaded: Math.round((10 * loaded) / MEGABYTE) / 10, total: Math.round((10 * total) / MEGABYTE) / 10 };
+watch({
+  onprogress(loaded, total) {
+    const [here, all] = [loaded, total].map((bytes) => Math.round(bytes / 1e5) / 10); // megabytes
     bar.value = loaded / total;
-    if (shown === (shown = JSON.stringify(megabytes))) return;
-    tell(words('news.loading', megabytes), bar);
-  });
-  try {
-    await open();
-    tell();
-  } catch {
-    tell(words('error.not-loaded'), button('problem.retry', 'retry', () => location.reload()));
-    throw new Error('the reader could not be loaded');
-  }
-}
+    say(amount, 'news.amount', { loaded: here, total: all });
+    if (!bar.isConnected) tell('news.loading', progress);
+  },
+  onopen() {
+    news.hidden = true;
+    introduce();
+    keep({
+      onkept: () => notify('news.kept'),
+      onupdate: (take) => tell('news.update', button('news.reload', 'retry', take, 'primary')),
+    });
+  },
+  onfail() {
+    tell('error.not-loaded', button('problem.retry', 'retry', introduce));
+  },
+});
 
-async function start(): Promise<void> {
-  begin(await takeOver(BASE)); // what was shared with the page, or handed over by the service's
-  await load();
-  await keep({
-    onkept: () => notify('news.kept'),
-    onupdate: (take) => tell(words('news.update'), button('news.reload', 'retry', take, 'primary')),
-  });
-}
-
-await start();
+if ('caches' in window) begin(await takeOver(BASE)); // what was shared with the page, or handed over by the service's

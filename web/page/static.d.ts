@@ -3,9 +3,9 @@
 type Values = Record<string, string | number>;
 
 declare module '*/static/dom.js' {
+  export function announce(key: string, values?: Values): void;
   export function make(tag: string, props?: Record<string, unknown>, ...children: (Node | string)[]): HTMLElement;
   export function button(key: string, icon: string | null, onclick: () => void, look?: string): HTMLButtonElement;
-  export function words(key: string, values?: Values): HTMLElement;
   export function notify(key: string, values?: Values): void;
 }
 
@@ -16,4 +16,9 @@ declare module '*/static/handover.js' {
 
 declare module '*/static/page.js' {
   export function begin(files: File[]): void;
+  export function introduce(): Promise<void>;
+}
+
+declare module '*/static/texts.js' {
+  export function say(element: Element, key: string, values?: Values): Element;
 }

@@ -126,7 +126,8 @@ function listen() {
   takeDrops(begin);
 }
 
-async function introduce() {
+/** Ask what reads here, and say it. */
+export async function introduce() {
   try {
     about = await model();
   } catch ({ code }) {
