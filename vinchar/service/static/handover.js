@@ -10,8 +10,10 @@ const inboxOf = (base) => `vinchar-inbox ${base}`;
 export async function handOver(files, base) {
   await caches.delete(inboxOf(base));
   const inbox = await caches.open(inboxOf(base));
-  await Promise.all(files.map((file, at) =>
-    inbox.put(`${base}inbox/${at}`, new Response(file, { headers: { "Vinchar-Name": encodeURIComponent(file.name) } }))));
+  await Promise.all(files.map((file, at) => {
+    const headers = { "Vinchar-Name": encodeURIComponent(file.name) };
+    return inbox.put(`${base}inbox/${at}`, new Response(file, { headers }));
+  }));
 }
 
 /** Take the files that lie there; they lie there no more. */
