@@ -111,6 +111,11 @@ def opencv() -> Cases:
         for dark, kind in ((False, cv2.THRESH_BINARY), (True, cv2.THRESH_BINARY_INV)):
             out = cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, kind, side, 4 if dark else -4)
             add("adaptiveThreshold", out, gray=gray, side=side, dark=dark)
+    for seed in range(12):
+        points = np.random.default_rng(20 + seed).integers(-20 * (seed % 3), 53 + 20 * (seed % 3), (3 + seed, 2))
+        points[:, 1] = points[:, 1] * 37 // 53
+        out = cv2.fillPoly(np.zeros((37, 53), np.uint8), [points.astype(np.int32)], 1)
+        add("fillPolygon", out, points=points.astype(np.int32))
     for seed, shape in ((4, (41, 60)), (5, (40, 61)), (6, (1, 9)), (7, (9, 1))):
         mask = blobs(seed, *shape)
         _, labels, stats, middles = cv2.connectedComponentsWithStats(mask, connectivity=8)

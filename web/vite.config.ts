@@ -4,12 +4,12 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 import { page } from './page/build.ts';
-import { RUNTIME } from './src/load.ts';
+import { MAKERS, RUNTIME } from './src/files.ts';
 import { filesOf } from './src/modelfiles.ts';
 
 const MODEL = new URL('../model/', import.meta.url);
 
-/** The model, the table of makers, and the runtime's program, packed. */
+/** The model, the table of makers, the runtime's program, packed, and the licences. */
 function data(): Plugin {
   const runtime = new URL(import.meta.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'));
   return {
@@ -18,8 +18,11 @@ function data(): Plugin {
       for (const name of Object.keys(bundle)) if (name.endsWith('.wasm')) delete bundle[name]; // it is taken packed
       const emit = (fileName: string, source: Uint8Array) => this.emitFile({ type: 'asset', fileName, source });
       const description = readFileSync(new URL('model.json', MODEL), 'utf8');
-      for (const name of ['model.json', ...filesOf(JSON.parse(description))]) emit(`model/${name}`, readFileSync(new URL(name, MODEL)));
-      emit('model/makers.tsv.gz', readFileSync(new URL('../vinchar/makers.tsv.gz', import.meta.url)));
+      for (const name of ['model.json', ...filesOf(JSON.parse(description))])
+        emit(`model/${name}`, readFileSync(new URL(name, MODEL)));
+      emit(`model/${MAKERS}`, readFileSync(new URL(`../vinchar/${MAKERS}`, import.meta.url)));
+      emit('LICENSE', readFileSync(new URL('../LICENSE', import.meta.url)));
+      emit('THIRD-PARTY.txt', readFileSync(new URL('THIRD-PARTY.txt', import.meta.url)));
       emit(RUNTIME, gzipSync(readFileSync(runtime), { level: 9 }));
     },
   };

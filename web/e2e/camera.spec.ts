@@ -11,8 +11,16 @@ test('a VIN that comes into the frame is read', async ({ page, app, host }, info
   await writeClip(clip, page, await readFile(DOOR));
   const { executablePath, args = [] } = info.project.use.launchOptions!;
   const camera = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
-  const browser = await chromium.launch({ executablePath, args: [...args, ...camera, `--use-file-for-fake-video-capture=${clip}`] });
-  const context = await browser.newContext({ viewport: PHONE, hasTouch: true, isMobile: true, permissions: ['camera'] });
+  const browser = await chromium.launch({
+    executablePath,
+    args: [...args, ...camera, `--use-file-for-fake-video-capture=${clip}`],
+  });
+  const context = await browser.newContext({
+    viewport: PHONE,
+    hasTouch: true,
+    isMobile: true,
+    permissions: ['camera'],
+  });
   const phone = await context.newPage();
   host.asked.length = 0;
   await phone.goto(app);

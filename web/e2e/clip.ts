@@ -9,9 +9,18 @@ const FRAMES = 24;
 
 /** Write a clip in which the VIN of a photo comes nearer and shakes; `page`: the page that reads, to find the VIN. */
 export async function writeClip(path: string, page: Page, photo: Buffer): Promise<void> {
-  const frames = await page.evaluate(draw, { photo: photo.toString('base64'), width: WIDTH, height: HEIGHT, aim: AIM, count: FRAMES });
+  const frames = await page.evaluate(draw, {
+    photo: photo.toString('base64'),
+    width: WIDTH,
+    height: HEIGHT,
+    aim: AIM,
+    count: FRAMES,
+  });
   const parts = frames.map((frame) => Buffer.concat([Buffer.from('FRAME\n'), Buffer.from(frame, 'base64')]));
-  writeFileSync(path, Buffer.concat([Buffer.from(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F15:1 Ip A1:1 C420jpeg\n`), ...parts]));
+  writeFileSync(
+    path,
+    Buffer.concat([Buffer.from(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F15:1 Ip A1:1 C420jpeg\n`), ...parts]),
+  );
 }
 
 interface Wanted {
@@ -28,7 +37,10 @@ async function draw({ photo, width, height, aim, count }: Wanted): Promise<strin
   const library = await import(new URL('vinchar.js', location.href).href);
   const { quad } = await library.read(blob);
   const picture = await createImageBitmap(blob);
-  const [right, middle] = [[0, 1], [0, 1]];
+  const [right, middle] = [
+    [0, 1],
+    [0, 1],
+  ];
   for (const axis of [0, 1]) {
     right[axis] = quad[1][axis] - quad[0][axis];
     middle[axis] = quad.reduce((sum: number, point: number[]) => sum + point[axis] / 4, 0);

@@ -3,16 +3,24 @@
 import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { Host } from './host';
-import { BLACK, DIST, DOOR, expect, expectAccessible, HONDA, kept, PHONE, STATIC, test as base, vinOf } from './parts';
+import { BLACK, test as base, DIST, DOOR, expect, expectAccessible, HONDA, kept, PHONE, STATIC, vinOf } from './parts';
 
 const MODEL = {
   version: '0.1.0-0123abcd',
   hints: [],
-  service: { version: '0.1.0', key_required: false, kept_days: null, max_bytes: 33_554_432, barcodes: false, offline: true },
+  service: {
+    version: '0.1.0',
+    key_required: false,
+    kept_days: null,
+    max_bytes: 33_554_432,
+    barcodes: false,
+    offline: true,
+  },
 };
 
 /** `service`: the service's own page, over a service that knows its model and does not read. */
 const test = base.extend<{ service: Host }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright asks for a pattern
   service: async ({}, use) => {
     const index = { type: 'text/html; charset=utf-8', content: readFileSync(`${STATIC}/index.html`) };
     const model = { type: 'application/json', content: JSON.stringify(MODEL) };

@@ -1,7 +1,7 @@
 /** The page that reads on this device, from its first visit to a day without a network. */
 
 import { readFile } from 'node:fs/promises';
-import { BLACK, DOOR, expect, expectAccessible, HONDA, kept, payload, PHONE, test, vinOf } from './parts';
+import { BLACK, DOOR, expect, expectAccessible, HONDA, kept, PHONE, payload, test, vinOf } from './parts';
 
 test('a photo is read, and nothing is asked for but files of the page', async ({ page, app, host, wrong }) => {
   await page.goto(app);
@@ -19,7 +19,12 @@ test('several photos make a table and a CSV file', async ({ page, app, wrong }) 
   await page.goto(app);
   const letter = { name: 'letter.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') };
   const empty = { name: 'empty.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(0) };
-  await page.setInputFiles('#files', [await payload(DOOR, '=1+1.jpg'), await payload(BLACK, 'black.jpg'), letter, empty]);
+  await page.setInputFiles('#files', [
+    await payload(DOOR, '=1+1.jpg'),
+    await payload(BLACK, 'black.jpg'),
+    letter,
+    empty,
+  ]);
   await expect(page.locator('#table progress')).toBeHidden({ timeout: 90_000 });
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Download CSV' }).click();
@@ -35,7 +40,9 @@ test('several photos make a table and a CSV file', async ({ page, app, wrong }) 
 
 test('after the first visit no network is needed', async ({ page, app, host, context, wrong }) => {
   await page.goto(app);
-  await expect(page.locator('#toast')).toHaveText('From now on this page works without a network.', { timeout: 60_000 });
+  await expect(page.locator('#toast')).toHaveText('From now on this page works without a network.', {
+    timeout: 60_000,
+  });
   await host.stop();
   await context.setOffline(true);
   await page.goto(`${app}?lang=de`);
@@ -60,10 +67,19 @@ test('the worker lets nothing through but what is the page', async ({ page, app,
       ['../other.html'],
       ['http://127.0.0.1:9/'],
     ];
-    return Promise.all(tries.map(([path, how]) => fetch(path, how).then(({ status }) => status, () => 'refused')));
+    return Promise.all(
+      tries.map(([path, how]) =>
+        fetch(path, how).then(
+          ({ status }) => status,
+          () => 'refused',
+        ),
+      ),
+    );
   });
   expect(refused).toEqual(Array(6).fill('refused'));
-  const style = await page.evaluate(async () => (await fetch('style.css?1HGCM82633A004352')).headers.get('Content-Security-Policy'));
+  const style = await page.evaluate(async () =>
+    (await fetch('style.css?1HGCM82633A004352')).headers.get('Content-Security-Policy'),
+  );
   expect(style).toContain("default-src 'none'");
   expect(host.asked).toEqual([]);
 });

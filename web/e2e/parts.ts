@@ -17,8 +17,10 @@ export { expect };
 
 /** `host`: has the page below /app/; `app`: its address; `wrong`: what the browser complained of, nothing at the end. */
 export const test = base.extend<{ host: Host; app: string; wrong: string[] }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright asks for a pattern
   host: async ({}, use) => {
-    const form = '<form action="/app/share" method="post" enctype="multipart/form-data"><input type="file" name="photos" multiple>';
+    const form =
+      '<form action="/app/share" method="post" enctype="multipart/form-data"><input type="file" name="photos" multiple>';
     const host = new Host({ '/app/': DIST }, { '/other.html': { type: 'text/html', content: form } });
     await host.start();
     await use(host);
@@ -49,7 +51,9 @@ export async function expectAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   expect(bad.map(({ id, nodes }) => [id, nodes[0].html])).toEqual([]);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(page.viewportSize()!.width);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+    page.viewportSize()!.width,
+  );
 }
 
 /** A file as a page takes it. */

@@ -1,6 +1,6 @@
 /** What the page asks of a service, done on this device: in the place of `static/api.js`, by the library. */
 
-import { openVinchar, type Reading, type ReadOptions, type Vinchar, VincharError } from '../src/vinchar';
+import { openVinchar, type ReadingJson, type Vinchar, VincharError } from '../src/vinchar';
 
 const SOON = 1; // seconds, after which a reader that is being loaded may be asked again
 
@@ -16,7 +16,7 @@ export class Problem extends Error {
 }
 
 export interface Found {
-  reading: Reading;
+  reading: ReadingJson;
   task: null;
 }
 
@@ -68,7 +68,9 @@ export async function model() {
 export async function read(picture: File, { signal }: How = {}): Promise<Found> {
   const options = { name: picture.name, signal };
   const found = await ask((vinchar) => vinchar.read(picture, options), signal);
-  return found.reading.status === 'ok' ? found : ask((vinchar) => vinchar.read(picture, { ...options, every: true }), signal);
+  return found.reading.status === 'ok'
+    ? found
+    : ask((vinchar) => vinchar.read(picture, { ...options, every: true }), signal);
 }
 
 /** Read what a camera sees at a moment. */
@@ -80,13 +82,15 @@ export async function readFrame(frame: File, { signal }: How = {}): Promise<Foun
   return ask((vinchar) => vinchar.read(frame, { kind: 'photo', name: frame.name, signal }), signal);
 }
 
-/** Read several frames of one VIN together. */
+/** Read several frames of one VIN together; `image` is the name of the one in whose pixels the corners are. */
 export async function readFrames(frames: File[], { signal }: How = {}): Promise<Found> {
-  const options: ReadOptions = { name: frames.at(-1)!.name, signal };
-  return ask((vinchar) => vinchar.readFrames(frames, options), signal);
+  return ask(async (vinchar) => {
+    const reading = await vinchar.readFrames(frames, { signal });
+    return { ...reading, image: frames[reading.frame ?? 0].name };
+  }, signal);
 }
 
-async function ask(work: (vinchar: Vinchar) => Promise<Reading>, signal?: AbortSignal): Promise<Found> {
+async function ask(work: (vinchar: Vinchar) => Promise<ReadingJson>, signal?: AbortSignal): Promise<Found> {
   const vinchar = await open();
   signal?.throwIfAborted();
   try {

@@ -78,7 +78,8 @@ export function page(): Plugin {
       return source === './api.js' && importer?.startsWith(STATIC) ? join(HERE, 'api.ts') : null;
     },
     generateBundle(_, bundle) {
-      const emit = (fileName: string, source: string | Uint8Array) => this.emitFile({ type: 'asset', fileName, source });
+      const emit = (fileName: string, source: string | Uint8Array) =>
+        this.emitFile({ type: 'asset', fileName, source });
       const address = (name: string) => {
         if (name === 'page.js') return name;
         const made = Object.values(bundle).find((one) => one.type === 'asset' && one.names.includes(name));
@@ -95,9 +96,11 @@ export function page(): Plugin {
 
 /** Return the service's page without what only a service has; `address`: of a file of `static/`. */
 export function htmlOf(html: string, address: (name: string) => string): string {
-  const own = html.replace(/^.*<!-- .*? makes .*\n/m, '').replace(/ *<!-- server -->[^]*?<!-- \/server -->\n/g, '');
+  const own = html.replace(/^.*<!-- .*? makes .*\n/m, '').replace(/ *<!-- server -->[\s\S]*?<!-- \/server -->\n/g, '');
   const found = own.replace(/"static\/([\w.]+)/g, (_, name) => `"${address(name)}`);
-  return found.replace('<span id="kept">', '<span id="kept" data-text="read.local">').replace(/(<meta charset.*\n)/, `$1${HEAD}`);
+  return found
+    .replace('<span id="kept">', '<span id="kept" data-text="read.local">')
+    .replace(/(<meta charset.*\n)/, `$1${HEAD}`);
 }
 
 /** Build the service worker of a folder, with a list of all that is in it. */
@@ -122,8 +125,15 @@ function sumsOf(folder: string): Record<string, string> {
   const names = filesOf(JSON.parse(readFileSync(join(folder, 'model/model.json'), 'utf8')));
   const model = ['model.json', ...names].map((name) => `model/${name}`);
   const all = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
-  const paths = all.map(({ parentPath, name }) => join(parentPath, name).slice(folder.length + 1).replaceAll('\\', '/'));
+  const paths = all.map(({ parentPath, name }) =>
+    join(parentPath, name)
+      .slice(folder.length + 1)
+      .replaceAll('\\', '/'),
+  );
   const files = paths.filter((path) => !model.includes(path) && !NOT_OF_THE_SITE.test(path)).sort();
-  const sum = (path: string) => createHash('sha256').update(readFileSync(join(folder, path))).digest('hex');
+  const sum = (path: string) =>
+    createHash('sha256')
+      .update(readFileSync(join(folder, path)))
+      .digest('hex');
   return Object.fromEntries(files.map((path) => [path, sum(path)]));
 }

@@ -14,7 +14,10 @@ const ICONS = [
   ['icon-apple.png', 180, 0.9],
 ];
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox'],
+});
 const page = await browser.newPage();
 for (const [name, side, part] of ICONS) {
   await page.setViewportSize({ width: side, height: side });

@@ -8,7 +8,13 @@ const TAKE = 'take';
  * `onkept`: told once, when all of it is kept for the first time; `onupdate`: told when a new version is there, with
  * what takes it and reloads the page. Without service workers (a page without HTTPS), nothing is kept.
  */
-export async function keep({ onkept, onupdate }: { onkept: () => void; onupdate: (take: () => void) => void }): Promise<void> {
+export async function keep({
+  onkept,
+  onupdate,
+}: {
+  onkept: () => void;
+  onupdate: (take: () => void) => void;
+}): Promise<void> {
   const workers = navigator.serviceWorker;
   if (!workers) return;
   const isFirst = !workers.controller;

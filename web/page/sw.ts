@@ -20,13 +20,15 @@ const AWAY = [502, 503, 504]; // what stands before a service says so
 const shelf = new Shelf({ ...SITE, base: BASE }, caches);
 
 self.oninstall = (event) => event.waitUntil(IS_OWN ? shelf.fill() : self.skipWaiting());
-self.onactivate = (event) => event.waitUntil(IS_OWN ? shelf.tidy().then(() => self.clients.claim()) : Promise.resolve());
+self.onactivate = (event) =>
+  event.waitUntil(IS_OWN ? shelf.tidy().then(() => self.clients.claim()) : Promise.resolve());
 self.onmessage = ({ data }) => data === 'take' && self.skipWaiting();
 
 self.onfetch = (event) => {
   const { request } = event;
   if (IS_OWN) event.respondWith(answer(request).catch(() => Response.error()));
-  else if (request.mode === 'navigate' && request.method === 'GET' && isHome(request.url)) event.respondWith(home(request));
+  else if (request.mode === 'navigate' && request.method === 'GET' && isHome(request.url))
+    event.respondWith(home(request));
 };
 
 async function answer(request: Request): Promise<Response> {

@@ -57,6 +57,17 @@ export const explainer = {
   SEVERAL: "the picture shows several VINs: ask for all of them",
 } as const;
 
+export const frames = {
+  SHARE: 0.1,
+  SEEN: 0.5,
+  SAME: 15.0,
+  FIT: 0.3333333333333333,
+  MOST: 8,
+  LEAST: 0.001,
+  UNSEEN: -30.0,
+  NEGLIGIBLE: -7.0,
+} as const;
+
 export const kind = {
   GLYPH_SIDE: 160,
   PARTS: 4,
@@ -164,6 +175,7 @@ export const search = {
   AGAIN: 2,
   WORTH: -6.0,
   WIDER: 40,
+  MOST_VINS: 64,
 } as const;
 
 export const segment = {

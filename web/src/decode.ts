@@ -1,14 +1,12 @@
 /** Pictures as a browser has them, as the stages want them: upright, grey, 8 bit, opaque over mid grey. */
 
+import type { Picture } from './api';
 import * as constants from './constants';
 import type { Gray } from './types';
 
 const { BACKGROUND, MAX_PIXELS, MAX_SIDE, MIN_SIDE } = constants.pixels;
 const { HEAD, TYPES } = constants.filetypes;
 const BAND = 256; // rows that are taken from a canvas at once
-
-/** A picture file, or what a browser made of one. */
-export type Picture = Blob | ImageBitmap | ImageData | VideoFrame;
 
 /** A picture that cannot be used; the message is a sentence for people, `code` is for programs, as of the service. */
 export class PictureError extends Error {
@@ -94,12 +92,14 @@ async function ofFrame(frame: VideoFrame): Promise<Gray | null> {
   const { rotation, flip } = frame as { rotation?: number; flip?: boolean }; // of late
   const turned = rotation === 90 || rotation === 270;
   if (rotation === undefined || (turned ? frame.displayHeight : frame.displayWidth) !== width) return null;
-  const isLuma = frame.format?.startsWith('I4') && frame.colorSpace.fullRange; // as a JPEG has it
-  const options: VideoFrameCopyToOptions = isLuma ? {} : { format: 'RGBA' };
+  const { format } = frame;
+  const isLuma = format?.startsWith('I4') && frame.colorSpace.fullRange; // as a JPEG has it
+  const isPlain = isLuma || /^(RGB|BGR)/.test(format ?? '');
+  const options: VideoFrameCopyToOptions = isPlain ? {} : { format: 'RGBA' };
   const content = new Uint8ClampedArray(frame.allocationSize(options));
   const [{ offset, stride }] = await frame.copyTo(content, options);
   if (offset !== 0 || stride !== (isLuma ? width : 4 * width)) return null;
-  const data = isLuma ? new Uint8Array(content.buffer, 0, width * height) : grayOf(content);
+  const data = isLuma ? new Uint8Array(content.buffer, 0, width * height) : grayOf(content, format?.[0] === 'B');
   return upright({ data, width, height }, rotation, flip ?? false);
 }
 
@@ -118,13 +118,14 @@ async function onCanvas(picture: CanvasImageSource, width: number, height: numbe
   return { data, width, height };
 }
 
-/** Return the grey levels of RGBA over mid grey; where nothing is opaque, nobody filled the opacity in. */
-function grayOf(rgba: Uint8ClampedArray): Uint8Array<ArrayBuffer> {
+/** Return the grey levels of RGBA, or BGRA, over mid grey; where nothing is opaque, nobody filled the opacity in. */
+function grayOf(rgba: Uint8ClampedArray, isBlueFirst = false): Uint8Array<ArrayBuffer> {
   const gray = new Uint8Array(rgba.length / 4);
+  const [red, blue] = isBlueFirst ? [2, 0] : [0, 2];
   let most = 0;
-  for (let i = 0; i < gray.length; i++) {
-    const at = 4 * i;
-    gray[i] = (rgba[at] * 19595 + rgba[at + 1] * 38470 + rgba[at + 2] * 7471 + 0x8000) >> 16; // as Pillow does
+  for (let at = 0; at < rgba.length; at += 4) {
+    const sum = rgba[at + red] * 19595 + rgba[at + 1] * 38470 + rgba[at + blue] * 7471;
+    gray[at / 4] = (sum + 0x8000) >> 16; // as Pillow does
     if (rgba[at + 3] > most) most = rgba[at + 3];
   }
   if (most === 0) return gray;

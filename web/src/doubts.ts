@@ -8,7 +8,8 @@
 
 import type { Confidence } from './bundle';
 import * as constants from './constants';
-import type { Decision, Line } from './decide';
+import type { Decision } from './decide';
+import type { Line } from './line';
 import { argmax } from './numeric';
 import { SIGNS } from './structure/model';
 import { indices } from './structure/store';

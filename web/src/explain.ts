@@ -2,8 +2,9 @@
 
 import type { Confidence } from './bundle';
 import * as constants from './constants';
-import type { Decision, Line } from './decide';
+import type { Decision } from './decide';
 import { doubts } from './doubts';
+import type { Line } from './line';
 import { argmax } from './numeric';
 import { type Barcode, type Character, type Reading, readingOf } from './reading';
 import { SIGNS } from './structure/model';

@@ -2,8 +2,8 @@
 
 import type { Confidence } from './bundle';
 import * as constants from './constants';
-import type { Decision } from './decide';
 import { noVin, vinReading } from './explain';
+import type { Vin } from './frames';
 import { advice, qualityOf, type Values } from './quality';
 import type { Reading } from './reading';
 import type { Gray, Kind } from './types';
@@ -19,15 +19,14 @@ export class Explainer {
     private readonly makers: Makers,
   ) {}
 
-  /** Return the reading of a decision's best line, and unless it is sure why not. */
-  reading(decision: Decision, gray: Gray, kind: Kind): Reading {
-    const line = decision.best;
+  /** Return the reading of a VIN in its best frame, and unless it is sure why not; `every`: all were asked for. */
+  reading({ line, decision, chance }: Vin, gray: Gray, kind: Kind, every: boolean): Reading {
     if (line === null) return noVin(kind);
-    const found = vinReading(line, decision, decision.chance, kind, this.confidence, this.makers);
+    const found = vinReading(line, decision, chance, kind, this.confidence, this.makers);
     if (found.vin === null) return found;
     const quality = qualityOf({ strip: line.reading.strip, boxes: line.boxes, quads: line.quads }, gray);
     if (found.status === 'ok') return { ...found, quality };
-    const several = decision.each().length > 1 ? [SEVERAL] : [];
+    const several = !every && decision.each().length > 1 ? [SEVERAL] : [];
     return { ...found, quality, reasons: [...found.reasons, ...advice(quality, this.hints), ...several] };
   }
 }

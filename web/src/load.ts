@@ -1,9 +1,11 @@
 /** The files that reading takes, fetched with progress. */
 
+import { ModelError } from './bundle';
+import { RUNTIME } from './files';
+import { gunzipped } from './npz';
+
 /** Told of the bytes that are here, and of all that are coming as far as it is known. */
 export type Progress = (loaded: number, total: number) => void;
-
-export const RUNTIME = 'ort-wasm-simd-threaded.wasm.gz';
 
 /** Fetches from a folder, `base`, whose address ends with a slash. */
 export class Loader {
@@ -24,25 +26,26 @@ export class Loader {
     return content;
   }
 
-  /** Return the program of ONNX Runtime; it lies there packed, as not every host packs what it sends. */
-  async runtime(): Promise<ArrayBuffer> {
-    const packed = await this.get(RUNTIME);
-    return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer();
+  /** Return the program of ONNX Runtime. */
+  async runtime(): Promise<Uint8Array> {
+    return gunzipped(await this.get(RUNTIME));
   }
 
   private async get(path: string): Promise<Uint8Array<ArrayBuffer>> {
-    const answer = await fetch(new URL(path, this.base));
-    if (!answer.ok || answer.body === null) throw new Error(`${path}: ${answer.status} ${answer.statusText}`);
-    const expected = Number(answer.headers.get('Content-Length') ?? 0);
-    this.total += expected;
+    const answer = await fetch(new URL(path, this.base)).catch((error) => {
+      throw new ModelError(`${path}: ${error.message}`);
+    });
+    if (!answer.ok || answer.body === null) throw new ModelError(`${path}: ${answer.status} ${answer.statusText}`);
+    let left = Number(answer.headers.get('Content-Length') ?? 0);
+    this.total += left;
     const parts: Uint8Array<ArrayBuffer>[] = [];
     const body = answer.body.getReader();
-    let left = expected; // of a packed answer more comes than it says
     for (let part = await body.read(); !part.done; part = await body.read()) {
       parts.push(part.value);
-      const counted = Math.min(part.value.length, left);
-      left -= counted;
-      this.loaded += counted;
+      const { length } = part.value;
+      this.loaded += length;
+      this.total += Math.max(length - left, 0); // more than was said, as of what is packed on its way
+      left = Math.max(left - length, 0);
       this.onprogress(this.loaded, this.total);
     }
     return new Uint8Array(await new Blob(parts).arrayBuffer());

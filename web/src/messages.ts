@@ -1,10 +1,9 @@
 /** What the library and its worker say to each other. */
 
-import type { Picture } from './decode';
-import type { AskedKind, Options } from './reader';
+import type { About, AskedKind, Picture, ReaderOptions, ReadingJson } from './api.ts';
 
 /** What is opened: the model and the runtime in a folder, and with which options. */
-export type Opening = Options & { base: string };
+export type Opening = ReaderOptions & { base: string };
 
 /** What is read: one picture, or several of one VIN; `every`: all VINs in it. */
 export interface Asked {
@@ -14,13 +13,6 @@ export interface Asked {
   every: boolean;
 }
 
-/** What a reader says of itself: the versions of vinchar and of the model, and from where on quality is at fault. */
-export interface About {
-  version: string;
-  model: string;
-  hints: { name: string; worse: number; threshold: number }[];
-}
-
 /** To the worker: `open` comes first, once; what is to `drop` need not be read any more, if it waits. */
 export type Request = { id: number; open: Opening } | { id: number; read: Asked } | { id: number; drop: true };
 
@@ -28,5 +20,5 @@ export type Request = { id: number; open: Opening } | { id: number; read: Asked 
 export type Answer =
   | { id: number; loaded: number; total: number }
   | { id: number; about: About }
-  | { id: number; reading: Record<string, unknown> }
+  | { id: number; reading: ReadingJson }
   | { id: number; code: string; message: string };

@@ -16,7 +16,7 @@ export function toByte(value: number): number {
 }
 
 export function clip(value: number, low: number, high: number): number {
-  return value < low ? low : value > high ? high : value;
+  return value < low ? low : Math.min(value, high);
 }
 
 /** Return the index of the greatest value, the first of equal ones. */

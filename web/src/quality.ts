@@ -9,9 +9,8 @@ import type { Gray, Strip } from './types';
 const { BLACK, READS_BEST, SMOOTH, WHITE } = constants;
 
 /**
- * Something measured that makes a line hard to read: from what value on, and what to say then. `worse`: 1 if more of
- * it is
- * worse, -1 if less. In the order in which to mention them: what explains most comes first.
+ * Something measured that makes a line hard to read: from what value on, and what to say then. `worse`: 1 if more of it
+ * is worse, -1 if less. In the order in which to mention them: what explains most comes first.
  */
 export const { FAULTS } = constants;
 
@@ -31,11 +30,9 @@ export function qualityOf({ strip, boxes, quads }: Glyphs, gray: Gray): Values {
  *
  * `line`: the strip as the photo has it, contrast untouched; `boxes`, shape (N, 4): the glyphs in it; `quads`, shape
  * (N, 4, 2): the same in the `photo`. `cut_off`: share of the glyphs that reach beyond the photo; `glyph_height`:
- * median,
- * photo pixels; `washed_out`: share of the line at either end of the grey scale; `blur`: how wide an edge between ink
- * and
- * ground is, in parts of a glyph's height; `contrast`: between ink and ground, grey levels, median over the glyphs;
- * `covered`: share of glyphs with less than a third of that.
+ * median, photo pixels; `washed_out`: share of the line at either end of the grey scale; `blur`: how wide an edge
+ * between ink and ground is, in parts of a glyph's height; `contrast`: between ink and ground, grey levels, median over
+ * the glyphs; `covered`: share of glyphs with less than a third of that.
  */
 export function measure(
   line: Gray,

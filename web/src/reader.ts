@@ -1,11 +1,14 @@
 /** The one place where the stages meet: from a picture to a reading. */
 
+import type { AskedKind, ReaderOptions } from './api';
 import { type Bundle, type Confidence, type Load, ModelError, openBundle, withThreshold } from './bundle';
 import { Classifier } from './classify';
-import { Judge } from './decide';
+import { type Found, Judge } from './decide';
 import { recogniserOf } from './experts';
-import { glyphReading } from './explain';
+import { glyphReading, READABLE } from './explain';
 import { Explainer } from './explainer';
+import { MAKERS } from './files';
+import { fusedGlyph, vinsIn } from './frames';
 import { guessKind, lightGlyph } from './kind';
 import { listOf } from './known';
 import { Locator } from './locate';
@@ -19,52 +22,78 @@ import { load as loadKnowledge } from './structure/store';
 import type { Gray, Kind } from './types';
 import { readMakers } from './vin';
 
-export type AskedKind = Kind | 'auto'; // auto: found out from the picture
-
 const KINDS: readonly string[] = ['auto', 'glyph', 'strip', 'photo'];
-const MAKERS = 'makers.tsv.gz';
 
-/**
- * What a reader may be told.
- *
- * `vinPriors`: use what is known of how VINs are built, softly; `known`: your own list of VINs: these become likelier;
- * `minConfidence`: the probability of being right from which on a reading is ok, instead of the model's own;
- * `targetError`: choose it so that this share of what is ok is wrong; `recogniser`: which of the model's ways to read
- * strips to take, instead of its usual one.
- */
-export interface Options {
-  vinPriors?: boolean;
-  known?: readonly string[] | null;
-  minConfidence?: number | null;
-  targetError?: number | null;
-  recogniser?: string | null;
+/** What is asked of a picture: its kind, and all VINs in it, those but the best as `others`. */
+export interface Asked {
+  kind?: AskedKind;
+  every?: boolean;
 }
+
+type Grays = Map<number, Gray>; // frames by their numbers
 
 /** Reads pictures, with the stages of a model that `openReader` opened; `version`: of the model. */
 export class Reader {
+  private glyph: Promise<Classifier> | null = null; // the network for single characters, opened for the first one
+
   constructor(
     readonly version: string,
     readonly confidence: Confidence,
     private readonly search: Search,
-    private readonly glyph: Classifier,
+    private readonly openGlyph: () => Promise<Classifier>,
     private readonly explainer: Explainer,
   ) {}
 
   /** Return what is read in an upright grey picture. Throws a `RangeError` for another kind, and for no pixels. */
-  async read(gray: Gray, kind: AskedKind = 'auto'): Promise<Reading> {
-    if (!KINDS.includes(kind)) throw new RangeError(`kind: got ${kind}, expected auto, glyph, strip or photo`);
-    const { data, width, height } = gray;
-    if (data.length === 0 || data.length !== width * height) {
-      throw new RangeError(`picture: got ${data.length} pixels of ${width} x ${height}, expected all of them, some`);
-    }
-    const shown = kind === 'auto' ? guessKind(gray) : kind;
-    return { ...(await this.reading(gray, shown)), model: this.version };
+  async read(gray: Gray, asked: Asked = {}): Promise<Reading> {
+    return this.readFrames([gray], asked);
   }
 
-  private async reading(gray: Gray, kind: Kind): Promise<Reading> {
-    if (kind !== 'glyph') return this.explainer.reading(await this.search.read(gray, kind), gray, kind);
-    const [logProbs] = await this.glyph.glyphs([lightGlyph(gray)]);
-    return glyphReading(logProbs, gray.width, gray.height, this.confidence);
+  /**
+   * Return what pictures of the same VIN, seen a moment apart, read as one.
+   *
+   * What is hard to see in one is clear in another. `frame` is the number of the one in whose pixels the corners are,
+   * the best, `frames` are those of all that show the VIN. Throws a `RangeError`, too, for no picture.
+   */
+  async readFrames(frames: readonly Gray[], { kind = 'auto', every = false }: Asked = {}): Promise<Reading> {
+    if (!KINDS.includes(kind)) throw new RangeError(`kind: got ${kind}, expected auto, glyph, strip or photo`);
+    if (frames.length === 0) throw new RangeError('frames: got none, expected at least one picture');
+    frames.forEach(expectPixels);
+    // A camera that stands still shows nothing new.
+    const grays = new Map([...frames.entries()].filter(([i, gray]) => i === 0 || !isSame(gray, frames[i - 1])));
+    const shown = kind === 'auto' ? commonest([...grays.values()].map(guessKind)) : kind;
+    const readings = shown === 'glyph' ? await this.glyphIn(grays) : await this.vinsIn(grays, shown, every);
+    const [found, ...others] = readings.map(([reading, where]) => ({
+      ...reading,
+      frame: frames.length > 1 ? where[0] : null,
+      frames: frames.length > 1 ? where.sort((one, other) => one - other) : [],
+      model: this.version,
+    }));
+    return { ...found, others };
+  }
+
+  /** Return what is read of the VIN in frames and, if asked for, of all others, each with its frames, best first. */
+  private async vinsIn(grays: Grays, kind: Kind, every: boolean): Promise<[Reading, number[]][]> {
+    const looks: Found[][] = [];
+    for (const gray of grays.values()) {
+      const looked: Found[] = [];
+      if (!every) looked.push({ decision: await this.search.read(gray, kind), vins: [] });
+      else for await (const found of this.search.every(gray, kind, READABLE)) looked.push(found);
+      looks.push(looked);
+    }
+    const numbers = [...grays.keys()];
+    return vinsIn(looks, this.search.judge, every ? READABLE : null).map((vin) => {
+      const where = vin.frames.map((i) => numbers[i]);
+      return [this.explainer.reading(vin, grays.get(where[0])!, kind, every), where];
+    });
+  }
+
+  private async glyphIn(grays: Grays): Promise<[Reading, number[]][]> {
+    const pictures = [...grays.values()];
+    const { width, height } = pictures[pictures.length - 1];
+    this.glyph ??= this.openGlyph();
+    const logProbs = fusedGlyph(await (await this.glyph).glyphs(pictures.map(lightGlyph)));
+    return [[glyphReading(logProbs, width, height, this.confidence), [...grays.keys()]]];
   }
 }
 
@@ -73,23 +102,24 @@ export class Reader {
  *
  * Throws a `ModelError` if the model is missing or broken, a `RangeError` for what the options cannot be.
  */
-export async function openReader(load: Load, options: Options = {}): Promise<Reader> {
+export async function openReader(load: Load, options: ReaderOptions = {}): Promise<Reader> {
   const { vinPriors = true, known = null, minConfidence = null, targetError = null, recogniser = null } = options;
   const bundle = await openBundle(load, recogniser);
   const recognition = bundle.recognisers.get(recogniser ?? bundle.recogniser)!;
   const confidence = withThreshold(recognition.confidence, minConfidence, targetError);
-  const makers = await readMakers(await load(MAKERS));
-  const knowledge = await knowledgeOf(bundle, makers);
   const open = (name: string): Promise<Net> => openNet(fileOf(bundle, `${name}.onnx`));
   const network = async (name: string): Promise<StripNetwork> => new StripNetwork(await open(name));
+  const makers = await readMakers(await load(MAKERS));
+  // The first network takes the longest, as it waits for the runtime.
+  const [locator, knowledge] = await Promise.all([open('locator'), knowledgeOf(bundle, makers)]);
   const priors = { structure: vinPriors ? knowledge.structure : NO_PRIORS.structure, known: listOf(known) };
   const search = new Search(
-    new Locator(await open('locator'), bundle.margin ?? undefined),
+    new Locator(locator, bundle.margin ?? undefined),
     new Straightener(new Rectifier(await open('rectifier'))),
     await recogniserOf(recognition, network),
     new Judge(priors, knowledge, confidence),
   );
-  const glyph = new Classifier(await network('glyph'));
+  const glyph = async () => new Classifier(await network('glyph'));
   const explainer = new Explainer(confidence, bundle.quality, makers);
   const version = recogniser === null || recogniser === bundle.recogniser ? '' : ` ${recogniser}`;
   return new Reader(bundle.version + version, confidence, search, glyph, explainer);
@@ -107,4 +137,20 @@ async function knowledgeOf(bundle: Bundle, makers: Parameters<typeof loadKnowled
   } catch (error) {
     throw new ModelError(`${error instanceof Error ? error.message : error}; train the model again`);
   }
+}
+
+function expectPixels({ data, width, height }: Gray): void {
+  if (data.length === 0 || data.length !== width * height) {
+    throw new RangeError(`picture: got ${data.length} pixels of ${width} x ${height}, expected all of them, some`);
+  }
+}
+
+function isSame(one: Gray, other: Gray): boolean {
+  return one.width === other.width && one.height === other.height && one.data.every((at, i) => at === other.data[i]);
+}
+
+/** Return the kind that most are of, the first of several. */
+function commonest(kinds: Kind[]): Kind {
+  const count = (kind: Kind): number => kinds.filter((one) => one === kind).length;
+  return kinds.reduce((best, kind) => (count(kind) > count(best) ? kind : best));
 }

@@ -5,6 +5,7 @@
  * to machines.
  */
 
+import type { Corners, ReadingJson } from './api';
 import * as constants from './constants';
 import type { CheckDigit, Kind, ReadFrom, Status } from './types';
 
@@ -91,7 +92,7 @@ export function readingOf(kind: Kind, some: Partial<Reading> = {}): Reading {
 }
 
 /** Return all of it as plain JSON types, as `reading.schema.json` says. */
-export function toDict(reading: Reading): Record<string, unknown> {
+export function toDict(reading: Reading): ReadingJson {
   const quality = Object.entries(reading.quality).map(([name, value]) => [name, rounded(value, 3)]);
   return {
     schema: SCHEMA,
@@ -101,7 +102,7 @@ export function toDict(reading: Reading): Record<string, unknown> {
     status: reading.status,
     confidence: rounded(reading.confidence, 4),
     source: reading.source,
-    quad: points(reading.quad),
+    quad: reading.quad && points(reading.quad),
     characters: reading.characters.map((character) => ({
       char: character.char,
       confidence: rounded(character.confidence, 4),
@@ -137,8 +138,7 @@ export function rounded(value: number, digits: number): number {
   return (low % 2 === 0 ? low : low + 1) / 10 ** digits;
 }
 
-function points(quad: Float32Array | null): number[][] | null {
-  if (quad === null) return null;
+function points(quad: Float32Array): Corners {
   return [0, 2, 4, 6].map((at) => [rounded(quad[at], 1), rounded(quad[at + 1], 1)]);
 }
 

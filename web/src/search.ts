@@ -1,15 +1,18 @@
 /** The search of a picture for its VIN: look after look, each read in one batch, until the decision is sure. */
 
 import * as constants from './constants';
-import { Decision, EDGE, type Judge, type Line } from './decide';
+import { Decision, EDGE, type Found, type Judge } from './decide';
+import type { Line } from './line';
 import type { Locator } from './locate';
 import { type Look, LOOKS, Picture } from './looks';
 import type { Experts } from './recognise';
-import { cutStrip, moveEnds, STRIP_END, STRIP_START } from './rectify';
+import { median, roundHalfEven } from './numeric';
+import { fillPolygon } from './opencv/fill';
+import { cutStrip, moveEnds, sample, STRIP_END, STRIP_START } from './rectify';
 import type { Pass, Straightener } from './straighten';
 import { type Edges, type Gray, type Kind, type Strip, STRIP_WIDTH } from './types';
 
-const { AGAIN, DOUBT, WIDER, WORTH } = constants.search;
+const { AGAIN, DOUBT, MOST_VINS, WIDER, WORTH } = constants.search;
 
 type Lines = Map<Line, Pass[]>; // what was read, and the rectifier's passes that led there
 
@@ -30,6 +33,27 @@ export class Search {
       if (decision.isSettled) break;
     }
     return decision;
+  }
+
+  /**
+   * Yield the decision over a picture, and its VINs that are right with probability `least` or more.
+   *
+   * Those are covered, and what is left is looked at again, until there is no other: that is the last one yielded.
+   */
+  async *every(gray: Gray, kind: Kind, least: number): AsyncGenerator<Found> {
+    const seen = new Set<string>();
+    const hidden = { ...gray, data: gray.data.slice() };
+    let decision = await this.read(gray, kind);
+    while (true) {
+      const vins = decision.each().filter(({ line, chance }) => chance >= least && !seen.has(line.vin));
+      yield { decision, vins };
+      for (const { line } of vins) {
+        seen.add(line.vin);
+        cover(line, hidden);
+      }
+      if (vins.length === 0 || seen.size >= MOST_VINS) return;
+      decision = await this.read(hidden, 'photo');
+    }
   }
 
   /** Yield the decision after every look at a picture. */
@@ -110,4 +134,16 @@ function endsOf({ boxes }: Line): [number, number] {
   const [atStart, atEnd] = [first < EDGE, last > STRIP_WIDTH - EDGE];
   if (!atStart && !atEnd) return [STRIP_START, STRIP_END];
   return [atStart ? STRIP_START - WIDER : first, atEnd ? STRIP_END + WIDER : last];
+}
+
+/** Paint a line over with what is typical there. */
+function cover(line: Line, gray: Gray): void {
+  const { edges, gray: strip } = line.reading.strip;
+  const level = Math.trunc(median(sample(gray, edges, strip.height, strip.width).data));
+  const outline = Int32Array.from(edges.data, roundHalfEven);
+  for (let i = 0; i < edges.count; i++) { // the lower edge backwards
+    const from = 2 * (2 * edges.count - 1 - i);
+    for (const axis of [0, 1]) outline[2 * (edges.count + i) + axis] = roundHalfEven(edges.data[from + axis]);
+  }
+  fillPolygon(gray, outline, level);
 }

@@ -15,7 +15,7 @@ export interface Net {
 let runtime: Promise<void> | null = null;
 
 /** Use this program of ONNX Runtime, `ort-wasm-simd-threaded.wasm`; without it, it loads its own. */
-export function startRuntime(program: Promise<ArrayBuffer>): void {
+export function startRuntime(program: Promise<Uint8Array>): void {
   runtime = program.then((binary) => {
     ort.env.wasm.wasmBinary = binary;
   });

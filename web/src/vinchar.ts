@@ -5,12 +5,10 @@
  *     const { vin, status, confidence } = await read(file);
  */
 
-import type { Picture } from './decode';
-import type { About, Answer, Asked, Opening, Request } from './messages';
-import type { AskedKind, Options as ReaderOptions } from './reader';
+import type { About, AskedKind, Picture, ReaderOptions, ReadingJson } from './api.ts';
+import type { Answer, Asked, Opening, Request } from './messages';
 
-export type { About, AskedKind, Picture };
-export type Reading = Record<string, unknown>;
+export type * from './api.ts';
 
 /**
  * What a reader may be told, all as in Python; and `base`, the address of the folder with `worker.js`, `model/` and the
@@ -79,12 +77,12 @@ export class Vinchar {
    * Return what is read in a picture, as `vinchar/reading.schema.json` says. Throws a `VincharError` for one that
    * cannot be used, and what `signal` is aborted with.
    */
-  async read(picture: Picture, options: ReadOptions = {}): Promise<Reading> {
+  async read(picture: Picture, options: ReadOptions = {}): Promise<ReadingJson> {
     return this.readFrames([picture], options);
   }
 
   /** Read pictures of the same VIN, seen a moment apart, as one. All else as `read`. */
-  async readFrames(pictures: readonly Picture[], options: ReadOptions = {}): Promise<Reading> {
+  async readFrames(pictures: readonly Picture[], options: ReadOptions = {}): Promise<ReadingJson> {
     const { kind = 'auto', name = null, every = false, signal } = options;
     const answer = await this.ask({ read: { pictures: [...pictures], kind, name, every } }, signal);
     return answer.reading;
@@ -126,7 +124,7 @@ export async function openVinchar({ base, onprogress, ...options }: Options = {}
 let shared: Promise<Vinchar> | null = null;
 
 /** Read a picture with a reader that is opened at the first call and kept; as `Vinchar.read`. */
-export async function read(picture: Picture, options: ReadOptions = {}): Promise<Reading> {
+export async function read(picture: Picture, options: ReadOptions = {}): Promise<ReadingJson> {
   shared ??= openVinchar();
   shared.catch(() => (shared = null)); // the next call tries anew
   return (await shared).read(picture, options);

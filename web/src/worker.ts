@@ -1,19 +1,22 @@
 /** The Web Worker: loads the model, and reads one picture after the other. */
 
 import { version } from '../package.json';
+import type { About, ReadingJson } from './api';
+import { ModelError } from './bundle';
 import * as constants from './constants';
 import { decode, PictureError } from './decode';
 import { Loader } from './load';
-import type { About, Answer, Asked, Opening, Request } from './messages';
+import type { Answer, Asked, Opening, Request } from './messages';
 import { openReader, type Reader } from './reader';
 import { toDict } from './reading';
 import { startRuntime } from './session';
+import type { Gray } from './types';
 
 let reader: Promise<Reader>;
 let before: Promise<unknown> = Promise.resolve(); // what is under way
 const waiting = new Set<number>();
 
-onmessage = ({ data }: MessageEvent<Request>) => {
+self.onmessage = ({ data }: MessageEvent<Request>) => {
   const { id } = data;
   if ('drop' in data) return void waiting.delete(id);
   if ('open' in data) {
@@ -30,9 +33,15 @@ async function answer(id: number, work: () => Promise<Answer>): Promise<void> {
   try {
     postMessage(await work());
   } catch (error) {
-    const code = error instanceof PictureError ? error.code : 'model-error';
-    postMessage({ id, code, message: error instanceof Error ? error.message : `${error}` } satisfies Answer);
+    const message = error instanceof Error ? error.message : `${error}`;
+    postMessage({ id, code: codeOf(error), message } satisfies Answer);
   }
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof PictureError) return error.code;
+  if (error instanceof ModelError) return 'model-error';
+  return error instanceof RangeError ? 'bad-request' : 'internal-error';
 }
 
 async function open(id: number, { base, ...options }: Opening): Promise<Reader> {
@@ -47,8 +56,8 @@ function about(opened: Reader): About {
   return { version, model: opened.version, hints };
 }
 
-async function read({ pictures, kind, name }: Asked): Promise<Record<string, unknown>> {
-  const [picture] = pictures;
-  const gray = await decode(picture);
-  return { ...toDict(await (await reader).read(gray, kind)), image: name };
+async function read({ pictures, name, ...asked }: Asked): Promise<ReadingJson> {
+  const frames: Gray[] = [];
+  for (const picture of pictures) frames.push(await decode(picture));
+  return { ...toDict(await (await reader).readFrames(frames, asked)), image: name };
 }

@@ -3,8 +3,10 @@
 import { expect, test } from 'vitest';
 import { connectedComponents } from '../src/opencv/components';
 import { outerContours } from '../src/opencv/contours';
+import { fillPolygon } from '../src/opencv/fill';
 import { binomialBlur, blur, gaussianBlur, gaussianBlurGray, gradient, sobel } from '../src/opencv/filter';
 import { dilateRow, topHat } from '../src/opencv/morphology';
+import { plainGray } from '../src/opencv/pictures';
 import { remapCubic, remapLinear } from '../src/opencv/remap';
 import { resizeArea, resizeCubic, resizeLinear } from '../src/opencv/resize';
 import { above, adaptiveThreshold, otsuLevel } from '../src/opencv/threshold';
@@ -83,6 +85,14 @@ test.each(of('otsu'))('the level between dark and light, $level', ({ gray, level
 
 test.each(of('adaptiveThreshold'))('threshold against the mean over $side, dark $dark', ({ gray, side, dark, out }) => {
   expectClose(adaptiveThreshold(grayOf(gray), side, textlines.OFFSET, dark).data, out.data, 0);
+});
+
+test('polygons, some of which reach beyond the picture', () => {
+  for (const { points, out } of of('fillPolygon')) {
+    const gray = plainGray(out.shape[1], out.shape[0]);
+    fillPolygon(gray, points.data, 1);
+    expectClose(gray.data, out.data, 0);
+  }
 });
 
 test.each(of('components'))('components in $label', ({ gray, stats, middles, out }) => {

@@ -30,6 +30,12 @@ test('a picture is read once if that is sure, else once more for other VINs', as
   expect((await unsure.read(FILE)).reading).toEqual({ status: 'uncertain', every: true });
 });
 
+test('of several frames that is named in whose pixels the corners are', async () => {
+  const { readFrames } = await api(() => ({ status: 'ok', frame: 1 }));
+  const frames = ['a', 'b', 'c'].map((name) => new File(['x'], name));
+  expect((await readFrames(frames)).reading.image).toBe('b');
+});
+
 test('the codes are those of the service', async () => {
   const code = async (code: string) => {
     const made = await api(() => {
@@ -83,7 +89,7 @@ test('what is cancelled ends as the signal says', async () => {
 
 beforeEach(() => vi.stubGlobal('location', { href: 'https://host.example/' }));
 
-test('the built page is the service\'s without what only a service has', async () => {
+test("the built page is the service's without what only a service has", async () => {
   const { htmlOf } = await import('../page/build');
   const html = htmlOf(readFileSync(new URL('index.html', STATIC), 'utf8'), (name) => `assets/${name}`);
   expect(html).not.toMatch(/<!--|href="(?:docs|review)"|id="key"|"static\//);

@@ -55,7 +55,7 @@ test('a plain picture shows no VIN', async () => {
 
 test('a kind that there is not, and a picture without pixels, are refused', async () => {
   const gray = { data: new Uint8Array(4), width: 2, height: 2 };
-  await expect(reader.read(gray, 'label' as 'photo')).rejects.toThrow('expected auto, glyph, strip or photo');
+  await expect(reader.read(gray, { kind: 'label' as 'photo' })).rejects.toThrow('expected auto, glyph, strip or photo');
   await expect(reader.read({ ...gray, width: 3 })).rejects.toThrow('got 4 pixels of 3 x 2');
 });
 

@@ -2,10 +2,11 @@
 
 import { beforeAll, expect, test } from 'vitest';
 import { type Bundle, openBundle } from '../src/bundle';
-import { type Decision, Judge, Line } from '../src/decide';
+import { type Decision, Judge } from '../src/decide';
 import { recogniserOf } from '../src/experts';
 import { compare, glyphReading, NONE_FOUND, noVin, vinReading } from '../src/explain';
 import { KnownVins } from '../src/known';
+import type { Line } from '../src/line';
 import { type Posterior, readStrings } from '../src/posterior';
 import { type Reading, readingOf, rounded, toDict } from '../src/reading';
 import type { Experts } from '../src/recognise';
@@ -102,7 +103,8 @@ test('log-likelihoods are 1e-3 beside those of Python at most', async () => {
   let at = 0;
   for (const { name, line, reading } of everyLine()) {
     const path = line.posterior.path * TABLE;
-    const own = expected.subarray(at, (at += TABLE));
+    const own = expected.subarray(at, at + TABLE);
+    at += TABLE;
     expect(farthest(reading.logLikelihoods.subarray(path, path + TABLE), own), name).toBeLessThan(1e-3);
   }
   expect(at).toBe(expected.length);
@@ -174,8 +176,7 @@ test('the decision is the same', () => {
 
 /** Expect JSON to be the same but for the last digit of its numbers; years are left out, as they depend on the day. */
 function expectJson(name: string, reading: Reading, expected: any): void {
-  const said = toDict(reading);
-  delete said.model_year;
+  const { model_year: _, ...said } = toDict(reading);
   expectAlike(name, said, expected);
 }
 

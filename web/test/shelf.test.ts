@@ -4,9 +4,16 @@ import { Shelf } from '../page/shelf';
 
 const BASE = 'https://host.example/app/';
 const FILES = { 'index.html': '<p>', 'page.js': 'read()', 'model/makers.tsv.gz': 'makers' };
-const MODEL = { 'structure.npz': 'structure', 'locator.onnx': '1', 'rectifier.onnx': '2', 'classifier.onnx': '3', 'glyph.onnx': '4' };
+const MODEL = {
+  'structure.npz': 'structure',
+  'locator.onnx': '1',
+  'rectifier.onnx': '2',
+  'classifier.onnx': '3',
+  'glyph.onnx': '4',
+};
 const SUM = (content: string) => createHash('sha256').update(content).digest('hex');
-const sums = (files: Record<string, string>) => Object.fromEntries(Object.entries(files).map(([name, one]) => [name, SUM(one)]));
+const sums = (files: Record<string, string>) =>
+  Object.fromEntries(Object.entries(files).map(([name, one]) => [name, SUM(one)]));
 
 /** As a browser's, of one name. */
 class Store {
@@ -69,7 +76,14 @@ test('an answer says our headers, its length, and nothing of how it was sent', a
 
 test('what is none of the files is not given', async () => {
   await shelf().fill();
-  for (const path of ['other.js', 'locator.onnx', 'model/detector.onnx', 'constructor', 'model/toString', '../v1/read']) {
+  for (const path of [
+    'other.js',
+    'locator.onnx',
+    'model/detector.onnx',
+    'constructor',
+    'model/toString',
+    '../v1/read',
+  ]) {
     expect(await shelf().answer(new URL(path, BASE).href), path).toBeNull();
   }
   expect(await shelf().answer('https://other.example/app/page.js')).toBeNull();
