@@ -37,7 +37,8 @@ export class Table {
       make("th", { scope: "col", role: "columnheader", text: `column.${name}` }));
     this.view = make("div", {},
       make("div", { class: "card" }, this.heading, this.bar, this.count,
-        make("div", { class: "row" }, this.csv, this.cancel, this.retry, this.here, button("table.again", "plus", onagain))),
+        make("div", { class: "row" }, this.csv, this.cancel, this.retry, this.here,
+          button("table.again", "plus", onagain))),
       make("table", { class: "card readings", role: "table", label: ["table.heading", { n: files.length }] },
         make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, ...heads)),
         make("tbody", { role: "rowgroup" }, ...this.items.map(({ row }) => row))));
