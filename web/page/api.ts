@@ -43,14 +43,15 @@ export function watch(told: Watcher): void {
 
 /** The reader, loaded at the first call; where that failed, anew at the next. */
 function open(): Promise<Vinchar> {
-  opening ??= openVinchar({ onprogress: (loaded, total) => watcher.onprogress(loaded, total) }).then(
+  let isOver = false; // some of it may still come when it failed
+  opening ??= openVinchar({ onprogress: (...how) => isOver || watcher.onprogress(...how) }).then(
     (vinchar) => {
       isOpen = true;
       watcher.onopen();
       return vinchar;
     },
     (error) => {
-      opening = null;
+      [opening, isOver] = [null, true];
       watcher.onfail();
       throw new Problem('not-loaded', error.message);
     },

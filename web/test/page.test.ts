@@ -72,8 +72,9 @@ test('what cannot be loaded is tried again when asked for, and whoever watches i
   const { open, read, watch } = made;
   open.mockRejectedValueOnce(new made.VincharError('404', 'model-error'));
   const told: string[] = [];
-  watch({ onprogress() {}, onopen: () => told.push('open'), onfail: () => told.push('fail') });
+  watch({ onprogress: () => told.push('some'), onopen: () => told.push('open'), onfail: () => told.push('fail') });
   await expect(read(FILE)).rejects.toMatchObject({ code: 'not-loaded', detail: '404' });
+  made.open.mock.calls[0][0]!.onprogress!(1, 2); // late
   await read(FILE);
   expect(told).toEqual(['fail', 'open']);
 });
