@@ -24,6 +24,8 @@ function tell(key: string, beside: HTMLElement): void {
   news.hidden = false;
 }
 
+let keeping: Promise<void> | null = null;
+
 watch({
   onprogress(loaded, total) {
     const [here, all] = [loaded, total].map((bytes) => Math.round(bytes / 1e5) / 10); // megabytes
@@ -34,7 +36,7 @@ watch({
   onopen() {
     news.hidden = true;
     introduce();
-    keep({
+    keeping ??= keep({
       onkept: () => notify('news.kept'),
       onupdate: (take) => tell('news.update', button('news.reload', 'retry', take, 'primary')),
     });
