@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # at run time it would load numpy, which the number does not 
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPRSTUVWXYZ"
 LENGTH = 17
+MAKERS = Path(__file__).with_name("makers.tsv.gz")
 
 VALUES = {char: int(char) for char in "0123456789"}
 VALUES |= dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", (*range(1, 9), *range(1, 6), 7, 9, *range(2, 10)), strict=True))
@@ -126,7 +127,7 @@ def country(vin: str) -> str | None:
 @cache
 def _makers() -> bytes:
     """Return the table of makers, in UTF-8: a line each of code, name, ``light`` or nothing, with tabs between them."""
-    return zlib.decompress(Path(__file__).with_name("makers.tsv.gz").read_bytes(), wbits=31)  # 31: gzip
+    return zlib.decompress(MAKERS.read_bytes(), wbits=31)  # 31: gzip
 
 
 def _entry(code: str) -> tuple[str, str] | None:

@@ -189,6 +189,8 @@ def _add_serving_flags(parser: argparse.ArgumentParser) -> None:
     most.add_argument(
         "--looks", type=positive, default=1, metavar="N", help="people who must agree on what was kept (default: 1)"
     )
+    told = "the built page that reads in the browser (default: that of this vinchar, if it is built)"
+    most.add_argument("--offline", type=path, metavar="FOLDER", help=told)
     safe = parser.add_argument_group("who may ask")
     safe.add_argument(
         "--keys", type=path, metavar="FILE", help="lines of a name and a key; VINCHAR_API_KEY is one without a name"

@@ -40,6 +40,7 @@ def serve(args: argparse.Namespace) -> int:
             looks=args.looks,
             keys=keys,
             origins=tuple(args.cors),
+            offline=args.offline,
             **given,
         )
         if args.keep:

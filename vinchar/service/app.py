@@ -28,6 +28,7 @@ from vinchar.service.desk_routes import desk_routes
 from vinchar.service.guard import DOCS_POLICY, Guard, answer_to
 from vinchar.service.jobs import MakeReader, make_reader
 from vinchar.service.model_routes import model_routes
+from vinchar.service.offline import add_offline
 from vinchar.service.problems import Problem
 from vinchar.service.reading_routes import files_of, read_well, reading_routes
 from vinchar.service.schema import ProblemModel, problems
@@ -74,6 +75,7 @@ def make_app(settings: Settings, make: MakeReader = make_reader) -> FastAPI:
     for router in routers:
         app.include_router(router)
     _add_pages(app)
+    add_offline(app, state)
     _add_answers_to_errors(app, [route for router in routers for route in router.routes])
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     app.add_middleware(Guard, settings=settings, metrics=state.metrics)

@@ -73,5 +73,6 @@ def _told(state: State) -> ModelModel:
             max_bytes=settings.max_bytes,
             max_pixels=settings.max_pixels,
             barcodes=HAS_BARCODES,
+            offline=state.offline is not None,
         ),
     )

@@ -134,7 +134,11 @@ class HintModel(BaseModel):
 
 
 class LimitsModel(BaseModel):
-    """What a client must know of the service itself; ``kept_days``: how long uploads are kept, null: not at all."""
+    """What a client must know of the service itself.
+
+    ``kept_days``: how long uploads are kept, null: not at all; ``offline``: whether a page that reads by itself is at
+    /offline/.
+    """
 
     version: str
     key_required: bool
@@ -142,6 +146,7 @@ class LimitsModel(BaseModel):
     max_bytes: int
     max_pixels: int
     barcodes: bool
+    offline: bool
 
 
 class ModelModel(BaseModel):

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from vinchar.service.desk.tasks import LONGEST_REVIEWER, MOST_LOOKS
 
 LIMITS = "limits"
+OFFLINE = (Path(__file__).parent / "offline", Path(__file__).parents[2] / "web" / "dist")  # installed, in a checkout
 LONGEST_KEPT = 36_500  # days
 KEY_LENGTH = 16  # characters, at least: a shorter key can be guessed
 
@@ -35,6 +36,7 @@ class Settings:
 
     ``reader``: arguments of ``Reader`` beside the model. ``keep``: days for which uploads are kept, 0: not at all.
     ``looks``: how many people must agree on a kept picture. ``origins``: pages of other hosts that may ask (CORS).
+    ``offline``: where the page that reads in the browser is built, None: where it is by itself, if it is.
     """
 
     host: str = "127.0.0.1"
@@ -46,6 +48,7 @@ class Settings:
     looks: int = 1
     keys: tuple[Key, ...] = ()
     origins: tuple[str, ...] = ()
+    offline: Path | None = None
     workers: int = _limit(0, "processes that read; 0: one for each core")
     queue: int = _limit(0, "pictures that may wait for one; 0: two for each process")
     max_mb: float = _limit(32.0, "megabytes of a picture")
@@ -75,6 +78,8 @@ class Settings:
                 parts.scheme in ("http", "https") and parts.netloc and origin == f"{parts.scheme}://{parts.netloc}"
             ):
                 raise ValueError(f"cors: got {origin!r}, expected an origin such as https://shop.example")
+        if self.offline is not None and not _is_page(self.offline):
+            raise ValueError(f"offline: got {self.offline}, expected the folder that npm run build makes in web/: dist")
         if not self.is_local and not self.keys:
             raise ValueError(
                 f"host: got {self.host}, which others can reach, and no key: set VINCHAR_API_KEY or name a file by "
@@ -110,10 +115,19 @@ class Settings:
         """Return how many pixels a picture may have."""
         return round(self.max_megapixels * 10**6)
 
+    @property
+    def offline_folder(self) -> Path | None:
+        """Return where the page that reads in the browser is built; None if it is not."""
+        return self.offline or next(filter(_is_page, OFFLINE), None)
+
     def key_of(self, secret: str) -> Key | None:
         """Return whose key it is; every one is compared, in a time that does not tell how much of it is right."""
         found = [key for key in self.keys if hmac.compare_digest(key.secret.encode(), secret.encode())]
         return found[0] if found else None
+
+
+def _is_page(folder: Path) -> bool:
+    return all((folder / name).is_file() for name in ("index.html", "vinchar.js"))
 
 
 def read_keys(file: Path | None, environment: str | None) -> tuple[Key, ...]:

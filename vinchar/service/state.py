@@ -37,6 +37,7 @@ class State:
     metrics: Metrics = field(default_factory=Metrics)
 
     def __post_init__(self) -> None:
+        self.offline = self.settings.offline_folder
         self._pool: Pool | None = None
         self._reloading = asyncio.Lock()
         self._retiring: set[asyncio.Task[None]] = set()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from web.golden import knowledge, lines, opencv, pictures, readings, stages
+from web.golden import decode, knowledge, lines, opencv, pictures, readings, stages
 
 STAGES: dict[str, Callable[[], Any]] = {
     "opencv": opencv.cases,
     "pictures": pictures.cases,
+    "decode": decode.cases,
     "resizing": stages.resizing,
     "locate": stages.locate,
     "rectify": stages.rectify,

@@ -153,6 +153,7 @@ export const rectify = {
   JOINED: 400,
   NEAR: 0.05,
   ELSEWHERE: 0.3,
+  GRID: 0.000244140625,
   STRIP_START: 30,
   STRIP_END: 370,
 } as const;
@@ -237,6 +238,7 @@ export const textlines = {
   LEAST_CONTRAST: 8,
   OFFSET: 4,
   SAME: 0.6,
+  GRID: 0.015625,
   BIAS: -20.85,
   WEIGHTS: [[2.640000104904175, -0.44999998807907104], [13.75, -2.2300000190734863], [-3.319999933242798, 0.7400000095367432], [5.510000228881836, -19.59000015258789], [-14.180000305175781, 28.219999313354492], [-1.840000033378601, 1.350000023841858], [-3.309999942779541, 1.3700000047683716], [-0.7400000095367432, 0.07999999821186066], [0.5199999809265137, -0.03999999910593033], [2.069999933242798, -4.159999847412109], [-2.25, 0.10000000149011612], [0.9800000190734863, 0.8899999856948853], [-0.8500000238418579, -3.0999999046325684], [1.25, 0.0], [0.9599999785423279, -0.25999999046325684]],
 } as const;
@@ -259,4 +261,20 @@ export const vin = {
   REGIONS: {"12345": "North America", "67": "Oceania", "89": "South America", "ABCDEFGH": "Africa", "JKLMNPR": "Asia", "STUVWXYZ": "Europe"},
   NORTH_AMERICA: "12345",
   CHINA: "L",
+} as const;
+
+export const pixels = {
+  MAX_PIXELS: 200000000,
+  MAX_SIDE: 32766,
+  MIN_SIDE: 8,
+  BACKGROUND: 128,
+} as const;
+
+export const decoding = {
+  MAX_BYTES: 268435456,
+} as const;
+
+export const filetypes = {
+  HEAD: 1024,
+  TYPES: [{"name": "JPEG", "media_type": "image/jpeg", "suffixes": [".jpg", ".jpeg", ".jpe", ".jfif"], "start": "\\xff\\xd8\\xff", "header": "PIL.JpegImagePlugin.JpegImageFile", "refusal": "", "format": ""}, {"name": "PNG", "media_type": "image/png", "suffixes": [".png"], "start": "\\x89PNG\\r\\n\\x1a\\n", "header": "PIL.PngImagePlugin.PngImageFile", "refusal": "", "format": ""}, {"name": "camera raw", "media_type": "application/octet-stream", "suffixes": [".3fr", ".arw", ".cr2", ".cr3", ".crw", ".erf", ".iiq", ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f"], "start": "II\\*\\0....CR|....ftypcrx |II....HEAPCCDR|FUJIFILMCCD-RAW|IIR[OS]\\x08\\0|MMOR|IIU\\0|FOVb|\\0MRM", "header": "", "refusal": "camera raw is not read: develop it, that is, let the camera or its program save it as JPEG", "format": ""}, {"name": "DNG", "media_type": "image/x-adobe-dng", "suffixes": [".dng"], "start": "(?!)", "header": "", "refusal": "a DNG is camera raw in a TIFF, which is not read, nor is the small preview in it: develop it, that is, let a program for raw pictures save it as JPEG", "format": ""}, {"name": "TIFF", "media_type": "image/tiff", "suffixes": [".tif", ".tiff"], "start": "II[*+]\\0|MM\\0[*+]", "header": "PIL.TiffImagePlugin.TiffImageFile", "refusal": "", "format": ""}, {"name": "WEBP", "media_type": "image/webp", "suffixes": [".webp"], "start": "RIFF....WEBP", "header": "PIL.WebPImagePlugin.WebPImageFile", "refusal": "", "format": ""}, {"name": "GIF", "media_type": "image/gif", "suffixes": [".gif"], "start": "GIF8[79]a", "header": "PIL.GifImagePlugin.GifImageFile", "refusal": "", "format": ""}, {"name": "BMP", "media_type": "image/bmp", "suffixes": [".bmp", ".dib"], "start": "BM....\\0\\0\\0\\0", "header": "PIL.BmpImagePlugin.BmpImageFile", "refusal": "", "format": ""}, {"name": "AVIF", "media_type": "image/avif", "suffixes": [".avif", ".avifs"], "start": "....ftyp(?:avi[fs]|(?:mif1|msf1)....(?:....){0,9}?avi[fs])", "header": "PIL.AvifImagePlugin.AvifImageFile", "refusal": "", "format": ""}, {"name": "HEIF", "media_type": "image/heic", "suffixes": [".heic", ".heif", ".hif", ".heics", ".heifs"], "start": "....ftyp(?:he[iv][cmsx]|mif1|msf1)", "header": "pi_heif.HeifImageFile", "refusal": "", "format": ""}, {"name": "JPEG 2000", "media_type": "image/jp2", "suffixes": [".jp2", ".j2k", ".jpf", ".jpx"], "start": "\\0\\0\\0\\x0cjP  \\r\\n\\x87\\n|\\xff\\x4f\\xff\\x51", "header": "", "refusal": "JPEG 2000 and JPEG XL are not read: save the picture as JPEG or PNG", "format": ""}, {"name": "JPEG XL", "media_type": "image/jxl", "suffixes": [".jxl"], "start": "\\xff\\x0a|\\0\\0\\0\\x0cJXL \\r\\n\\x87\\n", "header": "", "refusal": "JPEG 2000 and JPEG XL are not read: save the picture as JPEG or PNG", "format": ""}, {"name": "PDF", "media_type": "application/pdf", "suffixes": [".pdf"], "start": ".{0,1000}?%PDF-", "header": "", "refusal": "", "format": ""}, {"name": "MP4", "media_type": "video/mp4", "suffixes": [".mp4", ".m4v", ".mov", ".qt", ".3gp", ".3g2"], "start": "....(?:ftyp|moov|mdat|wide|free|skip)", "header": "", "refusal": "it is a video, which is read by itself, from a file or its bytes: by inference.py, vinchar.read or Reader.read; in place of a picture send one of its frames", "format": "mov"}, {"name": "Matroska", "media_type": "video/x-matroska", "suffixes": [".mkv", ".webm"], "start": "\\x1a\\x45\\xdf\\xa3", "header": "", "refusal": "it is a video, which is read by itself, from a file or its bytes: by inference.py, vinchar.read or Reader.read; in place of a picture send one of its frames", "format": "matroska"}, {"name": "AVI", "media_type": "video/x-msvideo", "suffixes": [".avi"], "start": "RIFF....AVI ", "header": "", "refusal": "it is a video, which is read by itself, from a file or its bytes: by inference.py, vinchar.read or Reader.read; in place of a picture send one of its frames", "format": "avi"}, {"name": "MPEG-TS", "media_type": "video/mp2t", "suffixes": [".mts", ".m2ts"], "start": "G.{187}G.{187}G|.{4}G.{191}G.{191}G", "header": "", "refusal": "it is a video, which is read by itself, from a file or its bytes: by inference.py, vinchar.read or Reader.read; in place of a picture send one of its frames", "format": "mpegts"}],
 } as const;

@@ -32,6 +32,11 @@ export async function decompressed(bytes: Uint8Array, format: CompressionFormat)
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
+/** Return what a gzip file holds; one that the server has unpacked on its way stays as it is. */
+export async function gunzipped(bytes: Uint8Array): Promise<Uint8Array> {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b ? decompressed(bytes, 'gzip') : bytes;
+}
+
 interface Entry {
   name: string;
   method: number;

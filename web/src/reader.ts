@@ -1,11 +1,13 @@
 /** The one place where the stages meet: from a picture to a reading. */
 
+import type { AskedKind, ReaderOptions } from './api';
 import { type Bundle, type Confidence, type Load, ModelError, openBundle, withThreshold } from './bundle';
 import { Classifier } from './classify';
 import { type Found, Judge } from './decide';
 import { recogniserOf } from './experts';
 import { glyphReading, READABLE } from './explain';
 import { Explainer } from './explainer';
+import { MAKERS } from './files';
 import { fusedGlyph, vinsIn } from './frames';
 import { guessKind, lightGlyph } from './kind';
 import { listOf } from './known';
@@ -20,26 +22,7 @@ import { load as loadKnowledge } from './structure/store';
 import type { Gray, Kind } from './types';
 import { readMakers } from './vin';
 
-export type AskedKind = Kind | 'auto'; // auto: found out from the picture
-
 const KINDS: readonly string[] = ['auto', 'glyph', 'strip', 'photo'];
-const MAKERS = 'makers.tsv.gz';
-
-/**
- * What a reader may be told.
- *
- * `vinPriors`: use what is known of how VINs are built, softly; `known`: your own list of VINs: these become likelier;
- * `minConfidence`: the probability of being right from which on a reading is ok, instead of the model's own;
- * `targetError`: choose it so that this share of what is ok is wrong; `recogniser`: which of the model's ways to read
- * strips to take, instead of its usual one.
- */
-export interface Options {
-  vinPriors?: boolean;
-  known?: readonly string[] | null;
-  minConfidence?: number | null;
-  targetError?: number | null;
-  recogniser?: string | null;
-}
 
 /** What is asked of a picture: its kind, and all VINs in it, those but the best as `others`. */
 export interface Asked {
@@ -51,11 +34,13 @@ type Grays = Map<number, Gray>; // frames by their numbers
 
 /** Reads pictures, with the stages of a model that `openReader` opened; `version`: of the model. */
 export class Reader {
+  private glyph: Promise<Classifier> | null = null; // the network for single characters, opened for the first one
+
   constructor(
     readonly version: string,
     readonly confidence: Confidence,
     private readonly search: Search,
-    private readonly glyph: Classifier,
+    private readonly openGlyph: () => Promise<Classifier>,
     private readonly explainer: Explainer,
   ) {}
 
@@ -106,7 +91,8 @@ export class Reader {
   private async glyphIn(grays: Grays): Promise<[Reading, number[]][]> {
     const pictures = [...grays.values()];
     const { width, height } = pictures[pictures.length - 1];
-    const logProbs = fusedGlyph(await this.glyph.glyphs(pictures.map(lightGlyph)));
+    this.glyph ??= this.openGlyph();
+    const logProbs = fusedGlyph(await (await this.glyph).glyphs(pictures.map(lightGlyph)));
     return [[glyphReading(logProbs, width, height, this.confidence), [...grays.keys()]]];
   }
 }
@@ -116,23 +102,24 @@ export class Reader {
  *
  * Throws a `ModelError` if the model is missing or broken, a `RangeError` for what the options cannot be.
  */
-export async function openReader(load: Load, options: Options = {}): Promise<Reader> {
+export async function openReader(load: Load, options: ReaderOptions = {}): Promise<Reader> {
   const { vinPriors = true, known = null, minConfidence = null, targetError = null, recogniser = null } = options;
   const bundle = await openBundle(load, recogniser);
   const recognition = bundle.recognisers.get(recogniser ?? bundle.recogniser)!;
   const confidence = withThreshold(recognition.confidence, minConfidence, targetError);
-  const makers = await readMakers(await load(MAKERS));
-  const knowledge = await knowledgeOf(bundle, makers);
   const open = (name: string): Promise<Net> => openNet(fileOf(bundle, `${name}.onnx`));
   const network = async (name: string): Promise<StripNetwork> => new StripNetwork(await open(name));
+  const makers = await readMakers(await load(MAKERS));
+  // The first network takes the longest, as it waits for the runtime.
+  const [locator, knowledge] = await Promise.all([open('locator'), knowledgeOf(bundle, makers)]);
   const priors = { structure: vinPriors ? knowledge.structure : NO_PRIORS.structure, known: listOf(known) };
   const search = new Search(
-    new Locator(await open('locator'), bundle.margin ?? undefined),
+    new Locator(locator, bundle.margin ?? undefined),
     new Straightener(new Rectifier(await open('rectifier'))),
     await recogniserOf(recognition, network),
     new Judge(priors, knowledge, confidence),
   );
-  const glyph = new Classifier(await network('glyph'));
+  const glyph = async () => new Classifier(await network('glyph'));
   const explainer = new Explainer(confidence, bundle.quality, makers);
   const version = recogniser === null || recogniser === bundle.recogniser ? '' : ` ${recogniser}`;
   return new Reader(bundle.version + version, confidence, search, glyph, explainer);

@@ -5,6 +5,7 @@
  * to machines.
  */
 
+import type { Corners, ReadingJson } from './api';
 import * as constants from './constants';
 import type { CheckDigit, Kind, ReadFrom, Status } from './types';
 
@@ -90,36 +91,7 @@ export function readingOf(kind: Kind, some: Partial<Reading> = {}): Reading {
   };
 }
 
-/** Four corners in pixels of the upright picture, clockwise from the text's top left. */
-export type QuadJson = [x: number, y: number][];
-
-/** A reading as JSON: as `vinchar/reading.schema.json`, which says what each key means. */
-export interface ReadingJson {
-  schema: typeof SCHEMA;
-  image: string | null;
-  kind: Kind;
-  vin: string | null;
-  status: Status;
-  confidence: number;
-  source: ReadFrom | null;
-  quad: QuadJson | null;
-  characters: { char: string; confidence: number; quad: QuadJson; alternatives: [string, number][] }[];
-  check_digit: CheckDigit | null;
-  reasons: string[];
-  alternatives: [string, number][];
-  quality: Record<string, number>;
-  maker: string | null;
-  region: string | null;
-  model_year: number[];
-  barcodes: { vin: string; symbology: string; quad: QuadJson }[];
-  without_list: string | null;
-  model: string | null;
-  frame: number | null;
-  frames: number[];
-  others: ReadingJson[];
-}
-
-/** Return all of it as plain JSON types. */
+/** Return all of it as plain JSON types, as `reading.schema.json` says. */
 export function toDict(reading: Reading): ReadingJson {
   const quality = Object.entries(reading.quality).map(([name, value]) => [name, rounded(value, 3)]);
   return {
@@ -166,7 +138,7 @@ export function rounded(value: number, digits: number): number {
   return (low % 2 === 0 ? low : low + 1) / 10 ** digits;
 }
 
-function points(quad: Float32Array): QuadJson {
+function points(quad: Float32Array): Corners {
   return [0, 2, 4, 6].map((at) => [rounded(quad[at], 1), rounded(quad[at + 1], 1)]);
 }
 

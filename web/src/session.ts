@@ -12,8 +12,19 @@ export interface Net {
   run(input: Tensor): Promise<Tensor>;
 }
 
+let runtime: Promise<void> | null = null;
+
+/** Use this program of ONNX Runtime, `ort-wasm-simd-threaded.wasm`; without it, it loads its own. */
+export function startRuntime(program: Promise<Uint8Array>): void {
+  runtime = program.then((binary) => {
+    ort.env.wasm.wasmBinary = binary;
+  });
+  runtime.catch(() => {}); // whoever opens a network hears it
+}
+
 /** Open an ONNX model with one thread. Throws a `ModelError` if ONNX Runtime cannot load the model. */
 export async function openNet(content: Uint8Array): Promise<Net> {
+  await runtime;
   ort.env.wasm.numThreads = 1; // more take headers that not every server sends, and the networks are small
   const session = await sessionOf(content);
   const [input] = session.inputNames;

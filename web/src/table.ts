@@ -1,7 +1,7 @@
 /** Readings as rows of a table, as Python gives them. */
 
 import * as constants from './constants';
-import type { ReadingJson } from './reading';
+import type { ReadingJson } from './api';
 
 const { CORNERS, ROW } = constants.reading;
 

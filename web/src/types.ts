@@ -7,10 +7,7 @@
 import * as constants from './constants';
 import { median } from './numeric';
 
-export { type CheckDigit } from './vin';
-export type Kind = 'glyph' | 'strip' | 'photo';
-export type Status = 'ok' | 'uncertain' | 'not_found' | 'error';
-export type ReadFrom = 'text' | 'barcode' | 'both';
+export type { CheckDigit, Kind, ReadFrom, Status } from './api';
 
 // The geometry every rectified strip has: 17 glyphs of GLYPH_HEIGHT at PITCH, with a margin at both ends.
 export const { STRIP_HEIGHT, STRIP_WIDTH, GLYPH_HEIGHT, PITCH, JUMP } = constants.types;

@@ -8,8 +8,9 @@
  * Every function but `normalise` takes a VIN as people write it and throws a `RangeError` if it is none.
  */
 
+import type { CheckDigit } from './api';
 import * as constants from './constants';
-import { decompressed } from './npz';
+import { gunzipped } from './npz';
 
 export const { ALPHABET, LENGTH, YEAR_CODES, FIRST_YEAR, WEIGHTS } = constants.vin;
 export const VALUES: Readonly<Record<string, number>> = constants.vin.VALUES;
@@ -17,8 +18,6 @@ export const VALUES: Readonly<Record<string, number>> = constants.vin.VALUES;
 const { REGIONS, NORTH_AMERICA, CHINA } = constants.vin;
 const ENDS = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu;
 const SEPARATORS = /[\s\-\u2010-\u2015\u2212]+/g; // white space, hyphens, dashes, the minus sign
-
-export type CheckDigit = 'valid' | 'invalid' | 'not_required';
 
 /** Sections of a VIN: positions 1-3, 4-9, 10-17, and who made it (the WMI; with 12-14 for a small maker). */
 export interface Parts {
@@ -104,7 +103,7 @@ export type Makers = ReadonlyMap<string, { name: string; light: boolean }>;
 
 /** Return the table in `makers.tsv.gz`: a line each of code, name, `light` or nothing, with tabs between them. */
 export async function readMakers(file: Uint8Array): Promise<Makers> {
-  const text = new TextDecoder().decode(await decompressed(file, 'gzip'));
+  const text = new TextDecoder().decode(await gunzipped(file));
   const lines = text.split('\n').slice(1).filter((line) => line !== ''); // the first one names the columns
   return new Map(
     lines.map((line) => {

@@ -1,43 +1,45 @@
-/** The least and the greatest of what is around each pixel, as OpenCV finds them; beyond the borders nothing counts. */
+/** The greatest of what is around each pixel, as OpenCV finds it; beyond the borders nothing counts. */
 
+import { plainGray } from './pictures';
 import type { Gray } from '../types';
 
 /** Return the greatest of the values of a row up to `reach` away from each. */
 export function dilateRow(row: Float32Array, reach: number): Float32Array {
-  const padded = new Float32Array(row.length + 2 * reach).fill(-Infinity);
-  padded.set(row, reach);
-  slide(padded, 2 * reach + 1, 1, true);
-  return padded.slice(0, row.length);
+  const found = new Float32Array(row.length + 2 * reach).fill(-Infinity);
+  found.set(row, reach);
+  raise(found, 2 * reach + 1, 1);
+  return found.subarray(0, row.length);
 }
 
 /** Return what is lighter than all that is `2 * reach + 1` pixels wide and high, and by how much. */
 export function topHat(gray: Gray, reach: number): Gray {
-  const opened = inSquares(inSquares(gray, reach, false), reach, true);
-  return { ...gray, data: gray.data.map((level, i) => Math.max(level - opened.data[i], 0)) };
+  // What is least is greatest in the negative.
+  const opened = dilate(negative(dilate(negative(gray), reach)), reach).data;
+  return { ...gray, data: gray.data.map((level, i) => Math.max(level - opened[i], 0)) };
 }
 
-/** Return the greatest or the least level in the square round each pixel. */
-function inSquares({ data, width, height }: Gray, reach: number, greatest: boolean): Gray {
-  const size = 2 * reach + 1;
+function negative(gray: Gray): Gray {
+  return { ...gray, data: gray.data.map((level) => 255 - level) };
+}
+
+/** Return the greatest in the square, `2 * reach + 1` pixels wide, round each pixel. */
+function dilate({ data, width, height }: Gray, reach: number): Gray {
   const step = width + 2 * reach;
-  const padded = new Uint8Array(step * (height + 2 * reach)).fill(greatest ? 0 : 255);
-  for (let y = 0; y < height; y++) padded.set(data.subarray(y * width, (y + 1) * width), (y + reach) * step + reach);
-  slide(padded, size, 1, greatest);
-  slide(padded, size, step, greatest);
-  const out = new Uint8Array(data.length);
-  for (let y = 0; y < height; y++) out.set(padded.subarray(y * step, y * step + width), y * width);
-  return { data: out, width, height };
+  const found = new Uint8Array(step * (height + 2 * reach));
+  for (let y = 0; y < height; y++) found.set(data.subarray(y * width, (y + 1) * width), (y + reach) * step + reach);
+  raise(found, 2 * reach + 1, 1);
+  raise(found, 2 * reach + 1, step);
+  const out = plainGray(width, height);
+  for (let y = 0; y < height; y++) out.data.set(found.subarray(y * step, y * step + width), y * width);
+  return out;
 }
 
-/** Make each value the greatest or the least of `size` values from it on, every `step`-th of those that follow. */
-function slide(values: Uint8Array | Float32Array, size: number, step: number, greatest: boolean): void {
-  for (let known = 1; known < size; ) {
-    const more = Math.min(known, size - known); // twice as far every time
+/** Raise each value to the greatest of `count` from it on, `step` apart: of two, of four, and so on. */
+function raise(values: Uint8Array | Float32Array, count: number, step: number): void {
+  for (let done = 1; done < count; ) {
+    const more = Math.min(done, count - done);
     const ahead = more * step;
-    for (let i = 0; i + ahead < values.length; i++) {
-      const other = values[i + ahead];
-      if (greatest ? other > values[i] : other < values[i]) values[i] = other;
-    }
-    known += more;
+    for (let i = 0; i < values.length - ahead; i++) if (values[i + ahead] > values[i]) values[i] = values[i + ahead];
+    done += more;
   }
 }
