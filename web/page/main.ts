@@ -24,7 +24,7 @@ function tell(key: string, beside: HTMLElement): void {
   news.hidden = false;
 }
 
-let keeping: Promise<void> | null = null;
+let isOpen = false;
 
 watch({
   onprogress(loaded, total) {
@@ -36,7 +36,9 @@ watch({
   onopen() {
     news.hidden = true;
     introduce();
-    keeping ??= keep({
+    if (isOpen) return; // anew, after it died
+    isOpen = true;
+    keep({
       onkept: () => notify('news.kept'),
       onupdate: (take) => tell('news.update', button('news.reload', 'retry', take, 'primary')),
     });
