@@ -1,8 +1,19 @@
 # The service: docker build -t vinchar . && docker run --rm -p 8000:8000 -e VINCHAR_API_KEY=... -v vinchar:/data vinchar
+FROM node:22-slim AS page
+WORKDIR /src/web
+COPY web/package.json web/package-lock.json ./
+RUN npm ci
+COPY LICENSE /src/
+COPY model /src/model
+COPY vinchar /src/vinchar
+COPY web ./
+RUN npm run build
+
 FROM python:3.13-slim AS built
 WORKDIR /src
 COPY pyproject.toml README.md LICENSE MANIFEST.in ./
 COPY vinchar vinchar
+COPY --from=page /src/web/dist vinchar/service/offline
 COPY model model
 RUN python -m venv /vinchar && /vinchar/bin/pip install --no-cache-dir '.[serve]'
 

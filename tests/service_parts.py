@@ -13,6 +13,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import pytest
 from fastapi.testclient import TestClient
 
 from vinchar.reading import Reading
@@ -82,3 +83,14 @@ def running(folder: Path, **settings: Any) -> Iterator[TestClient]:
 def send(client: TestClient, name: str, route: str = "/v1/read", **more: Any) -> Any:
     """Send a picture of a name."""
     return client.post(route, files={"image": (name, picture(), "image/png")}, **more)
+
+
+def built_page() -> Path:
+    """The folder of the page that reads in the browser, or a skip; a failure where the tests are told to require it."""
+    folder = Path(__file__).parents[1] / "web" / "dist"
+    if not (folder / "index.html").exists():
+        said = "web/dist is not built: cd web && npm ci && npm run build"
+        if "web" in os.environ.get("VINCHAR_REQUIRE", ""):
+            pytest.fail(f"{said}; VINCHAR_REQUIRE asks for it")
+        pytest.skip(said)
+    return folder

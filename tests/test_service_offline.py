@@ -5,12 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from service_parts import KEY, running
+from service_parts import KEY, built_page, running
 from test_service_reading import code_of
 
 from vinchar import __version__, vin
@@ -147,25 +148,17 @@ def test_the_package_of_the_browser_has_the_same_version() -> None:
 
 
 def test_the_page_that_was_built(tmp_path: Path) -> None:
-    """All that it names is there, has a type, and is the model's of this checkout."""
-    built = WEB / "dist"
-    if not (built / "index.html").exists():
-        said = "web/dist is not built: cd web && npm ci && npm run build"
-        if "web" in os.environ.get("VINCHAR_REQUIRE", ""):
-            pytest.fail(f"{said}; VINCHAR_REQUIRE asks for it")
-        pytest.skip(said)
-    with running(tmp_path, offline=built) as client:
+    """All that it names is there, as what it is, and its model is that of this checkout."""
+    with running(tmp_path, offline=built_page()) as client:
         page = client.get("/offline/").text
-        assert "//" not in page.replace("http://www.w3.org/2000/svg", "")
         assert " style=" not in page  # the policy would not have it
-        named = {word for word in page.split('"') if word.startswith("./") and "." in word[2:]}
-        assert len(named) >= 2
-        for name in (*named, "vinchar.js", "worker.js", "sw.js", "manifest.webmanifest"):
-            answer = client.get(f"/offline/{name}")
+        named = set(re.findall(r'(?:src|href)="([^"#]+)"', page)) - {"./"}
+        assert {"page.js", "style.css", "manifest.webmanifest"} <= named
+        for name in (*named, "vinchar.js", "worker.js", "sw.js"):
+            answer = client.get(f"/offline/{name}")  # so none of another host
             assert answer.status_code == 200, name
             assert answer.headers["content-type"] != "application/octet-stream"
-        manifest = client.get("/offline/manifest.webmanifest").json()
-        for icon in manifest["icons"]:
+        for icon in client.get("/offline/manifest.webmanifest").json()["icons"]:
             assert client.get(f"/offline/{icon['src']}").headers["content-type"] == icon["type"]
-        for path in (built / "model").iterdir():
+        for path in (built_page() / "model").iterdir():
             assert client.get(f"/offline/model/{path.name}").content == path.read_bytes(), path.name

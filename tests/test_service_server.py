@@ -209,6 +209,7 @@ def test_others_may_ask_with_a_key(tmp_path: Path) -> None:
         (["--model", "nowhere"], "nowhere/model.json: not there"),
         (["--recogniser", "detector", "--min-confidence", "0.5", "--max-mb", "0"], "max_mb: got 0"),
         (["--keys", "nothing"], "nothing: No such file"),
+        (["--offline", "nothing"], "offline: got nothing, expected the folder that npm run build makes"),
         (["--store", "mysql://x/y"], "mysql"),
         (["--port", "70000"], "port: got 70000, expected 0 to 65535"),
         (["--certificate", "nothing.pem"], "nothing.pem: No such file"),

@@ -1,7 +1,7 @@
 """Write ``src/constants.ts``: what the stages in Python know by name, so that no number is typed in twice.
 
 ``constants.json`` beside this file says which: for each module of ``vinchar`` the names of its constants, or of a
-dataclass with ``()`` behind it for its default values. ``python web/generate.py`` writes the file.
+dataclass with ``()`` behind it for its default values. ``python3 -m web.generate`` writes the file.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 HERE = Path(__file__).parent
 NAMES = HERE / "constants.json"
 TARGET = HERE / "src" / "constants.ts"
-HEAD = "// Written by web/generate.py from the modules of vinchar/: change a number there, and run it again.\n"
+HEAD = "// Of the modules of vinchar/: change a number there, and run python3 -m web.generate.\n"
 
 
 def constants() -> str:

@@ -22,7 +22,7 @@ function data(): Plugin {
         emit(`model/${name}`, readFileSync(new URL(name, MODEL)));
       emit(`model/${MAKERS}`, readFileSync(new URL(`../vinchar/${MAKERS}`, import.meta.url)));
       emit('LICENSE', readFileSync(new URL('../LICENSE', import.meta.url)));
-      emit('THIRD-PARTY.txt', readFileSync(new URL('THIRD-PARTY.txt', import.meta.url)));
+      emit('LICENSE-onnxruntime.txt', readFileSync(new URL('LICENSE-onnxruntime.txt', import.meta.url)));
       emit(RUNTIME, gzipSync(readFileSync(runtime), { level: 9 }));
     },
   };

@@ -1,6 +1,7 @@
-/** Picture files as a browser decodes them, beside what Python takes from them (`golden_decode.py`). */
+/** Picture files as a browser decodes them, beside what Python takes from them (`golden/decode.py`). */
 
 import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { expect, type Page, test } from '@playwright/test';
 import { build } from 'vite';
 
@@ -13,7 +14,8 @@ interface Case {
   code?: string;
 }
 
-const cases: Case[] = JSON.parse(readFileSync(new URL('../test/golden/decode.json', import.meta.url), 'utf8'));
+const packed = readFileSync(new URL('../test/golden/decode.json.gz', import.meta.url));
+const cases: Case[] = JSON.parse(gunzipSync(packed).toString(), (_, value) => value?.dtype ? value.data : value);
 let program: string;
 
 test.beforeAll(async () => {

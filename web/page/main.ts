@@ -31,7 +31,7 @@ watch({
     const [here, all] = [loaded, total].map((bytes) => Math.round(bytes / 1e5) / 10); // megabytes
     bar.value = loaded / total;
     say(amount, 'news.amount', { loaded: here, total: all });
-    if (!bar.isConnected) tell('news.loading', progress);
+    if (news.hidden || !bar.isConnected) tell('news.loading', progress);
   },
   onopen() {
     news.hidden = true;

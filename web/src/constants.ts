@@ -1,4 +1,4 @@
-// Written by web/generate.py from the modules of vinchar/: change a number there, and run it again.
+// Of the modules of vinchar/: change a number there, and run python3 -m web.generate.
 
 export const assemble = {
   Weights: {"pitches": [16.0, 18.5, 21.0, 24.0], "sigma": 0.3, "cap": 4.0, "closest": 10.0, "reach": 2.6, "zone": 0.25, "gap": 1.0, "margin": 1.0, "end": 0.5, "least": -5.0},
@@ -132,6 +132,8 @@ export const quality = {
 
 export const reading = {
   SCHEMA: 1,
+  CORNERS: ["x1", "y1", "x2", "y2", "x3", "y3", "x4", "y4"],
+  ROW: ["image", "rank", "kind", "vin", "status", "confidence", "source", "check_digit", "maker", "region", "model_year", "reasons", "second", "second_confidence", "barcodes", "without_list", "x1", "y1", "x2", "y2", "x3", "y3", "x4", "y4", "model", "frame"],
 } as const;
 
 export const recognise = {
@@ -151,6 +153,7 @@ export const rectify = {
   JOINED: 400,
   NEAR: 0.05,
   ELSEWHERE: 0.3,
+  GRID: 0.000244140625,
   STRIP_START: 30,
   STRIP_END: 370,
 } as const;
@@ -235,6 +238,7 @@ export const textlines = {
   LEAST_CONTRAST: 8,
   OFFSET: 4,
   SAME: 0.6,
+  GRID: 0.015625,
   BIAS: -20.85,
   WEIGHTS: [[2.640000104904175, -0.44999998807907104], [13.75, -2.2300000190734863], [-3.319999933242798, 0.7400000095367432], [5.510000228881836, -19.59000015258789], [-14.180000305175781, 28.219999313354492], [-1.840000033378601, 1.350000023841858], [-3.309999942779541, 1.3700000047683716], [-0.7400000095367432, 0.07999999821186066], [0.5199999809265137, -0.03999999910593033], [2.069999933242798, -4.159999847412109], [-2.25, 0.10000000149011612], [0.9800000190734863, 0.8899999856948853], [-0.8500000238418579, -3.0999999046325684], [1.25, 0.0], [0.9599999785423279, -0.25999999046325684]],
 } as const;

@@ -9,6 +9,11 @@ export function roundHalfEven(value: number): number {
   return floor % 2 === 0 ? floor : floor + 1;
 }
 
+/** Return the nearest multiple of `grid`: the last bits of what a net or a processor says are no part of it. */
+export function onGrid(value: number, grid: number): number {
+  return roundHalfEven(value / grid) * grid;
+}
+
 /** Return the nearest grey level, 0 to 255. */
 export function toByte(value: number): number {
   if (value <= 0) return 0;
@@ -43,9 +48,8 @@ export function median(values: ArrayLike<number>): number {
   return inOrder.length % 2 === 1 ? inOrder[half] : (inOrder[half - 1] + inOrder[half]) / 2;
 }
 
-/** Return the value that `percent` of the values are below, between two of them in proportion. */
-export function percentile(values: ArrayLike<number>, percent: number): number {
-  const inOrder = sorted(values);
+/** Return the value that `percent` of values in rising order are below, between two of them in proportion. */
+export function percentile(inOrder: ArrayLike<number>, percent: number): number {
   const place = (percent / 100) * (inOrder.length - 1);
   const low = Math.floor(place);
   const high = Math.min(low + 1, inOrder.length - 1);

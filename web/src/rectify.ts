@@ -217,13 +217,14 @@ export function levelContrast(gray: Gray, inverted = false): Gray {
   const { width, height } = gray;
   const across = 2 * Math.trunc(0.8 * height) + 1;
   const down = 2 * height - 1;
-  const mean = blur({ data: Float32Array.from(gray.data), width, height }, across, down).data;
-  const square = blur({ data: Float32Array.from(gray.data, (level) => level * level), width, height }, across, down).data;
+  const levels = Float32Array.from(gray.data);
+  const mean = blur({ data: levels, width, height }, across, down).data;
+  const square = blur({ data: levels.map((level) => level * level), width, height }, across, down).data;
   const sign = inverted ? -44 : 44;
   const out = plainGray(width, height);
   for (let i = 0; i < out.data.length; i++) {
     const deviation = f(Math.sqrt(Math.max(f(square[i] - f(mean[i] * mean[i])), 0)));
-    const scaled = f(f(f(f(gray.data[i] - mean[i]) / f(deviation + 2)) * sign) + 96);
+    const scaled = f(f(f(f(levels[i] - mean[i]) / f(deviation + 2)) * sign) + 96);
     out.data[i] = clip(scaled, 0, 255); // whole grey levels: what is behind the point is dropped
   }
   return out;
@@ -259,7 +260,8 @@ export function stretchContrast(picture: Gray): Gray {
   for (let y = 0; y < picture.height; y += 2) {
     for (let x = 0; x < picture.width; x += 2) some.push(picture.data[y * picture.width + x]);
   }
-  const [low, high] = [percentile(some, 1), percentile(some, 99)];
+  const inOrder = Uint8Array.from(some).sort();
+  const [low, high] = [percentile(inOrder, 1), percentile(inOrder, 99)];
   const scale = Math.fround(255 / Math.max(high - low, 16));
   const ground = roundHalfEven(low);
   const levels = Uint8Array.from({ length: 256 }, (_, level) => toByte(Math.fround(Math.max(level - ground, 0) * scale)));

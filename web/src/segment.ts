@@ -30,10 +30,10 @@ export function segment(gray: Gray, centres: Float32Array): Int32Array {
   const band = bandOf(height);
   const banded = ink.subarray(band.start * width, band.stop * width);
   const profile = gaussianBlur({ data: meanOfRows(banded, width), width, height: 1 }, 1).data;
-  const levels = Uint8Array.from(banded, (one) => Math.trunc(Math.fround(255 * one)));
+  const levels = Uint8Array.from(banded.map((one) => 255 * one));
   const level = otsuLevel({ data: levels, width, height: band.stop - band.start });
   const least = Math.fround(level / 255);
-  const mask = Uint8Array.from(ink, (one) => (one > least ? 1 : 0));
+  const mask = Uint8Array.from(ink.map((one) => Number(one > least)));
   const boxes = new Int32Array((centres.length / LENGTH) * LENGTH * 4);
   for (let at = 0; at < centres.length; at += LENGTH) {
     const cuts = cutsOf(profile, centres.subarray(at, at + LENGTH));
@@ -84,13 +84,13 @@ function cutsOf(profile: Float32Array, centres: Float32Array): Int32Array {
     const middle = Math.fround(Math.fround(centres[i] + centres[i + 1]) / 2);
     const apart = Math.fround(centres[i + 1] - centres[i]);
     let least = Infinity;
-    profile.forEach((ink, column) => {
+    for (let column = 0; column < profile.length; column++) {
       const aside = Math.abs(column - middle) / apart; // from 0 in the middle between two
-      if (aside < REACH && ink + ASIDE * aside < least) {
-        least = ink + ASIDE * aside;
+      if (aside < REACH && profile[column] + ASIDE * aside < least) {
+        least = profile[column] + ASIDE * aside;
         cuts[i + 1] = column;
       }
-    });
+    }
   }
   const out = 0.6 * median(centres.subarray(1).map((centre, i) => centre - centres[i]));
   cuts[0] = Math.fround(centres[0] - Math.fround(out));
@@ -117,12 +117,14 @@ function inkOf(gray: Gray): Float32Array {
   // Where contrast is far below the strip's best there is noise, and it must not be raised to full ink.
   const best = hat.reduce((all, one) => Math.max(all, one), 0);
   const least = Math.fround(Math.fround(Math.fround(0.3) * best) + 4);
-  return Float32Array.from(hat, (one, i) => Math.min(Math.fround(one / Math.max(peak[i % width], least)), 1));
+  return Float32Array.from(hat).map((one, i) => Math.min(Math.fround(one / Math.max(peak[i % width], least)), 1));
 }
 
 /** Return the mean of each column, (W,), of rows of `width`. */
 function meanOfRows(rows: Float32Array, width: number): Float32Array {
   const mean = new Float32Array(width);
-  rows.forEach((ink, i) => (mean[i % width] += ink));
+  for (let start = 0; start < rows.length; start += width) {
+    for (let x = 0; x < width; x++) mean[x] += rows[start + x];
+  }
   return mean.map((sum) => sum / (rows.length / width));
 }

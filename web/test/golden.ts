@@ -1,31 +1,93 @@
-/** What `golden_a.py` wrote. */
+/** What the tests read: golden values that `golden/` wrote, pictures, and files of the model. */
 
 import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, inflateSync } from 'node:zlib';
+import { Ajv2020 } from 'ajv/dist/2020';
 import { expect } from 'vitest';
-import { openNet, type Net } from '../src/session';
 import type { Plane } from '../src/opencv/pictures';
+import { openNet, type Net } from '../src/session';
 import type { Edges, Gray } from '../src/types';
+import { type Makers, readMakers } from '../src/vin';
 
-type Numbers = Uint8Array | Int32Array | Float32Array | Float64Array;
+type Numbers = Uint8Array | Int16Array | Int32Array | Float32Array | Float64Array;
 export type Table = { shape: number[]; data: Numbers };
+
+const ROOT = new URL('../../', import.meta.url);
 
 const TYPES: Record<string, (buffer: ArrayBuffer) => Numbers> = {
   uint8: (buffer) => new Uint8Array(buffer),
   bool: (buffer) => new Uint8Array(buffer),
+  int16: (buffer) => new Int16Array(buffer),
   int32: (buffer) => new Int32Array(buffer),
   float32: (buffer) => new Float32Array(buffer),
   float64: (buffer) => new Float64Array(buffer),
 };
 
-/** Return the cases of a stage; an array is its `shape` and its `data`. */
-export function golden(stage: string): any[] {
-  const text = gunzipSync(readFileSync(new URL(`golden/${stage}.json.gz`, import.meta.url))).toString();
+export function bytesOf(path: string): Uint8Array {
+  return new Uint8Array(readFileSync(new URL(path, ROOT)));
+}
+
+/** Return a file as `openReader` asks for it: of the model folder, or the table of makers. */
+export async function load(name: string): Promise<Uint8Array> {
+  return bytesOf(name === 'makers.tsv.gz' ? `vinchar/${name}` : `model/${name}`);
+}
+
+export function makersTable(): Promise<Makers> {
+  return readMakers(bytesOf('vinchar/makers.tsv.gz'));
+}
+
+/** Open one of the shipped networks. */
+export function shipped(name: string): Promise<Net> {
+  return openNet(bytesOf(`model/${name}.onnx`));
+}
+
+/** Return the golden values of a stage; an array is its `shape` and its `data`. */
+export function golden<T = any[]>(stage: string): T {
+  const text = gunzipSync(bytesOf(`web/test/golden/${stage}.json.gz`)).toString();
   return JSON.parse(text, (_, value) => {
+    if (typeof value?.png === 'string') return readPng(Buffer.from(value.png, 'base64'));
     if (typeof value?.dtype !== 'string') return value;
     const bytes = Uint8Array.from(Buffer.from(value.data, 'base64'));
     return { shape: value.shape, data: TYPES[value.dtype](bytes.buffer) };
   });
+}
+
+/** Return the picture in a PNG of grey levels, 8 bits each, not interlaced: all that OpenCV writes. */
+function readPng(png: Buffer): Table {
+  const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)];
+  expect([...png.subarray(24, 29)]).toEqual([8, 0, 0, 0, 0]);
+  const packed: Buffer[] = [];
+  for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at)) {
+    if (png.toString('latin1', at + 4, at + 8) !== 'IDAT') continue;
+    packed.push(png.subarray(at + 8, at + 8 + png.readUInt32BE(at)));
+  }
+  const filtered = inflateSync(Buffer.concat(packed));
+  const data = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const filter = filtered[y * (width + 1)];
+    for (let x = 0; x < width; x++) {
+      const i = y * width + x;
+      const left = x > 0 ? data[i - 1] : 0;
+      const above = y > 0 ? data[i - width] : 0;
+      const corner = x > 0 && y > 0 ? data[i - width - 1] : 0;
+      data[i] = filtered[i + y + 1] + [0, left, above, (left + above) >> 1, paeth(left, above, corner)][filter];
+    }
+  }
+  return { shape: [height, width], data };
+}
+
+/** Return which of a pixel's neighbours is nearest to the left one and the one above, less the one in the corner. */
+function paeth(left: number, above: number, corner: number): number {
+  const [byLeft, byAbove, byCorner] = [left, above, corner].map((one) => Math.abs(left + above - corner - one));
+  if (byLeft <= byAbove && byLeft <= byCorner) return left;
+  return byAbove <= byCorner ? above : corner;
+}
+
+const pictures = golden<Record<string, Table>>('pictures');
+
+/** Return a picture that the stages are tried on. */
+export function picture(name: string): Gray {
+  return grayOf(pictures[name]);
 }
 
 export function grayOf(table: Table): Gray {
@@ -34,6 +96,18 @@ export function grayOf(table: Table): Gray {
 
 export function planeOf(table: Table): Plane {
   return { data: table.data as Float32Array, width: table.shape[1], height: table.shape[0] };
+}
+
+export function edgesOf(table: Table): Edges {
+  return { count: table.shape[1], data: table.data as Float32Array };
+}
+
+export const schema = JSON.parse(new TextDecoder().decode(bytesOf('vinchar/reading.schema.json')));
+const isReading = new Ajv2020({ allowUnionTypes: true }).compile(schema);
+
+/** Expect a reading as JSON to be as the schema says. */
+export function expectValid(reading: unknown): void {
+  expect(isReading(reading), JSON.stringify(isReading.errors)).toBe(true);
 }
 
 /** Return the greatest difference between two rows of numbers of the same length, and the share that differ. */
@@ -50,8 +124,8 @@ export function apart(got: ArrayLike<number>, wanted: ArrayLike<number>): { most
 }
 
 /** Expect that numbers differ by `most` at most. */
-export function expectClose(got: ArrayLike<number>, wanted: ArrayLike<number>, most: number): void {
-  expect(apart(got, wanted).most).toBeLessThanOrEqual(most);
+export function expectClose(got: ArrayLike<number>, wanted: ArrayLike<number>, most: number, name?: string): void {
+  expect(apart(got, wanted).most, name).toBeLessThanOrEqual(most);
 }
 
 /** Expect the same grey levels but for a few that lie half-way between two. */
@@ -60,18 +134,4 @@ export function expectSame(got: Gray, wanted: Table, few = 0.002): void {
   const { most, share } = apart(got.data, wanted.data);
   expect(most).toBeLessThanOrEqual(1);
   expect(share).toBeLessThan(few);
-}
-
-/** Return a photo that the stages are tried on. */
-export function photo(name: string): Gray {
-  return grayOf(golden('pictures').find((one) => one.name === name).gray);
-}
-
-export function edgesOf(table: Table): Edges {
-  return { count: table.shape[1], data: table.data as Float32Array };
-}
-
-/** Open one of the shipped networks. */
-export function shipped(name: string): Promise<Net> {
-  return openNet(new Uint8Array(readFileSync(new URL(`../../model/${name}.onnx`, import.meta.url))));
 }

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { locate } from '../src/constants';
 import { Heat, Locator } from '../src/locate';
 import type { Net, Tensor } from '../src/session';
-import { expectClose, golden, grayOf, photo, shipped } from './golden';
+import { expectClose, golden, grayOf, picture, shipped } from './golden';
 
 const [fake, ...photos] = golden('locate');
 let locator: Locator;
@@ -48,7 +48,7 @@ test.each(photos.filter((one) => one.maps))('lines of the same maps: $name', (wa
 });
 
 test.each(photos)('lines of the shipped net: $name with $side pixels', async (wanted) => {
-  const heat = await locator.look(photo(wanted.name), wanted.side);
+  const heat = await locator.look(picture(wanted.name), wanted.side);
   if (wanted.maps) expectClose(heat.maps.data, wanted.maps.data, 1e-3);
   expectLines(heat, wanted, 0.1);
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { advice, measure, qualityOf, type Values } from '../src/quality';
 import { sample } from '../src/rectify';
 import { plainGray } from '../src/opencv/pictures';
-import { edgesOf, golden, photo } from './golden';
+import { edgesOf, golden, picture } from './golden';
 
 function expectValues(got: Values, wanted: Values): void {
   expect(Object.keys(got)).toEqual(Object.keys(wanted));
@@ -10,7 +10,7 @@ function expectValues(got: Values, wanted: Values): void {
 }
 
 test.each(golden('quality'))('what is measured along a line: $name', (wanted) => {
-  const gray = photo(wanted.name);
+  const gray = picture(wanted.name);
   const edges = edgesOf(wanted.edges);
   const [boxes, quads] = [wanted.boxes.data, wanted.quads.data];
   expectValues(measure(sample(gray, edges, 40, 400), boxes, quads, gray), wanted.values);

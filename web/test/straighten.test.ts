@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { Rectifier } from '../src/rectify';
 import { Straightener, type Pass } from '../src/straighten';
-import { edgesOf, expectClose, golden, photo, shipped } from './golden';
+import { edgesOf, expectClose, golden, picture, shipped } from './golden';
 
 test.each(golden('straighten'))('passes along lines: $name', async ({ name, frames, count, passes }) => {
   const straightener = new Straightener(new Rectifier(await shipped('rectifier')));
-  const gray = photo(name);
+  const gray = picture(name);
   const found = await straightener.passes(gray, frames.map(edgesOf));
   expect(found.length).toBe(count);
   const third = await straightener.finer(gray, found.map((some) => some[some.length - 1]));
@@ -25,5 +25,5 @@ test.each(golden('straighten'))('passes along lines: $name', async ({ name, fram
 
 test('no frames need no net', async () => {
   const straightener = new Straightener(new Rectifier({ run: () => Promise.reject(new Error('not asked')) }));
-  expect(await straightener.passes(photo('frame-stamped'), [])).toEqual([]);
+  expect(await straightener.passes(picture('frame-stamped'), [])).toEqual([]);
 });

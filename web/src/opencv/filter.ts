@@ -1,7 +1,7 @@
 /** Pixels from their neighbours: means, smoothing, slopes and morphology as OpenCV computes them. */
 
 import { roundHalfEven } from '../numeric';
-import { type Plane, plainGray } from './pictures';
+import { type Plane, plainGray, rounding } from './pictures';
 import type { Gray } from '../types';
 
 /** Return where each place of a row with `reach` more on both sides lies in it; beyond the ends it is mirrored. */
@@ -41,14 +41,14 @@ function boxSums(
   }
   const sums = new Float64Array(width * height);
   const total = new Float64Array(width);
-  const add = (line: number, sign: number): void => {
-    for (let x = 0; x < width; x++) total[x] += sign * rows[line * width + x];
-  };
-  for (let k = 0; k < down - 1; k++) add(lines[k], 1);
+  for (let k = 0; k < down - 1; k++) for (let x = 0; x < width; x++) total[x] += rows[lines[k] * width + x];
   for (let y = 0; y < height; y++) {
-    add(lines[y + down - 1], 1);
-    sums.set(total, y * width);
-    add(lines[y], -1);
+    const [first, last] = [lines[y] * width, lines[y + down - 1] * width];
+    for (let x = 0; x < width; x++) {
+      const sum = total[x] + rows[last + x];
+      sums[y * width + x] = sum;
+      total[x] = sum - rows[first + x];
+    }
   }
   return sums;
 }
@@ -57,15 +57,17 @@ function boxSums(
 export function blur(plane: Plane, across: number, down: number): Plane {
   const sums = boxSums(plane, across, down, mirrored);
   const scale = 1 / (across * down);
-  return { data: Float32Array.from(sums, (sum) => sum * scale), width: plane.width, height: plane.height };
+  for (let i = 0; i < sums.length; i++) sums[i] *= scale;
+  return { data: new Float32Array(sums), width: plane.width, height: plane.height };
 }
 
 /** Return the means over square windows, in grey levels; beyond the borders the last pixel goes on. */
 export function blurGray(gray: Gray, side: number): Gray {
   const sums = boxSums(gray, side, side, repeated);
   const out = plainGray(gray.width, gray.height);
+  const levels = rounding(out);
   const area = side * side;
-  for (let i = 0; i < sums.length; i++) out.data[i] = roundHalfEven(sums[i] / area);
+  for (let i = 0; i < sums.length; i++) levels[i] = sums[i] / area;
   return out;
 }
 
@@ -90,7 +92,10 @@ export function gaussianBlurGray(gray: Gray, sigma: number): Gray {
 /** Return a grey picture smoothed by 1 2 1 along and across. */
 export function binomialBlur(gray: Gray): Gray {
   const weights = Float64Array.of(1, 2, 1);
-  return { ...gray, data: Uint8Array.from(weighedSums(gray, weights, weights), (sum) => (sum + 8) >> 4) };
+  const sums = weighedSums(gray, weights, weights);
+  const out = plainGray(gray.width, gray.height);
+  for (let i = 0; i < sums.length; i++) out.data[i] = (sums[i] + 8) >> 4;
+  return out;
 }
 
 /** Return a plane smoothed by a Gaussian, four deviations wide. */
@@ -129,18 +134,20 @@ function weighedSums(picture: Gray | Plane, across: Float64Array, down: Float64A
   const columns = mirrored(width, (across.length - 1) / 2);
   const lines = mirrored(height, (down.length - 1) / 2);
   const rows = new Float64Array(width * height);
+  const row = new Float64Array(columns.length);
   for (let y = 0; y < height; y++) {
+    for (let i = 0; i < row.length; i++) row[i] = data[y * width + columns[i]];
     for (let x = 0; x < width; x++) {
       let sum = 0;
-      for (let k = 0; k < across.length; k++) sum += across[k] * data[y * width + columns[x + k]];
+      for (let k = 0; k < across.length; k++) sum += across[k] * row[x + k];
       rows[y * width + x] = sum;
     }
   }
   const sums = new Float64Array(width * height);
   for (let y = 0; y < height; y++) {
     for (let k = 0; k < down.length; k++) {
-      const start = lines[y + k] * width;
-      for (let x = 0; x < width; x++) sums[y * width + x] += down[k] * rows[start + x];
+      const [start, weight] = [lines[y + k] * width, down[k]];
+      for (let x = 0; x < width; x++) sums[y * width + x] += weight * rows[start + x];
     }
   }
   return sums;

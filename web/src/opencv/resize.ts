@@ -1,9 +1,8 @@
 /** Pictures at another size as OpenCV's `resize` makes them, with its fixed-point weights where it has them. */
 
-import { clip, roundHalfEven, toByte } from '../numeric';
-import { plainGray } from './pictures';
+import { clip, roundHalfEven } from '../numeric';
+import { plainGray, rounding } from './pictures';
 import type { Gray } from '../types';
-import { setCubicWeights } from './remap';
 
 // OpenCV's weights of pixels are whole numbers of 2^-11.
 const BITS = 11;
@@ -38,18 +37,20 @@ export function resizeCubic(gray: Gray, width: number, height: number): Gray {
   const down = cubicTaps(gray.height, height);
   const rows = new Float64Array(gray.height * width);
   for (let y = 0; y < gray.height; y++) {
+    const start = y * gray.width;
     for (let x = 0; x < width; x++) {
       let sum = 0;
-      for (let k = 4 * x; k < 4 * x + 4; k++) sum += gray.data[y * gray.width + across.at[k]] * across.weights[k];
+      for (let k = 4 * x; k < 4 * x + 4; k++) sum += gray.data[start + across.at[k]] * across.weights[k];
       rows[y * width + x] = sum;
     }
   }
   const out = plainGray(width, height);
+  const levels = rounding(out);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       let sum = 0;
       for (let k = 4 * y; k < 4 * y + 4; k++) sum += rows[down.at[k] * width + x] * down.weights[k];
-      out.data[y * width + x] = toByte(sum);
+      levels[y * width + x] = sum;
     }
   }
   return out;
@@ -72,15 +73,29 @@ function cubicTaps(have: number, want: number): { at: Int32Array; weights: Float
 export function resizeArea(gray: Gray, width: number, height: number): Gray {
   const across = gray.width / width;
   const down = gray.height / height;
+  if (across === 2 && down === 2) return halved(gray);
   if (Number.isInteger(across) && Number.isInteger(down)) return wholePixels(gray, across, down);
   return partPixels(gray, width, height);
+}
+
+/** Return the means of blocks of 2 x 2 pixels. OpenCV rounds halves up here alone, else to even. */
+function halved({ data, width, height }: Gray): Gray {
+  const out = plainGray(width / 2, height / 2);
+  for (let y = 0; y < out.height; y++) {
+    let from = 2 * y * width;
+    const end = (y + 1) * out.width;
+    for (let to = y * out.width; to < end; to++, from += 2) {
+      out.data[to] = (data[from] + data[from + 1] + data[from + width] + data[from + width + 1] + 2) >> 2;
+    }
+  }
+  return out;
 }
 
 /** Return the means of blocks of whole pixels. */
 function wholePixels(gray: Gray, across: number, down: number): Gray {
   const out = plainGray(gray.width / across, gray.height / down);
+  const levels = rounding(out);
   const scale = Math.fround(1 / (across * down));
-  const halves = across === 2 && down === 2;
   for (let y = 0; y < out.height; y++) {
     for (let x = 0; x < out.width; x++) {
       let sum = 0;
@@ -88,55 +103,47 @@ function wholePixels(gray: Gray, across: number, down: number): Gray {
         const start = (y * down + dy) * gray.width + x * across;
         for (let dx = 0; dx < across; dx++) sum += gray.data[start + dx];
       }
-      // OpenCV rounds halves up here alone, else to even.
-      out.data[y * out.width + x] = halves ? (sum + 2) >> 2 : toByte(Math.fround(sum * scale));
+      levels[y * out.width + x] = Math.fround(sum * scale);
     }
   }
   return out;
 }
 
 /**
- * Pieces of source pixels: piece `i` is a part `weight[i]` of wanted pixel `to[i]`, and lies in source pixel
- * `from[i]`.
+ * Pieces of source pixels: those of wanted pixel `i` come before `ends[i]` and after those before; piece `k` is a part
+ * `weight[k]` of it, and lies in source pixel `from[k]`.
  */
-type Pieces = { to: Int32Array; from: Int32Array; weight: Float32Array };
+type Pieces = { ends: Int32Array; from: Int32Array; weight: Float32Array };
 
-/** Return the means of areas whose borders cut through pixels. */
+/** Return the means of areas whose borders cut through pixels; sums are in float32, as OpenCV has them. */
 function partPixels(gray: Gray, width: number, height: number): Gray {
+  const f = Math.fround;
   const across = pieces(gray.width, width);
   const down = pieces(gray.height, height);
   const out = plainGray(width, height);
-  const row = new Float32Array(width);
+  const levels = rounding(out);
   const sum = new Float32Array(width);
-  let last = -1;
-  for (let i = 0; i < down.to.length; i++) {
-    row.fill(0);
-    const start = down.from[i] * gray.width;
-    for (let k = 0; k < across.to.length; k++) {
-      row[across.to[k]] += Math.fround(gray.data[start + across.from[k]] * across.weight[k]);
+  for (let y = 0, i = 0; y < height; y++) {
+    sum.fill(0);
+    for (; i < down.ends[y]; i++) {
+      const start = down.from[i] * gray.width;
+      for (let x = 0, k = 0; x < width; x++) {
+        let row = 0;
+        for (; k < across.ends[x]; k++) row = f(row + f(gray.data[start + across.from[k]] * across.weight[k]));
+        sum[x] += f(down.weight[i] * row);
+      }
     }
-    if (down.to[i] !== last) {
-      if (last >= 0) store(sum, out, last);
-      sum.fill(0);
-      last = down.to[i];
-    }
-    for (let x = 0; x < width; x++) sum[x] += Math.fround(down.weight[i] * row[x]);
+    levels.set(sum, y * width);
   }
-  store(sum, out, last);
   return out;
-}
-
-function store(sums: Float32Array, out: Gray, y: number): void {
-  for (let x = 0; x < out.width; x++) out.data[y * out.width + x] = toByte(sums[x]);
 }
 
 function pieces(have: number, want: number): Pieces {
   const scale = 1 / (want / have);
-  const to: number[] = [];
+  const ends = new Int32Array(want);
   const from: number[] = [];
   const weight: number[] = [];
-  const add = (pixel: number, source: number, share: number): void => {
-    to.push(pixel);
+  const add = (source: number, share: number): void => {
     from.push(source);
     weight.push(share);
   };
@@ -146,11 +153,12 @@ function pieces(have: number, want: number): Pieces {
     const size = Math.min(scale, have - start);
     const last = Math.min(Math.floor(end), have - 1);
     const first = Math.min(Math.ceil(start), last);
-    if (first - start > 1e-3) add(pixel, first - 1, (first - start) / size);
-    for (let source = first; source < last; source++) add(pixel, source, 1 / size);
-    if (end - last > 1e-3) add(pixel, last, Math.min(end - last, 1, size) / size);
+    if (first - start > 1e-3) add(first - 1, (first - start) / size);
+    for (let source = first; source < last; source++) add(source, 1 / size);
+    if (end - last > 1e-3) add(last, Math.min(end - last, 1, size) / size);
+    ends[pixel] = from.length;
   }
-  return { to: Int32Array.from(to), from: Int32Array.from(from), weight: Float32Array.from(weight) };
+  return { ends, from: Int32Array.from(from), weight: Float32Array.from(weight) };
 }
 
 function linearTaps(have: number, want: number): Taps {
@@ -170,13 +178,24 @@ function linearTaps(have: number, want: number): Taps {
 /** Return every row of a picture at the new width, in 2^-11 grey levels; beyond the borders the last pixel goes on. */
 function weighRows(gray: Gray, taps: Taps, width: number): Int32Array {
   const out = new Int32Array(gray.height * width);
-  for (let x = 0; x < width; x++) {
-    const left = clip(taps.first[x], 0, gray.width - 1);
-    const right = clip(taps.first[x] + 1, 0, gray.width - 1);
-    for (let y = 0; y < gray.height; y++) {
-      const row = y * gray.width;
-      out[y * width + x] = gray.data[row + left] * taps.weights[2 * x] + gray.data[row + right] * taps.weights[2 * x + 1];
+  const left = taps.first.map((first) => clip(first, 0, gray.width - 1));
+  const right = taps.first.map((first) => clip(first + 1, 0, gray.width - 1));
+  for (let y = 0; y < gray.height; y++) {
+    const row = y * gray.width;
+    for (let x = 0; x < width; x++) {
+      const [before, after] = [gray.data[row + left[x]], gray.data[row + right[x]]];
+      out[y * width + x] = before * taps.weights[2 * x] + after * taps.weights[2 * x + 1];
     }
   }
   return out;
+}
+
+/** Set the weights of four pixels in a row for a place that is `x`, 0 to 1, behind the second, as `resize` has them. */
+function setCubicWeights(weights: Float64Array, x: number): void {
+  const a = -0.75;
+  const after = 1 - x;
+  weights[0] = ((a * (x + 1) - 5 * a) * (x + 1) + 8 * a) * (x + 1) - 4 * a;
+  weights[1] = ((a + 2) * x - (a + 3)) * x * x + 1;
+  weights[2] = ((a + 2) * after - (a + 3)) * after * after + 1;
+  weights[3] = 1 - weights[0] - weights[1] - weights[2];
 }
