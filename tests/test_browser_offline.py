@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from browser_parts import DOOR, HONDA, LOST, PHONE, Visit
@@ -10,15 +11,25 @@ from service_parts import built_page
 from test_browser_read import vin_of
 from test_service_server import serving
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
 pytest_plugins = ["browser_fixtures"]
 pytestmark = pytest.mark.slow
 
-KEPT = "async () => Boolean((await navigator.serviceWorker.ready).active && navigator.serviceWorker.controller)"
-BOTH_KEPT = """async () => {
+KEPT = """async () => {
   const found = await navigator.serviceWorker.getRegistrations();
-  return found.length === 2 && found.every(({ active }) => active?.state === "activated");
+  return found.filter(({ active }) => active?.state === "activated").map(({ scope }) => new URL(scope).pathname).sort();
 }"""
-OF_ALL = "async () => (await navigator.serviceWorker.register('sw.js', { scope: '../' })).scope"
+
+
+def wait_for_workers(page: Page, *scopes: str) -> None:
+    """Wait until the browser keeps the page, and what leads to it."""
+    for _ in range(300):
+        if page.evaluate(KEPT) == list(scopes):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"got {page.evaluate(KEPT)}, expected {scopes}")
 
 
 def test_it_reads_with_the_service_and_without(visit: Visit, tmp_path: Path) -> None:
@@ -28,8 +39,7 @@ def test_it_reads_with_the_service_and_without(visit: Visit, tmp_path: Path) -> 
         page.set_input_files("#files", str(DOOR))
         assert vin_of(page) == HONDA
         assert page.evaluate("crossOriginIsolated")
-        page.wait_for_function(KEPT)
-        assert page.evaluate(OF_ALL) == f"{running.url}/"  # as the header allows
+        wait_for_workers(page, "/offline/")
         running.process.kill()
         running.process.wait()
         page.goto(f"{running.url}/offline/")
@@ -40,20 +50,16 @@ def test_it_reads_with_the_service_and_without(visit: Visit, tmp_path: Path) -> 
         assert '"method": "POST"' not in asked
 
 
-def test_a_photo_is_read_in_the_browser_where_the_service_is_away(visit: Visit, tmp_path: Path) -> None:
-    with serving(tmp_path, "--offline", str(built_page())) as away:
-        page = visit(at=away.url, size=PHONE, touch=True, expected=LOST)
-        for _ in range(200):
-            if page.evaluate(BOTH_KEPT):
-                break
-            page.wait_for_timeout(100)
-        away.process.kill()
-        away.process.wait()
+def test_where_the_service_is_away_its_page_leads_there(visit: Visit, tmp_path: Path) -> None:
+    with serving(tmp_path, "--offline", str(built_page())) as running:
+        page = visit(at=running.url, size=PHONE, touch=True, expected=LOST)
+        wait_for_workers(page, "/", "/offline/")
+        running.process.kill()
+        running.process.wait()
         page.set_input_files("#files", str(DOOR))
-        page.wait_for_selector("text=The service cannot be reached.")
         page.get_by_role("button", name="Read on this device").click()
         assert vin_of(page) == HONDA
-        assert page.url == f"{away.url}/offline/"
-        page.goto(f"{away.url}/?lang=de")
-        assert page.url == f"{away.url}/offline/?lang=de"
+        assert page.url == f"{running.url}/offline/"
+        page.goto(f"{running.url}/?lang=de")
+        assert page.url == f"{running.url}/offline/?lang=de"
         page.wait_for_selector("text=Fotos werden auf diesem Gerät gelesen")

@@ -37,8 +37,8 @@ const HEADERS = {
 const HEAD = `  <meta http-equiv="Content-Security-Policy" content="${POLICY}">
   <meta name="referrer" content="no-referrer">
   <meta name="description" content="Reads vehicle identification numbers in photos, on this device.">
-  <link rel="manifest" href="./manifest.webmanifest">
-  <link rel="apple-touch-icon" href="./icon-apple.png">
+  <link rel="manifest" href="manifest.webmanifest">
+  <link rel="apple-touch-icon" href="icon-apple.png">
 `;
 
 const MANIFEST = {
@@ -97,7 +97,7 @@ export function page(): Plugin {
 /** Return the service's page without what only a service has; `address`: of a file of `static/`. */
 export function htmlOf(html: string, address: (name: string) => string): string {
   const own = html.replace(/^.*<!-- .*? makes .*\n/m, '').replace(/ *<!-- server -->[\s\S]*?<!-- \/server -->\n/g, '');
-  const found = own.replace(/"static\/([\w.]+)/g, (_, name) => `"./${address(name)}`);
+  const found = own.replace(/"static\/([\w.]+)/g, (_, name) => `"${address(name)}`);
   return found
     .replace('<span id="kept">', '<span id="kept" data-text="read.local">')
     .replace(/(<meta charset.*\n)/, `$1${HEAD}`);

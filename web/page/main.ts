@@ -24,19 +24,21 @@ function tell(key: string, beside: HTMLElement): void {
   news.hidden = false;
 }
 
-let keeping: Promise<void> | null = null;
+let isOpen = false;
 
 watch({
   onprogress(loaded, total) {
     const [here, all] = [loaded, total].map((bytes) => Math.round(bytes / 1e5) / 10); // megabytes
     bar.value = loaded / total;
     say(amount, 'news.amount', { loaded: here, total: all });
-    if (!bar.isConnected) tell('news.loading', progress);
+    if (news.hidden || !bar.isConnected) tell('news.loading', progress);
   },
   onopen() {
     news.hidden = true;
     introduce();
-    keeping ??= keep({
+    if (isOpen) return; // anew, after it died
+    isOpen = true;
+    keep({
       onkept: () => notify('news.kept'),
       onupdate: (take) => tell('news.update', button('news.reload', 'retry', take, 'primary')),
     });

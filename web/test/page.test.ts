@@ -94,7 +94,7 @@ test("the built page is the service's without what only a service has", async ()
   const { htmlOf } = await import('../page/build');
   const html = htmlOf(readFileSync(new URL('index.html', STATIC), 'utf8'), (name) => `assets/${name}`);
   expect(html).not.toMatch(/<!--|href="(?:docs|review)"|id="key"|"static\//);
-  expect(html).toContain('<script type="module" src="./assets/page.js">');
+  expect(html).toContain('<script type="module" src="assets/page.js">');
   expect(html).toContain('<meta http-equiv="Content-Security-Policy" content="default-src \'none\';');
   expect(html).toContain('<span id="kept" data-text="read.local">');
 });
