@@ -38,7 +38,7 @@ PICTURES: dict[str, tuple[str, int, Callable[[Gray], Gray]]] = {
     "2": ("glyphs", 160, as_it_is),
     "h": ("glyphs", 160, as_it_is),
     "barlow-condensed-600-print-dark": ("strips", 300, on_its_side),
-    "roboto-condensed-400-print-light": ("strips", 500, in_two_rows),
+    "osp-din-400-stamp-dark": ("strips", 500, in_two_rows),
     "roboto-500-relief-light": ("strips", 300, as_it_is),
     "strokes-stamp-dark": ("strips", 300, as_it_is),
     "windscreen-laser-strip": ("photos", 360, as_it_is),

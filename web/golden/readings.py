@@ -17,9 +17,9 @@ CAR, STAMP, RELIEF = "windscreen-laser-strip", "strokes-stamp-dark", "roboto-500
 # Each by the pictures that are set below each other, and what else is done to them: turned upside down, smoothed, or
 # with glare over some columns.
 FRAMES: list[list[dict[str, Any]]] = [
-    *([{"of": [name]}] for name in ("2", "h", "barlow-condensed-600-print-dark", "roboto-condensed-400-print-light")),
+    *([{"of": [name]}] for name in ("2", "h", "barlow-condensed-600-print-dark", "osp-din-400-stamp-dark")),
     *([{"of": [name]}] for name in (RELIEF, STAMP, CAR)),
-    [{"of": ["frame-stamped"], "turned": True}],
+    *([{"of": [name], "turned": True}] for name in ("frame-stamped", STAMP)),
     [{"of": [RELIEF, STAMP]}],
     [{"of": [CAR], "glare": [150, 185]}],
     [{"of": [CAR], "sigma": 2.0}, {"of": [CAR], "sigma": 2.0}, {"of": [CAR], "glare": [150, 185]}],
