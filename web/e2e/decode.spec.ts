@@ -15,17 +15,23 @@ interface Case {
 }
 
 const packed = readFileSync(new URL('../test/golden/decode.json.gz', import.meta.url));
-const cases: Case[] = JSON.parse(gunzipSync(packed).toString(), (_, value) => value?.dtype ? value.data : value);
+const cases: Case[] = JSON.parse(gunzipSync(packed).toString(), (_, value) => (value?.dtype ? value.data : value));
 let program: string;
 
 test.beforeAll(async () => {
-  const lib = { entry: new URL('../src/decode.ts', import.meta.url).pathname, formats: ['iife' as const], name: 'decoding' };
+  const lib = {
+    entry: new URL('../src/decode.ts', import.meta.url).pathname,
+    formats: ['iife' as const],
+    name: 'decoding',
+  };
   const made = await build({ configFile: false, logLevel: 'error', build: { lib, write: false } });
   program = (made as unknown as { output: { code: string }[] }[])[0].output[0].code;
 });
 
 async function open(page: Page): Promise<void> {
-  await page.route('http://localhost/', (route) => route.fulfill({ contentType: 'text/html', body: '<title>-</title>' }));
+  await page.route('http://localhost/', (route) =>
+    route.fulfill({ contentType: 'text/html', body: '<title>-</title>' }),
+  );
   await page.goto('http://localhost/');
   await page.addScriptTag({ content: program });
 }

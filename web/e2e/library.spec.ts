@@ -58,7 +58,11 @@ test('what cannot be read is refused with a code, and nothing else is lost', asy
   const said = await page.evaluate(async (base64) => {
     const { vinchar, file } = globalThis as any;
     const reader = await vinchar.openVinchar();
-    const code = (asked: Promise<unknown>) => asked.then(() => null, ({ name, code }) => (name === 'VincharError' ? code : name));
+    const code = (asked: Promise<unknown>) =>
+      asked.then(
+        () => null,
+        ({ name, code }) => (name === 'VincharError' ? code : name),
+      );
     const ending = new AbortController();
     const asked = [
       code(reader.read(file(btoa('no picture')))),

@@ -17,6 +17,7 @@ STAGES: dict[str, Callable[[], Any]] = {
     "straighten": stages.straighten,
     "kind": stages.kind,
     "rows": stages.rows,
+    "cover": stages.cover,
     "textlines": stages.textlines,
     "quality": stages.quality,
     "vin": knowledge.facts,

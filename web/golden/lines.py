@@ -24,6 +24,8 @@ from web.golden.pictures import IMAGES, PHOTOS, Cases, blurred
 
 MOST_LINES = 3  # of a picture that is not sure
 MADE = 5  # pictures of which others are made
+FLEET = 3  # the picture of which that of a car is made whose VIN differs in the last character
+FOURTEENTH, LAST = slice(296, 318), slice(355, 377)  # the columns of characters on its strip
 SHOWN = 2  # readings of a picture, those of its best lines
 DRAWN = (1, 3, 4)  # seeds of photos: sure ones and others, in one row and in two
 STEPS = 4  # to a pixel: the edges of strips are stored no finer, and read as they are stored
@@ -92,6 +94,10 @@ def made_of(pictures: list[Picture]) -> Iterator[Picture]:
         cold = -2.2 if i % 3 == 0 else 0.0
         yield f"{name}, {looks[i % 3]}", kind, [replace(first, look=looks[i % 3], warmth=cold)]
         yield f"{name}, more", kind, [replace(first, more=1.5)]
+    name, kind, [first, *_] = pictures[FLEET]
+    other = first.strip.gray.copy()
+    other[:, LAST] = other[:, FOURTEENTH]
+    yield f"{name}, another car", kind, [replace(first, strip=Strip(other, first.strip.edges, first.strip.inverted))]
     upside_down = np.ascontiguousarray(np.roll(first.strip.gray, 200, axis=1)[::-1])
     yield "nothing", "strip", [Found(Strip(upside_down // 8, first.strip.edges), "all of it", 0.0)]
 
@@ -129,6 +135,8 @@ def stored(pictures: list[Picture]) -> dict[str, Any]:
     frames = []
     for name, _, _ in pictures[:MADE]:
         worn, both, cars = (made[f"{name}, {how}"] for how in ("blurred", "two views", "two cars"))
+        if f"{name}, another car" in made:
+            frames += [[made[name], made[f"{name}, another car"], worn]]
         frames += [[worn, made[name], both], [cars, worn, made["nothing"]], [cars, both]]
     return {"edge_steps": STEPS, "strips": strips, "pictures": told, "frames": frames}
 

@@ -20,10 +20,10 @@ FRAMES: list[list[dict[str, Any]]] = [
     *([{"of": [name]}] for name in ("2", "h", "barlow-condensed-600-print-dark", "roboto-condensed-400-print-light")),
     *([{"of": [name]}] for name in (RELIEF, STAMP, CAR)),
     [{"of": ["frame-stamped"], "turned": True}],
-    [{"of": [STAMP, RELIEF]}],
+    [{"of": [RELIEF, STAMP]}],
     [{"of": [CAR], "glare": [150, 185]}],
     [{"of": [CAR], "sigma": 2.0}, {"of": [CAR], "sigma": 2.0}, {"of": [CAR], "glare": [150, 185]}],
-    [{"of": [STAMP, RELIEF], "sigma": 1.5}, {"of": [STAMP, RELIEF]}],
+    [{"of": [RELIEF, STAMP], "sigma": 1.5}, {"of": [RELIEF, STAMP]}],
     [{"of": ["h"], "sigma": 2.0}, {"of": ["h"]}],
 ]
 

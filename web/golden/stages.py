@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,10 @@ from vinchar.quality import advice, measure
 from vinchar.rectify import Line, Rectifier, cut_strip, frame_of_quad, sample
 from vinchar.resizing import resized
 from vinchar.rows import halves, is_high, pair_rows
+from vinchar.search import _cover
 from vinchar.straighten import Straightener
 from vinchar.textlines import find_textlines
-from vinchar.types import Quad
+from vinchar.types import Quad, Strip
 from web.golden.pictures import PHOTOS, Cases, noise, picture
 
 
@@ -179,6 +181,17 @@ def rows() -> Cases:
         case = {"quads": [line.points for line in lines], "pairs": pairs, "high": [is_high(line) for line in lines]}
         cases.append(case | {"halves": [half.points for half in halves(lines[0])]})
     return cases
+
+
+def cover() -> Cases:
+    """A bowed strip that reaches beyond its picture, painted over."""
+    gray = picture("roboto-500-relief-light")
+    x = np.linspace(-20, 250, 401)
+    edges = np.stack([np.stack([x, y + 12 * np.sin(x / 80)], axis=1) for y in (4, 25)]).astype(np.float32)
+    strip = Strip(np.zeros((40, 400), np.uint8), edges)
+    out = gray.copy()
+    _cover(SimpleNamespace(reading=SimpleNamespace(strip=strip)), out)  # type: ignore[arg-type]
+    return [{"gray": gray, "edges": edges, "out": out}]
 
 
 def textlines() -> Cases:

@@ -49,7 +49,7 @@ export class Search {
       yield { decision, vins };
       for (const { line } of vins) {
         seen.add(line.vin);
-        cover(line, hidden);
+        cover(line.reading.strip, hidden);
       }
       if (vins.length === 0 || seen.size >= MOST_VINS) return;
       decision = await this.read(hidden, 'photo');
@@ -136,10 +136,9 @@ function endsOf({ boxes }: Line): [number, number] {
   return [atStart ? STRIP_START - WIDER : first, atEnd ? STRIP_END + WIDER : last];
 }
 
-/** Paint a line over with what is typical there. */
-function cover(line: Line, gray: Gray): void {
-  const { edges, gray: strip } = line.reading.strip;
-  const level = Math.trunc(median(sample(gray, edges, strip.height, strip.width).data));
+/** Paint a strip of a picture over with what is typical there. */
+export function cover({ edges, gray: { width, height } }: Strip, gray: Gray): void {
+  const level = Math.trunc(median(sample(gray, edges, height, width).data));
   const outline = Int32Array.from(edges.data, roundHalfEven);
   for (let i = 0; i < edges.count; i++) { // the lower edge backwards
     const from = 2 * (2 * edges.count - 1 - i);

@@ -12,10 +12,10 @@ type Frame = { of: string[]; turned?: boolean; sigma?: number; glare?: [number, 
 
 const cases: { frames: Frame[]; every: boolean; reading: any }[] = golden('readings');
 /**
- * How far corners may be apart. What stands on its head is sought in several frames that are as good: by the last bits
- * of the nets' answers another one of them is taken.
+ * How far corners may be apart, pixels. What stands on its head, and what is seen once another VIN is covered, is read
+ * in several views that are as good: by the last bits of the nets' answers another one of them is taken.
  */
-const [FAR, TURNED] = [1, 2];
+const [FAR, OTHER_VIEW] = [1, 4];
 const [GROUND, GAP] = [128, 40]; // as `golden/readings.py` has them
 let reader: Reader;
 
@@ -59,14 +59,14 @@ function expectReading(got: any, wanted: any, far: number): void {
   got.others.forEach((other: any, i: number) => expectReading(other, wanted.others[i], far));
 }
 
-const named = cases.map((one) => ({ ...one, name: one.frames.map((frame) => JSON.stringify(frame)).join(', ') }));
+const named = cases.map((one) => [one.frames.map((frame) => JSON.stringify(frame)).join(', '), one] as const);
 
-test.each(named)('$name reads as in Python, all VINs: $every', async ({ frames, every, reading }) => {
+test.each(named)('%s reads as in Python', async (_, { frames, every, reading }) => {
   const grays = frames.map(frameOf);
   const read = grays.length > 1 ? reader.readFrames(grays, { every }) : reader.read(grays[0], { every });
   const got = toDict(await read);
   expectValid(got);
-  expectReading(got, reading, frames.some(({ turned }) => turned) ? TURNED : FAR);
+  expectReading(got, reading, every || frames.some(({ turned }) => turned) ? OTHER_VIEW : FAR);
 });
 
 test('a plain picture shows no VIN', async () => {
