@@ -16,6 +16,7 @@ from vinchar.service.problems import CODES
 STATIC = Path(str(files("vinchar.service") / "static"))
 PAGES = [STATIC / name for name in ("index.html", "review.html")]
 SCRIPTS = sorted(path for path in STATIC.glob("*.js") if path.name != "docs.js")
+OFFLINE = sorted((Path(__file__).parents[1] / "web" / "page").glob("*.ts"))  # what the same page does without a service
 TEXTS: dict[str, dict[str, str | dict[str, str]]] = json.loads((STATIC / "texts.json").read_text(encoding="utf-8"))
 PLURALS = {"en": {"one", "other"}, "de": {"one", "other"}, "ru": {"one", "few", "many", "other"}}
 KEY = r"[a-z]+\.[\w-]+"  # of a text
@@ -59,14 +60,14 @@ def used_keys() -> tuple[set[str], set[str]]:
             whole |= {
                 value or "" for name, value in attributes.items() if re.fullmatch(r"data-(text|label|hint|alt)", name)
             }
-    for path in SCRIPTS:
+    for path in (*SCRIPTS, *OFFLINE):
         code = code_of(path)
-        literals = set(re.findall(rf'"({KEY})"', code))
+        literals = set(re.findall(rf"[\"']({KEY})[\"']", code))
         whole |= {
             literal for literal in literals if literal.partition(".")[0] in {key.partition(".")[0] for key in TEXTS}
         }
         begun |= set(re.findall(r"`([a-z]+\.)\$\{", code))
-    files_named = {path.name for path in STATIC.iterdir()} | {"labels.csv", "labels.zip", "vins.csv"}
+    files_named = {path.name for path in (*STATIC.iterdir(), *OFFLINE)} | {"labels.csv", "labels.zip", "vins.csv"}
     return whole - files_named, begun
 
 

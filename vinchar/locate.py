@@ -113,7 +113,7 @@ class Locator:
         small = np.pad(small, ((0, more[0]), (0, more[1])), mode="edge")
         feed = {self._input: small[None, ..., None].astype(np.float32) / 255}
         logits = self._session.run(None, feed, self._options)[0][0]
-        heat = 1 / (1 + np.exp(-logits[: -(-height // STRIDE), : -(-width // STRIDE)]))
+        heat = 1 / (1 + np.exp(-logits[: -(-height // STRIDE), : -(-width // STRIDE)].astype(np.float64)))
         return Heat(np.asarray(heat, np.float32), scale / STRIDE, self._margin)
 
 
@@ -151,10 +151,10 @@ def streaks(heat: Floats) -> list[Streak]:
 
 def _streak(points: Floats, height: float | None = None) -> Streak:
     """Fit a box along cells (N, 3) of x, y and heat, as high as their area says where ``height`` is not given."""
-    weight = points[:, 2]
-    middle = (points[:, :2] * weight[:, None]).sum(0) / weight.sum()
-    offset = points[:, :2] - middle
-    covariance = (offset * weight[:, None]).T @ offset / weight.sum()
+    places, weight = np.split(points.astype(np.float64), [2], axis=1)  # single precision depends on the processor
+    middle = (places * weight).sum(0) / weight.sum()
+    offset = places - middle
+    covariance = (offset * weight).T @ offset / weight.sum()
     angle = 0.5 * float(np.arctan2(2 * covariance[0, 1], covariance[0, 0] - covariance[1, 1]))
     if angle < -np.pi / 4:
         angle += np.pi

@@ -27,6 +27,7 @@ FINE_LENGTH, FINE_GLYPH = 0.8, 0.4
 JOINED = 400  # columns of the frame of several rows: what lies between the rows is narrower than a pixel
 NEAR = 0.05  # columns nearer to an end than this, in parts of the width, count alike in telling where it is
 ELSEWHERE = 0.3  # glyph heights: a line fitted to half of the columns that ends so far away is another one
+GRID = 2**-12  # parts of a frame to which lines are rounded: the last bits of a net's answers depend on the processor
 STRIP_START, STRIP_END = 30, 370  # columns of a strip between which the VIN lies if the line's ends are right
 Edges = NDArray[np.float32]
 
@@ -211,7 +212,7 @@ def _ends(out: NDArray[np.float32], x: NDArray[np.float64], weight: NDArray[np.f
     """Return where the columns, at ``x``, say that the line starts and ends."""
     start = _weighted_median(x - out[:, 5], weight / (NEAR + np.abs(out[:, 5])))
     end = _weighted_median(x + out[:, 6], weight / (NEAR + np.abs(out[:, 6])))
-    return start, end
+    return float(_on_grid(start)), float(_on_grid(end))
 
 
 def _curves(
@@ -232,7 +233,11 @@ def _curves(
         scale = np.maximum(1.5 * (residual @ weight) / weight.sum(), 1.5e-4)
         pull = weight * np.minimum(1, scale[:, None] / np.maximum(residual, 1e-9))
     curves[2] *= LINE_HEIGHT / LINE_WIDTH
-    return [curve[most - degree :] for curve, degree in zip(curves, degrees, strict=True)]
+    return [_on_grid(curve[most - degree :]) for curve, degree in zip(curves, degrees, strict=True)]
+
+
+def _on_grid(values: float | NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.rint(np.asarray(values) / GRID) * GRID)
 
 
 def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:

@@ -28,6 +28,7 @@ _GLYPH_HEIGHTS = (7.0, 140.0)  # working pixels
 _GAPS = (0.6, 1.3)  # the widest gap inside a line, in glyph heights
 # outlines of each threshold (most contrast first), joins in each direction, lines compared with each other
 _MAX_OUTLINES, _MAX_JOINED, _MAX_LINES = 1500, 60, 500
+_GRID = 1 / 64  # pixels to which corners are rounded: the last bits of what is measured depend on the processor
 _LEAST_CONTRAST, _OFFSET = 8, 4  # grey levels: mean gradient along an outline; threshold against local mean
 _SAME = 0.6  # of the longer of two lines: so much shared and they are one
 
@@ -279,7 +280,7 @@ def _quad(box: Floats, score: float) -> Quad:
     along = np.array([np.cos(angle), np.sin(angle)]) * length * 0.55
     down = np.array([-np.sin(angle), np.cos(angle)]) * height * 0.65
     corners = np.array([-along - down, along - down, along + down, down - along]) + np.array([x, y])
-    return Quad(corners.astype(np.float32), score)
+    return Quad((np.rint(corners / _GRID) * _GRID).astype(np.float32), score)
 
 
 def find_textlines(gray: Gray, limit: int = 12) -> list[Quad]:

@@ -5,6 +5,8 @@ const PORT = 4173;
 export default defineConfig({
   testDir: 'e2e',
   workers: 1,
+  timeout: 120_000,
+  expect: { timeout: 60_000 },
   reporter: 'line',
   use: {
     baseURL: `http://localhost:${PORT}/`,

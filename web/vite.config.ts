@@ -3,19 +3,11 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
-import * as constants from './src/constants.ts';
+import { page } from './page/build.ts';
 import { MAKERS, RUNTIME } from './src/files.ts';
+import { filesOf } from './src/modelfiles.ts';
 
-const { EXPERTS, NETWORKS, STRUCTURE } = constants.bundle;
 const MODEL = new URL('../model/', import.meta.url);
-
-/** Return the files of the shipped model that its usual way to read takes. */
-function modelFiles(): string[] {
-  const { recognisers, recogniser } = JSON.parse(readFileSync(new URL('model.json', MODEL), 'utf8'));
-  const experts = Object.keys(recognisers[recogniser].experts) as (keyof typeof EXPERTS)[];
-  const networks = new Set([...NETWORKS, ...experts.map((name) => EXPERTS[name])]);
-  return ['model.json', STRUCTURE, ...[...networks].map((name) => `${name}.onnx`)];
-}
 
 /** The model, the table of makers, the runtime's program, packed, and the licences. */
 function data(): Plugin {
@@ -25,7 +17,9 @@ function data(): Plugin {
     generateBundle(_, bundle) {
       for (const name of Object.keys(bundle)) if (name.endsWith('.wasm')) delete bundle[name]; // it is taken packed
       const emit = (fileName: string, source: Uint8Array) => this.emitFile({ type: 'asset', fileName, source });
-      for (const name of modelFiles()) emit(`model/${name}`, readFileSync(new URL(name, MODEL)));
+      const description = readFileSync(new URL('model.json', MODEL), 'utf8');
+      for (const name of ['model.json', ...filesOf(JSON.parse(description))])
+        emit(`model/${name}`, readFileSync(new URL(name, MODEL)));
       emit(`model/${MAKERS}`, readFileSync(new URL(`../vinchar/${MAKERS}`, import.meta.url)));
       emit('LICENSE', readFileSync(new URL('../LICENSE', import.meta.url)));
       emit('LICENSE-onnxruntime.txt', readFileSync(new URL('LICENSE-onnxruntime.txt', import.meta.url)));
@@ -38,13 +32,13 @@ export default defineConfig({
   base: './',
   publicDir: false,
   resolve: { alias: [{ find: /^onnxruntime-web$/, replacement: 'onnxruntime-web/wasm' }] },
-  plugins: [data()],
+  plugins: [data(), page()],
   build: {
     target: 'es2022',
     modulePreload: false,
     assetsInlineLimit: 0,
     rolldownOptions: {
-      input: { vinchar: 'src/vinchar.ts', worker: 'src/worker.ts' },
+      input: { vinchar: 'src/vinchar.ts', worker: 'src/worker.ts', page: 'page/main.ts' },
       preserveEntrySignatures: 'strict',
       output: { entryFileNames: '[name].js', chunkFileNames: 'assets/[name]-[hash].js' },
     },

@@ -1,9 +1,9 @@
 /** What the rectifier's net says of every column of a frame, to smooth curves along a line: a part of `rectify`. */
 
 import { rectify as constants } from './constants';
-import { argsort, clip, polyval, solve } from './numeric';
+import { argsort, clip, onGrid, polyval, solve } from './numeric';
 
-const { ELSEWHERE, LINE_HEIGHT, LINE_WIDTH, NEAR } = constants;
+const { ELSEWHERE, GRID, LINE_HEIGHT, LINE_WIDTH, NEAR } = constants;
 const ANSWERS = 7; // of the net for each column
 
 /**
@@ -11,8 +11,7 @@ const ANSWERS = 7; // of the net for each column
  *
  * `start`, `end`: where the VIN begins and ends; `centre`, `height`, `slant`: coefficients, highest power first, of
  * polynomials of x in -1..1 over the frame's width; `light`: probability of light glyphs on dark; `said`, shape (64,
- * 7):
- * the net's answers that the line was fitted to, if it was.
+ * 7): the net's answers that the line was fitted to, if it was.
  */
 export type Line = {
   start: number;
@@ -100,7 +99,7 @@ function endsOf(out: Float32Array, x: Float64Array, weight: Float64Array): [numb
     const weights = weight.map((one, i) => one / Math.fround(near + Math.abs(out[ANSWERS * i + answer])));
     return weightedMedian(ends, weights);
   };
-  return [said(5, -1), said(6, 1)];
+  return [onGrid(said(5, -1), GRID), onGrid(said(6, 1), GRID)];
 }
 
 /** Return the polynomials of centre, height and slant: least squares, reweighted against outliers (Huber 1964). */
@@ -113,7 +112,7 @@ function curvesOf(out: Float32Array, x: Float64Array, weight: Float64Array, degr
     const y = x.map((_, i) => out[ANSWERS * i + 1 + which]);
     const curve = curveOf(powers, y, weight, degree);
     if (which === 2) curve.forEach((_, k) => (curve[k] *= LINE_HEIGHT / LINE_WIDTH));
-    return curve.slice(most - degree);
+    return curve.slice(most - degree).map((power) => onGrid(power, GRID));
   });
 }
 

@@ -9,6 +9,11 @@ export function roundHalfEven(value: number): number {
   return floor % 2 === 0 ? floor : floor + 1;
 }
 
+/** Return the nearest multiple of `grid`: the last bits of what a net or a processor says are no part of it. */
+export function onGrid(value: number, grid: number): number {
+  return roundHalfEven(value / grid) * grid;
+}
+
 /** Return the nearest grey level, 0 to 255. */
 export function toByte(value: number): number {
   if (value <= 0) return 0;

@@ -2,17 +2,15 @@
  * Find lines of text that may be a VIN in a photo, without a net: for where the locator's do not read well.
  *
  * Threshold against the local mean, both polarities and two window sizes; take the outlines; in each of twelve
- * directions
- * chain outlines of like height that follow one another closely; score every chain by how much it looks like one
- * printed
- * line of seventeen glyphs. The chaining is in the spirit of Epshtein, Ofek and Wexler, "Detecting text in natural
- * scenes
- * with stroke width transform" (CVPR 2010), with outlines of an adaptive threshold for components.
+ * directions chain outlines of like height that follow one another closely; score every chain by how much it looks
+ * like one printed line of seventeen glyphs. The chaining is in the spirit of Epshtein, Ofek and Wexler, "Detecting
+ * text in natural scenes with stroke width transform" (CVPR 2010), with outlines of an adaptive threshold for
+ * components.
  */
 
 import { describe, joined } from './chains';
 import { textlines as constants } from './constants';
-import { roundHalfEven } from './numeric';
+import { onGrid, roundHalfEven } from './numeric';
 import { gradient } from './opencv/filter';
 import { resizeCubic } from './opencv/resize';
 import { adaptiveThresholds } from './opencv/threshold';
@@ -20,13 +18,10 @@ import { along, chainsOf, linksOf, neighbours, outlinesOf, usableOf, type Extent
 import { resized } from './resizing';
 import type { Gray, Quad } from './types';
 
-const { BIAS, DIRECTIONS, ENLARGE, GAPS, LARGE, MAX_LINES, OFFSET, SAME, SMALL, WEIGHTS, WINDOWS } = constants;
+const { BIAS, DIRECTIONS, ENLARGE, GAPS, GRID, LARGE, MAX_LINES, OFFSET, SAME, SMALL, WEIGHTS, WINDOWS } = constants;
 const f = Math.fround;
 
-/**
- * A line: its centre, angle in radians, length and height in pixels; `features`: what it looks like; and its log-
- * odds.
- */
+/** A line: its centre, angle in radians, length, height in pixels; `features`: what it looks like; its log-odds. */
 type TextLine = {
   x: number;
   y: number;
@@ -145,8 +140,8 @@ function quadOf({ x, y, angle, length, height, score }: TextLine): Quad {
   const [half, reach] = [length * 0.55, height * 0.65];
   const points = new Float32Array(8);
   [[-1, -1], [1, -1], [1, 1], [-1, 1]].forEach(([right, below], i) => {
-    points[2 * i] = right * c * half - below * s * reach + x;
-    points[2 * i + 1] = right * s * half + below * c * reach + y;
+    points[2 * i] = onGrid(right * c * half - below * s * reach + x, GRID);
+    points[2 * i + 1] = onGrid(right * s * half + below * c * reach + y, GRID);
   });
   return { points, score };
 }

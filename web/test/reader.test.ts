@@ -59,7 +59,9 @@ function expectReading(got: any, wanted: any, far: number): void {
   got.others.forEach((other: any, i: number) => expectReading(other, wanted.others[i], far));
 }
 
-test.each(cases)('$frames reads as in Python, all VINs: $every', async ({ frames, every, reading }) => {
+const named = cases.map((one) => ({ ...one, name: one.frames.map((frame) => JSON.stringify(frame)).join(', ') }));
+
+test.each(named)('$name reads as in Python, all VINs: $every', async ({ frames, every, reading }) => {
   const grays = frames.map(frameOf);
   const read = grays.length > 1 ? reader.readFrames(grays, { every }) : reader.read(grays[0], { every });
   const got = toDict(await read);

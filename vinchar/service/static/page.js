@@ -4,6 +4,7 @@ import { Problem, model, read } from "./api.js";
 import { scan } from "./camera.js";
 import { decode } from "./crops.js";
 import { announce, button, byId, focusOn, icon, make, takeChosen, takeDrops, words } from "./dom.js";
+import { canReadHere, keepReady, readHere } from "./offline.js";
 import { readingView } from "./reading.js";
 import { Table } from "./table.js";
 import { errorKey, loadTexts, say } from "./texts.js";
@@ -42,7 +43,8 @@ function refusal(file) {
   return file.size > (about.service.max_bytes ?? Infinity) ? "too-large" : null;
 }
 
-function begin(files) {
+/** Read files: one by itself, several in a table. */
+export function begin(files) {
   if (files.length === 1) readOne(files[0]);
   else if (files.length) readAll(files);
 }
@@ -71,13 +73,13 @@ async function readOne(file) {
     const found = await read(file, { signal: ending.signal, barcodes: about.service.barcodes });
     await showReading(found, file);
   } catch (error) {
-    if (error instanceof Problem) showProblem(error, file, photo);
+    if (error instanceof Problem) showProblem(error, file, photo, await canReadHere(error.code));
     else if (!ending.signal.aborted) throw error;
   }
 }
 
-/** What went wrong, beside the photo, which is kept for another try. */
-function showProblem(problem, file, photo) {
+/** What went wrong, beside the photo, which is kept for another try: of the service, or `here`, on this device. */
+function showProblem(problem, file, photo, here) {
   const sign = icon(problem.code === "unreachable" ? "offline" : "warning");
   const heading = make("h1", { class: "verdict error" }, sign, words("problem.heading"));
   const { max_bytes: most } = about.service;
@@ -87,7 +89,8 @@ function showProblem(problem, file, photo) {
     make("p", { text: [key, values] }),
     key === "error.other" && problem.detail && make("p", { class: "soft", lang: "en" }, problem.detail),
     make("div", { class: "row" },
-      button("problem.retry", "retry", () => readOne(file), "primary"),
+      here && button("read.here", "line", () => readHere([file]), "primary"),
+      button("problem.retry", "retry", () => readOne(file), here ? "" : "primary"),
       button("problem.other", "back", startAgain))));
   focusOn(heading);
   announce(key, values);
@@ -123,18 +126,20 @@ function listen() {
   takeDrops(begin);
 }
 
-async function introduce() {
+/** Ask what reads here, and say it. */
+export async function introduce() {
   try {
     about = await model();
-  } catch {
-    return say(byId("kept"), "read.unreachable");
+  } catch ({ code }) {
+    return say(byId("kept"), code === "not-loaded" ? "error.not-loaded" : "read.unreachable");
   }
-  const { kept_days: n, version } = about.service;
-  say(byId("kept"), n ? "read.kept" : "read.not-kept", { n: n ?? 0 });
+  const { kept_days: n, local, offline, version } = about.service;
+  say(byId("kept"), local ? "read.local" : n ? "read.kept" : "read.not-kept", { n: n ?? 0 });
   say(byId("version"), "foot.version", { version, model: about.version });
+  if (offline) keepReady();
 }
 
 history.replaceState({ view: "start" }, "");
 await loadTexts();
 listen();
-await introduce();
+introduce();

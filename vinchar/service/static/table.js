@@ -3,6 +3,7 @@
 import { Problem, read } from "./api.js";
 import { decode } from "./crops.js";
 import { announce, button, icon, make, save, words } from "./dom.js";
+import { canReadHere, readHere } from "./offline.js";
 import { errorKey, say } from "./texts.js";
 import { verdict } from "./reading.js";
 
@@ -30,12 +31,14 @@ export class Table {
     this.count = make("p", { class: "soft" });
     this.cancel = button("table.cancel", "cross", () => this.ending.abort());
     this.retry = button("table.retry", "retry", () => this.run(["failed", "cancelled"]));
+    this.here = button("read.here", "line", () => readHere(this.away, true));
     this.csv = button("table.csv", "download", () => save(this.toCsv(), "vins.csv"), "primary");
     const heads = ["photo", "name", "vin", "status", "confidence", "details"].map((name) =>
       make("th", { scope: "col", role: "columnheader", text: `column.${name}` }));
     this.view = make("div", {},
       make("div", { class: "card" }, this.heading, this.bar, this.count,
-        make("div", { class: "row" }, this.csv, this.cancel, this.retry, button("table.again", "plus", onagain))),
+        make("div", { class: "row" }, this.csv, this.cancel, this.retry, this.here,
+          button("table.again", "plus", onagain))),
       make("table", { class: "card readings", role: "table", label: ["table.heading", { n: files.length }] },
         make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, ...heads)),
         make("tbody", { role: "rowgroup" }, ...this.items.map(({ row }) => row))));
@@ -52,9 +55,16 @@ export class Table {
     await Promise.all(Array.from({ length: AT_ONCE }, async () => {
       for (let item; (item = left.shift()); ) await this.readOne(item);
     }));
+    await this.seekOther();
     this.running = false;
     this.tally();
     announce("table.done", { n: this.items.filter(({ state }) => state === "done").length });
+  }
+
+  /** Find out which of those that failed could be read on this device. */
+  async seekOther() {
+    const can = await Promise.all(this.items.map(({ state, code }) => state === "failed" && canReadHere(code)));
+    this.away = this.items.filter((_, at) => can[at]).map(({ file }) => file);
   }
 
   async readOne(item) {
@@ -79,6 +89,7 @@ export class Table {
     this.bar.value = this.items.length - count("waiting", "reading");
     say(this.count, "table.count", { done: this.bar.value, all: this.items.length });
     this.cancel.hidden = this.bar.hidden = !this.running;
+    this.here.hidden = this.running || !this.away?.length;
     this.retry.hidden = this.running || !count("failed", "cancelled");
     this.csv.disabled = !count("done");
   }

@@ -7,14 +7,16 @@ import type { Gray } from '../types';
 /**
  * Return the bicubic picture of the places `x`, `y`, float32 (height * width,); beyond the borders the last pixel goes
  * on. The middle of the first pixel is at 0, 0.
+ *
+ * Sums are rounded where Intel's IPP does it, by which OpenCV works: each product is added before it is rounded.
  */
 export function remapCubic(gray: Gray, x: Float32Array, y: Float32Array, width: number, height: number): Gray {
   const { data } = gray;
   const [lastColumn, lastRow] = [gray.width - 1, gray.height - 1];
   const out = plainGray(width, height);
   const levels = rounding(out);
-  const across = new Float64Array(4);
-  const down = new Float64Array(4);
+  const across = new Float32Array(4);
+  const down = new Float32Array(4);
   for (let i = 0; i < levels.length; i++) {
     const left = Math.floor(x[i]);
     const top = Math.floor(y[i]);
@@ -27,8 +29,10 @@ export function remapCubic(gray: Gray, x: Float32Array, y: Float32Array, width: 
     let sum = 0;
     for (let k = 0; k < 4; k++) {
       const row = clip(top - 1 + k, 0, lastRow) * gray.width;
-      const four = across[0] * data[row + x0] + across[1] * data[row + x1] + across[2] * data[row + x2];
-      sum += down[k] * (four + across[3] * data[row + x3]);
+      const one = Math.fround(across[0] * data[row + x0]);
+      const two = Math.fround(across[1] * data[row + x1] + one);
+      const three = Math.fround(across[2] * data[row + x2] + two);
+      sum = Math.fround(down[k] * Math.fround(across[3] * data[row + x3] + three) + sum);
     }
     levels[i] = sum;
   }
@@ -60,11 +64,12 @@ function valueAt(plane: Plane, x: number, y: number): number {
 /**
  * Set the weights of four pixels in a row for a place that is `x`, 0 to 1, behind the second (Keys 1981, a = -0.75).
  */
-export function setCubicWeights(weights: Float64Array, x: number): void {
-  const a = -0.75;
-  const after = 1 - x;
-  weights[0] = ((a * (x + 1) - 5 * a) * (x + 1) + 8 * a) * (x + 1) - 4 * a;
-  weights[1] = ((a + 2) * x - (a + 3)) * x * x + 1;
-  weights[2] = ((a + 2) * after - (a + 3)) * after * after + 1;
-  weights[3] = 1 - weights[0] - weights[1] - weights[2];
+function setCubicWeights(weights: Float32Array, x: number): void {
+  const { fround } = Math;
+  const back = fround(x - 1);
+  const squared = fround(x * x);
+  weights[0] = -0.75 * fround(x * fround(back * back));
+  weights[1] = squared * fround(1.25 * x - 2.25) + 1;
+  weights[3] = 0.75 * fround(squared * back);
+  weights[2] = fround(fround(1 - weights[0]) - weights[1]) - weights[3];
 }

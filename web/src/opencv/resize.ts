@@ -3,7 +3,6 @@
 import { clip, roundHalfEven } from '../numeric';
 import { plainGray, rounding } from './pictures';
 import type { Gray } from '../types';
-import { setCubicWeights } from './remap';
 
 // OpenCV's weights of pixels are whole numbers of 2^-11.
 const BITS = 11;
@@ -189,4 +188,14 @@ function weighRows(gray: Gray, taps: Taps, width: number): Int32Array {
     }
   }
   return out;
+}
+
+/** Set the weights of four pixels in a row for a place that is `x`, 0 to 1, behind the second, as `resize` has them. */
+function setCubicWeights(weights: Float64Array, x: number): void {
+  const a = -0.75;
+  const after = 1 - x;
+  weights[0] = ((a * (x + 1) - 5 * a) * (x + 1) + 8 * a) * (x + 1) - 4 * a;
+  weights[1] = ((a + 2) * x - (a + 3)) * x * x + 1;
+  weights[2] = ((a + 2) * after - (a + 3)) * after * after + 1;
+  weights[3] = 1 - weights[0] - weights[1] - weights[2];
 }
