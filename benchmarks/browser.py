@@ -2,9 +2,9 @@
 
 Reads pictures, by default those of ``images/``, and JPEGs of 12 megapixels that some of them are enlarged to, with a
 ``Reader`` on one core and with ``web/dist/`` in Chromium, each picture in turns, file to reading; the best of several
-times counts. Prints how long that takes, without and with the headers that isolate a page (it may use several cores
-then), how long a first reading takes from opening the page with nothing kept from before, how much memory the tab has
-after many readings, and in what the readings differ. ``--photos``: reads pictures of this folder, too.
+times counts. Prints how long that takes, how long a first reading takes from opening the page with nothing kept from
+before, how much memory the tab has after many readings, and in what the readings differ. ``--photos``: reads pictures
+of this folder, too.
 
 Takes Playwright, a Chromium, at ``$CHROMIUM`` or ``/usr/bin/chromium``, and ``web/dist/``, which ``npm run build`` in
 ``web/`` makes.
@@ -25,9 +25,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import cv2
+import numpy as np
 from tqdm import tqdm
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,7 +48,6 @@ ENLARGED = 4  # pictures that are enlarged
 LARGE = 12_000_000  # pixels
 READINGS = (20, 200)  # after so many the memory is measured
 PAGE = b"<!doctype html><title>vinchar</title><link rel=icon href=data:>"
-ISOLATED = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp"}
 READ = """async (address) => {
   const { read } = await import('./vinchar.js');
   const picture = await (await fetch(address)).blob();
@@ -62,9 +62,9 @@ Json = dict[str, Any]
 class Site(ThreadingHTTPServer):
     """Serves ``web/dist/``, an empty page ``/``, and ``pictures`` by their numbers."""
 
-    def __init__(self, pictures: Sequence[Path], headers: dict[str, str]) -> None:
+    def __init__(self, pictures: Sequence[Path]) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
-        self.pictures, self.headers = pictures, headers
+        self.pictures = pictures
         self.address = f"http://127.0.0.1:{self.server_port}/"
 
 
@@ -72,13 +72,16 @@ class Handler(SimpleHTTPRequestHandler):
     """Answers for a ``Site``."""
 
     server: Site
-    extensions_map: ClassVar = {**SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript"}
 
     def translate_path(self, path: str) -> str:
         """Return the file of an address."""
         if path.startswith("/pictures/"):
             return str(self.server.pictures[int(path.rsplit("/", 1)[1])])
         return str(DIST / path.split("?")[0].lstrip("/"))
+
+    def guess_type(self, path: str | os.PathLike[str]) -> str:
+        """Return what a file is; systems differ in what they call a module."""
+        return "text/javascript" if str(path).endswith(".js") else super().guess_type(path)
 
     def do_GET(self) -> None:
         """Answer with the empty page or with a file."""
@@ -90,20 +93,14 @@ class Handler(SimpleHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(PAGE)
 
-    def end_headers(self) -> None:
-        """Add what the site sends with everything."""
-        for name, value in self.server.headers.items():
-            self.send_header(name, value)
-        super().end_headers()
-
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
 
 @contextmanager
-def served(pictures: Sequence[Path], headers: dict[str, str]) -> Iterator[str]:
+def served(pictures: Sequence[Path]) -> Iterator[str]:
     """Serve a site meanwhile and yield its address."""
-    with Site(pictures, headers) as site:
+    with Site(pictures) as site:
         threading.Thread(target=site.serve_forever, daemon=True).start()
         yield site.address
         site.shutdown()
@@ -136,53 +133,42 @@ class Picture:
         self.took.setdefault(reader, []).append(took)
 
 
-PYTHON, BROWSER, ALL_CORES = "Python", "Chromium", "Chromium, isolated"
+PYTHON, BROWSER = "Python", "Chromium"
 
 
 def read_all(pictures: Sequence[Picture]) -> None:
     """Read every picture with Python and in Chromium, in turns, several times."""
     reader = Reader()
-    paths = [one.path for one in pictures]
-    with (
-        served(paths, {}) as plain,
-        served(paths, ISOLATED) as isolated,
-        opened(plain) as (browser, page),
-        tqdm(total=TIMES * len(pictures), desc="reading", unit="picture") as done,
-    ):
-        other = browser.new_page()
-        other.goto(isolated)
-        pages = {BROWSER: page, ALL_CORES: other}
-        for one in pages.values():
-            one.evaluate(READ, "pictures/0")
+    with served([one.path for one in pictures]) as address, opened(address) as (_, page):
+        page.evaluate(READ, "pictures/0")
         for _ in range(TIMES):
-            for number, picture in enumerate(pictures):
+            for number, picture in enumerate(tqdm(pictures, desc="reading", unit="picture")):
                 started = time.perf_counter()
                 reading = reader.read(picture.path).to_dict()
                 picture.add(PYTHON, reading, 1000 * (time.perf_counter() - started))
-                for name, one in pages.items():
-                    answer = one.evaluate(READ, f"pictures/{number}")
-                    picture.add(name, answer["reading"], answer["took"])
-                done.update()
+                answer = page.evaluate(READ, f"pictures/{number}")
+                picture.add(BROWSER, answer["reading"], answer["took"])
 
 
 def time_row(name: str, pictures: Sequence[Picture]) -> list[str]:
-    """Return how long pictures take: the mean and the median, and how often Python's mean that of Chromium is."""
-    best = {reader: [min(one.took[reader]) for one in pictures] for reader in pictures[0].took}
-    mean = {reader: statistics.mean(times) for reader, times in best.items()}
-    cells = [f"{mean[reader]:.0f} ({statistics.median(times):.0f})" for reader, times in best.items()]
-    return [name, str(len(pictures)), *cells, *(f"{mean[name] / mean[PYTHON]:.1f}" for name in (BROWSER, ALL_CORES))]
+    """Return how long pictures take, the mean and the median, and how many times as long Chromium takes."""
+    best = [[min(one.took[reader]) for one in pictures] for reader in (PYTHON, BROWSER)]
+    cells = [f"{statistics.mean(times):.0f} ({statistics.median(times):.0f})" for times in best]
+    middle = statistics.median(browser / python for python, browser in zip(*best, strict=True))
+    ratio = statistics.mean(best[1]) / statistics.mean(best[0])
+    return [name, str(len(pictures)), *cells, f"{ratio:.1f} ({middle:.1f})"]
 
 
 def first_reading(path: Path) -> float:
     """Return the seconds from opening the page to the first reading, with a new browser."""
-    with served([path], {}) as address, opened(address) as (_, page):
+    with served([path]) as address, opened(address) as (_, page):
         return float(page.evaluate(READ, "pictures/0")["sinceOpening"]) / 1000
 
 
 def memory(paths: Sequence[Path]) -> list[list[str]]:
     """Return the memory of the tab after so many readings, and the most there ever was, in megabytes. Takes Linux."""
     rows = []
-    with served(paths, {}) as address, opened(address) as (browser, page):
+    with served(paths) as address, opened(address) as (browser, page):
         session = browser.new_browser_cdp_session()
         for count in tqdm(range(1, READINGS[-1] + 1), desc="memory", unit="picture"):
             page.evaluate(READ, f"pictures/{count % len(paths)}")
@@ -230,9 +216,10 @@ def differences(pictures: Sequence[Picture]) -> Iterator[str]:
 
 def enlarge(path: Path, to: Path) -> None:
     """Write a picture as a JPEG of 12 megapixels."""
-    gray = load(path)
-    by = (LARGE / gray.size) ** 0.5
-    large = cv2.resize(gray, None, fx=by, fy=by, interpolation=cv2.INTER_CUBIC)
+    bgr = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
+    assert bgr is not None
+    by = (LARGE / (bgr.shape[0] * bgr.shape[1])) ** 0.5
+    large = cv2.resize(bgr, None, fx=by, fy=by, interpolation=cv2.INTER_CUBIC)
     cv2.imwrite(str(to), large, [cv2.IMWRITE_JPEG_QUALITY, 92])
 
 
@@ -247,6 +234,7 @@ def main() -> None:
         if not needed.exists():
             parser.exit(3, f"{needed} is not there: {how}\n")
     cv2.setNumThreads(1)
+    groups: dict[str, Sequence[Path]]
     groups = {"the pictures given" if args.pictures else "images/": find_pictures(args.pictures or [IMAGES]).paths}
     if args.photos and args.photos.is_dir():
         found = find_pictures([args.photos]).paths
@@ -261,7 +249,7 @@ def main() -> None:
         pictures = {name: [Picture(path) for path in paths] for name, paths in groups.items() if paths}
         every = [one for group in pictures.values() for one in group]
         read_all(every)
-        header = ("pictures", "how many", *(f"{name}, ms" for name in every[0].took), "ratio", "ratio, isolated")
+        header = ("pictures", "how many", *(f"{name}, ms, mean (median)" for name in (PYTHON, BROWSER)), "ratio")
         show("browser", header, [time_row(name, group) for name, group in pictures.items()], args.write)
         first = statistics.median(first_reading(every[0].path) for _ in range(TIMES))
         rows = [["from opening the page to the first reading, nothing kept", f"{first:.1f} s"]]

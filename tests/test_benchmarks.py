@@ -100,6 +100,7 @@ def test_what_fits_best_is_said(capsys: pytest.CaptureFixture[str], monkeypatch:
 STRIPS = Path(__file__).parents[1] / "images" / "strips"
 COMMANDS: dict[str, list[str]] = {
     "barcodes": ["--count", "5", "--workers", "1"],
+    "browser": ["FOLDER"],
     "drawn_photos": ["--count", "1"],
     "endurance": ["--files", "5", "--pictures", "3"],
     "false_alarms": ["--count", "2"],
@@ -136,6 +137,12 @@ def test_every_benchmark_runs(
         (tmp_path / "images").mkdir()
         (tmp_path / "images" / strip.name).write_bytes(strip.read_bytes())
         monkeypatch.setattr(module, "ROOT", tmp_path)
+    if name == "browser":
+        pytest.importorskip("playwright")
+        if not ((module.DIST / "vinchar.js").exists() and module.CHROMIUM.exists()):
+            pytest.skip("takes web/dist/ and a Chromium")
+        monkeypatch.setattr(module, "TIMES", 1)
+        monkeypatch.setattr(module, "READINGS", (1, 2))
     if name == "vins":  # the smaller part of the facts
         monkeypatch.setattr(module, "project_facts", lambda: [module.facts.FACTS / "windscreens"])
     if name == "scale":

@@ -36,7 +36,7 @@ POLICY = (
 DOCS_POLICY = POLICY + "; style-src 'self' 'unsafe-inline'"  # Swagger UI styles its parts one by one
 OFFLINE_HEADERS = {  # of the page that reads by itself, in WebAssembly and in threads
     "Content-Security-Policy": POLICY
-    + "; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; manifest-src 'self'",
+    + "; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self'; manifest-src 'self'",
     "Cross-Origin-Embedder-Policy": "require-corp",
 }
 HEADERS = {

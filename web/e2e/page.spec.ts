@@ -15,6 +15,22 @@ test('a photo is read, and nothing is asked for but files of the page', async ({
   expect(wrong).toEqual([]);
 });
 
+test('what reads is held to the policy of the page, with no service worker before it', async ({ browser, app }) => {
+  const context = await browser.newContext({ serviceWorkers: 'block' });
+  const page = await context.newPage();
+  const told = `addEventListener('securitypolicyviolation', ({ effectiveDirective: message }) =>
+    postMessage({ id: 0, code: 'held', message }));
+    fetch('https://elsewhere.example/').catch(() => {});`;
+  await page.route('**/worker.js', (route) => route.fulfill({ contentType: 'text/javascript', body: told }));
+  await page.goto(app);
+  const why = await page.evaluate(async (address) => {
+    const { openVinchar } = await import(address);
+    return openVinchar().catch(({ code, message }: { code: string; message: string }) => [code, message]);
+  }, `${app}vinchar.js`);
+  expect(why).toEqual(['held', 'connect-src']);
+  await context.close();
+});
+
 test('several photos make a table and a CSV file', async ({ page, app, wrong }) => {
   await page.goto(app);
   const letter = { name: 'letter.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') };

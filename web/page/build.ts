@@ -16,7 +16,7 @@ const NOT_OF_THE_SITE = /^types\/|^package\.json$|^sw\.js$|\.(?:md|map|d\.ts)$/;
 const POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self'",
+  "worker-src 'self' blob:",
   "connect-src 'self'",
   "img-src 'self' blob:",
   "style-src 'self'",

@@ -148,7 +148,7 @@ export function streaks(maps: Maps): Streak[] {
 
 /** Return the cells of what hangs together and may be a line, the hottest parts first. */
 function partsOf(ridge: Plane): Part[] {
-  const mask = { ...ridge, data: Uint8Array.from(ridge.data, (heat) => Number(heat > SEEN)) };
+  const mask = { ...ridge, data: Uint8Array.from(ridge.data.map((heat) => Number(heat > SEEN))) };
   const { labels, components } = connectedComponents(mask);
   const parts: Part[] = components.map(() => ({ x: [], y: [], heat: [] }));
   for (let i = 0; i < labels.length; i++) {

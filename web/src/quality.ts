@@ -69,7 +69,7 @@ export function measure(
 function slopeOf(data: Float32Array, width: number, height: number): Float32Array {
   const across = sobel({ data, width, height }, 'x').data;
   const down = sobel({ data, width, height }, 'y').data;
-  return across.map((value, i) => Math.hypot(value, down[i]) / 8);
+  return across.map((value, i) => Math.sqrt(value * value + down[i] * down[i]) / 8); // Math.hypot takes its time
 }
 
 function isOutside(quad: Float32Array, { width, height }: { width: number; height: number }): boolean {

@@ -14,7 +14,7 @@ import { clip, percentile, polyval, roundHalfEven, toByte } from './numeric';
 import { blur } from './opencv/filter';
 import { remapCubic } from './opencv/remap';
 import { crop, resized } from './resizing';
-import type { Net } from './session';
+import { batchOf, type Net } from './session';
 import { plainGray } from './opencv/pictures';
 import type { Edges, Gray, Quad, Strip } from './types';
 
@@ -236,14 +236,7 @@ export class Rectifier {
 
   /** Find the line in every frame, null where there is none, in one pass of the net. */
   async lines(gray: Gray, frames: Edges[]): Promise<(Line | null)[]> {
-    const size = LINE_HEIGHT * LINE_WIDTH;
-    const data = new Float32Array(frames.length * size);
-    frames.forEach((edges, i) => {
-      linePicture(gray, edges).data.forEach((level, k) => {
-        data[i * size + k] = level / 255;
-      });
-    });
-    const out = await this.net.run({ data, shape: [frames.length, LINE_HEIGHT, LINE_WIDTH, 1] });
+    const out = await this.net.run(batchOf(frames.map((edges) => linePicture(gray, edges))));
     const each = out.data.length / frames.length;
     return frames.map((_, i) => fitLine(out.data.slice(i * each, (i + 1) * each)));
   }

@@ -45,6 +45,17 @@ async function sessionOf(content: Uint8Array): Promise<ort.InferenceSession> {
   }
 }
 
+/** Return pictures of one size as networks take them, (B, H, W, 1), 0 to 1. */
+export function batchOf(pictures: readonly Gray[]): Tensor {
+  const { width, height } = pictures[0];
+  const size = width * height;
+  const batch = new Float32Array(pictures.length * size);
+  pictures.forEach(({ data }, b) => {
+    for (let i = 0; i < size; i++) batch[b * size + i] = data[i] / 255;
+  });
+  return { data: batch, shape: [pictures.length, height, width, 1] };
+}
+
 /** A network that answers for strips. */
 export interface Network {
   /** Return what it says of B strips of one size, (B, ...). */
@@ -60,9 +71,6 @@ export class StripNetwork implements Network {
   }
 
   async logits(strips: readonly Gray[]): Promise<Tensor> {
-    const { width, height } = strips[0];
-    const batch = new Float32Array(strips.length * height * width);
-    strips.forEach(({ data }, b) => data.forEach((level, i) => (batch[b * data.length + i] = level / 255)));
-    return this.net.run({ data: batch, shape: [strips.length, height, width, 1] });
+    return this.net.run(batchOf(strips));
   }
 }

@@ -13,7 +13,7 @@ import { textlines as constants } from './constants';
 import { onGrid, roundHalfEven } from './numeric';
 import { gradient } from './opencv/filter';
 import { resizeCubic } from './opencv/resize';
-import { adaptiveThreshold } from './opencv/threshold';
+import { adaptiveThresholds } from './opencv/threshold';
 import { along, chainsOf, linksOf, neighbours, outlinesOf, usableOf, type Extents, type Outlines } from './outlines';
 import { resized } from './resizing';
 import type { Gray, Quad } from './types';
@@ -79,13 +79,13 @@ function wide(extents: Extents, usable: boolean[]): Extents[] {
 
 /** Tell whether another line says nearly the same as a line. */
 function alike(line: TextLine, other: TextLine): boolean {
+  if (!(other.height < 1.6 * line.height && other.height > 0.6 * line.height)) return false;
   const [dx, dy] = [other.x - line.x, other.y - line.y];
   const [c, s] = [Math.cos(line.angle), Math.sin(line.angle)];
   const apart = Math.abs(dx * c + dy * s);
   const across = Math.abs(dy * c - dx * s);
   const shared = Math.min((other.length + line.length) / 2 - apart, Math.min(other.length, line.length));
-  const same = across < 0.5 * line.height && shared > SAME * Math.max(other.length, line.length);
-  return same && other.height < 1.6 * line.height && other.height > 0.6 * line.height;
+  return across < 0.5 * line.height && shared > SAME * Math.max(other.length, line.length);
 }
 
 /** Return the best lines, best first, leaving out those that say the same as a better one. */
@@ -116,7 +116,7 @@ function candidates(gray: Gray): TextLine[] {
   const small = resized(gray, width, height, resizeCubic);
   const edge = gradient(small);
   const sets = WINDOWS.flatMap((side) => {
-    return [false, true].flatMap((dark) => outlinesOf(adaptiveThreshold(small, side, OFFSET, dark), edge) ?? []);
+    return adaptiveThresholds(small, side, OFFSET).flatMap((mask) => outlinesOf(mask, edge) ?? []);
   });
   const all = linesOf(sets);
   // A dull picture is judged by its own best line.

@@ -114,11 +114,24 @@ export class Vinchar {
   }
 }
 
-/** Start a worker and load the model. Throws a `VincharError` if the model is missing or broken. */
+/**
+ * Start a worker and load the model. Throws a `VincharError` if the model is missing or broken.
+ *
+ * The worker begins in the page itself: so the page's content policy holds for it, too.
+ */
 export async function openVinchar({ base, onprogress, ...options }: Options = {}): Promise<Vinchar> {
   const folder = new URL('.', new URL(base ?? import.meta.url, location.href));
-  const worker = new Worker(new URL('worker.js', folder), { type: 'module' });
-  return new Vinchar(worker, onprogress).open(folder.href, options);
+  const program = `import ${JSON.stringify(new URL('worker.js', folder).href)};`;
+  const start = URL.createObjectURL(new Blob([program], { type: 'text/javascript' }));
+  const vinchar = new Vinchar(new Worker(start, { type: 'module' }), onprogress);
+  try {
+    return await vinchar.open(folder.href, options);
+  } catch (error) {
+    vinchar.close();
+    throw error;
+  } finally {
+    URL.revokeObjectURL(start);
+  }
 }
 
 let shared: Promise<Vinchar> | null = null;

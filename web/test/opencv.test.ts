@@ -9,7 +9,7 @@ import { dilateRow, topHat } from '../src/opencv/morphology';
 import { plainGray } from '../src/opencv/pictures';
 import { remapCubic, remapLinear } from '../src/opencv/remap';
 import { resizeArea, resizeCubic, resizeLinear } from '../src/opencv/resize';
-import { above, adaptiveThreshold, otsuLevel } from '../src/opencv/threshold';
+import { above, adaptiveThresholds, otsuLevel } from '../src/opencv/threshold';
 import { textlines } from '../src/constants';
 import { expectClose, expectSame, golden, grayOf, planeOf } from './golden';
 
@@ -84,7 +84,7 @@ test.each(of('otsu'))('the level between dark and light, $level', ({ gray, level
 });
 
 test.each(of('adaptiveThreshold'))('threshold against the mean over $side, dark $dark', ({ gray, side, dark, out }) => {
-  expectClose(adaptiveThreshold(grayOf(gray), side, textlines.OFFSET, dark).data, out.data, 0);
+  expectClose(adaptiveThresholds(grayOf(gray), side, textlines.OFFSET)[Number(dark)].data, out.data, 0);
 });
 
 test('polygons, some of which reach beyond the picture', () => {

@@ -170,12 +170,9 @@ export function gradient(gray: Gray): Gray {
       }
     }
     for (let x = 0; x < width; x++) {
-      let least = columnLeast[x];
-      let most = columnMost[x];
-      for (let column = Math.max(x - 1, 0); column <= Math.min(x + 1, width - 1); column++) {
-        least = Math.min(least, columnLeast[column]);
-        most = Math.max(most, columnMost[column]);
-      }
+      const [left, right] = [Math.max(x - 1, 0), Math.min(x + 1, width - 1)];
+      const least = Math.min(columnLeast[left], columnLeast[x], columnLeast[right]);
+      const most = Math.max(columnMost[left], columnMost[x], columnMost[right]);
       out.data[y * width + x] = most - least;
     }
   }

@@ -183,8 +183,8 @@ function weighRows(gray: Gray, taps: Taps, width: number): Int32Array {
   for (let y = 0; y < gray.height; y++) {
     const row = y * gray.width;
     for (let x = 0; x < width; x++) {
-      const [before, after] = [gray.data[row + left[x]], gray.data[row + right[x]]];
-      out[y * width + x] = before * taps.weights[2 * x] + after * taps.weights[2 * x + 1];
+      const before = gray.data[row + left[x]] * taps.weights[2 * x];
+      out[y * width + x] = before + gray.data[row + right[x]] * taps.weights[2 * x + 1];
     }
   }
   return out;

@@ -41,15 +41,16 @@ export function above(gray: Gray, level: number): Gray {
 }
 
 /**
- * Return 255 where a picture is light against the mean of a square window: more than `offset` levels above it. With
- * `dark` where it is dark: at least `offset` levels below the mean.
+ * Return 255 where a picture is light against the mean of a square window, more than `offset` levels above it, and the
+ * same where it is dark, at least `offset` levels below it.
  */
-export function adaptiveThreshold(gray: Gray, side: number, offset: number, dark: boolean): Gray {
-  const mean = blurGray(gray, side);
-  const out = plainGray(gray.width, gray.height);
-  for (let i = 0; i < out.data.length; i++) {
-    const over = gray.data[i] - mean.data[i];
-    out.data[i] = (dark ? over <= -offset : over > offset) ? 255 : 0;
+export function adaptiveThresholds(gray: Gray, side: number, offset: number): [Gray, Gray] {
+  const mean = blurGray(gray, side).data;
+  const [light, dark] = [plainGray(gray.width, gray.height), plainGray(gray.width, gray.height)];
+  for (let i = 0; i < mean.length; i++) {
+    const over = gray.data[i] - mean[i];
+    if (over > offset) light.data[i] = 255;
+    else if (over <= -offset) dark.data[i] = 255;
   }
-  return out;
+  return [light, dark];
 }
