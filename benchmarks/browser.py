@@ -167,7 +167,8 @@ def first_reading(path: Path) -> float:
 
 def memory(paths: Sequence[Path]) -> list[list[str]]:
     """Return the memory of the tab after so many readings, and the most there ever was, in megabytes. Takes Linux."""
-    rows = []
+    rows: list[list[str]] = []
+    most = 0
     with served(paths) as address, opened(address) as (browser, page):
         session = browser.new_browser_cdp_session()
         for count in tqdm(range(1, READINGS[-1] + 1), desc="memory", unit="picture"):
@@ -176,7 +177,7 @@ def memory(paths: Sequence[Path]) -> list[list[str]]:
                 continue
             processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
             renderers = [one["id"] for one in processes if one["type"] == "renderer"]
-            most = max(_kilobytes(one, "status", "VmHWM") for one in renderers)
+            most = max(most, *(_kilobytes(one, "status", "VmHWM") for one in renderers))
             now = max(_kilobytes(one, "smaps_rollup", "Pss") for one in renderers)
             rows.append(
                 [f"memory of the tab after {count} pictures", f"{now / 1000:.0f} MB, at most {most / 1000:.0f}"]
