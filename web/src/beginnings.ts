@@ -26,12 +26,14 @@ export interface Beginning {
 /** Follow what strings begin with from place to place; keep those that, with what may follow, are worth most. */
 export function beginnings(seen: Seen, structure: Structure, beam: number, relevant: number): Beginning[] {
   const ahead = lookAhead(seen.likely);
-  let kept: Beginning[] = [{
-    characters: new Uint8Array(LENGTH),
-    residue: 0,
-    seen: Float64Array.from(seen.own),
-    logs: Float64Array.from(structure.parts, ({ share }) => Math.log(share)),
-  }];
+  let kept: Beginning[] = [
+    {
+      characters: new Uint8Array(LENGTH),
+      residue: 0,
+      seen: Float64Array.from(seen.own),
+      logs: Float64Array.from(structure.parts, ({ share }) => Math.log(share)),
+    },
+  ];
   BEGINNING.forEach((place, step) => {
     const isSeen = (c: number) => seen.logs.some((logs) => logs[place * SIGNS + c] > -relevant);
     const symbols = [...Array(SIGNS).keys()].filter(isSeen);

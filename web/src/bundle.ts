@@ -137,7 +137,9 @@ async function loaded(load: Load, name: string): Promise<Uint8Array> {
   try {
     return await load(name);
   } catch (error) {
-    throw error instanceof ModelError ? error : new ModelError(`${name}: ${error instanceof Error ? error.message : error}`);
+    throw error instanceof ModelError
+      ? error
+      : new ModelError(`${name}: ${error instanceof Error ? error.message : error}`);
   }
 }
 

@@ -69,7 +69,10 @@ export class Classifier {
     return pictures.map((_, b) => {
       const at = (b * count + middle) * size;
       const [left, right] = [data.subarray(at - size, at), data.subarray(at, at + size)];
-      return logSoftmax(left.map((one, i) => Math.fround(one + right[i]) / 2), size);
+      return logSoftmax(
+        left.map((one, i) => Math.fround(one + right[i]) / 2),
+        size,
+      );
     });
   }
 }

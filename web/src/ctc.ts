@@ -10,7 +10,15 @@ import { logSoftmax } from './classify';
 import * as constants from './constants';
 import { argmax, median, roundHalfEven } from './numeric';
 import {
-  cutsBetween, type Expert, FEWEST, glyphsBeyond, type Judgement, MOST, type Opinion, type Partings, RELEVANT,
+  cutsBetween,
+  type Expert,
+  FEWEST,
+  glyphsBeyond,
+  type Judgement,
+  MOST,
+  type Opinion,
+  type Partings,
+  RELEVANT,
   worthwhile,
 } from './recognise';
 import type { Network } from './session';
@@ -128,7 +136,11 @@ export function bestRuns(logProbs: Float32Array): Run[][] {
   }
   const after = new Float32Array(steps + 1); // of all steps behind each
   for (let t = steps - 1; t >= 0; t--) after[t] = after[t + 1] + blank[t];
-  return traced(came, left, ends.map((worth, t) => worth + Math.fround(after[t] - blank[t])));
+  return traced(
+    came,
+    left,
+    ends.map((worth, t) => worth + Math.fround(after[t] - blank[t])),
+  );
 }
 
 /** Return the runs of the best paths that end at different steps, each worth `worth` (T,). */
@@ -138,22 +150,24 @@ function traced(came: Uint8Array[], left: Uint8Array[], worth: Float32Array): Ru
     .filter((t) => worth[t] > -Infinity && worth[t] >= beside(t - 1) && worth[t] > beside(t + 1))
     .sort((a, b) => worth[b] - worth[a])
     .slice(0, ALTERNATIVES);
-  return peaks.filter((t) => worth[t] >= worth[peaks[0]] - RELEVANT).map((end) => {
-    const runs: Run[] = [];
-    let step = end;
-    for (let place = LENGTH; place > 0; place--) {
-      const stop = step + 1;
-      while (came[step][place] === STAY) step--;
-      runs.unshift({ start: step, stop });
-      const blanks = came[step][place] === FROM_BLANK && place > 1;
-      step--;
-      if (blanks) {
-        while (left[step][place - 1] === 0) step--;
+  return peaks
+    .filter((t) => worth[t] >= worth[peaks[0]] - RELEVANT)
+    .map((end) => {
+      const runs: Run[] = [];
+      let step = end;
+      for (let place = LENGTH; place > 0; place--) {
+        const stop = step + 1;
+        while (came[step][place] === STAY) step--;
+        runs.unshift({ start: step, stop });
+        const blanks = came[step][place] === FROM_BLANK && place > 1;
         step--;
+        if (blanks) {
+          while (left[step][place - 1] === 0) step--;
+          step--;
+        }
       }
-    }
-    return runs;
-  });
+      return runs;
+    });
 }
 
 /**

@@ -97,7 +97,11 @@ export class Decision {
 
 /** Weighs line readings by `priors` and `knowledge` of VINs and other text, and decides by `confidence`. */
 export class Judge {
-  constructor(readonly priors: Priors, readonly knowledge: Knowledge, readonly confidence: Confidence) {}
+  constructor(
+    readonly priors: Priors,
+    readonly knowledge: Knowledge,
+    readonly confidence: Confidence,
+  ) {}
 
   /** Return what a reading says of the VIN, with what is known of VINs. */
   weigh(reading: LineReading, look: string): Line {
@@ -111,7 +115,11 @@ export class Judge {
   decide(lines: Iterable<Line>, warmth: Warmth): Decision {
     const every = [...lines];
     const features = every.map((line) => vinFeatures(line, warmth(line.centres)));
-    return this.compare(every, features, features.map((some) => dot(some, this.confidence.vin)));
+    return this.compare(
+      every,
+      features,
+      features.map((some) => dot(some, this.confidence.vin)),
+    );
   }
 
   /** Return which of the lines is the VIN, by the `odds` of each, which come from its `features`. */

@@ -32,7 +32,9 @@ export async function decode(picture: Picture): Promise<Gray> {
   const kind = TYPES.find(({ start }) => new RegExp(`^(?:${start})`, 's').test(latin(data.subarray(0, HEAD))));
   if (kind === undefined) throw new PictureError('it is not a picture', 'not-a-picture');
   check(kind.refusal === '', kind.refusal, 'unsupported-format');
-  return (await withDecoder(data, kind.media_type)) ?? withBitmap(new Blob([data], { type: kind.media_type }), kind.name);
+  return (
+    (await withDecoder(data, kind.media_type)) ?? withBitmap(new Blob([data], { type: kind.media_type }), kind.name)
+  );
 }
 
 /** A file may have gone since it was chosen. */

@@ -9,7 +9,7 @@ import { argmax } from './numeric';
 import { type Barcode, type Character, type Reading, readingOf } from './reading';
 import { SIGNS } from './structure/model';
 import type { Kind } from './types';
-import { ALPHABET, checkDigitStatus, maker, type Makers, modelYears, region } from './vin';
+import { ALPHABET, checkDigitStatus, type Makers, maker, modelYears, region } from './vin';
 
 export const { READABLE, NONE_FOUND, BARCODE, UNLIKELY, EVEN } = constants.explain;
 
@@ -71,7 +71,14 @@ export function compare(readings: Reading[], barcodes: Barcode[], threshold: num
   const spare = barcodes.filter((code) => !texts.has(code.vin));
   const read = readings.filter(({ vin }) => vin !== null);
   if (read.length > 0) {
-    return read.map((one) => beside(one, barcodes.filter(({ vin }) => vin === one.vin), spare, threshold));
+    return read.map((one) =>
+      beside(
+        one,
+        barcodes.filter(({ vin }) => vin === one.vin),
+        spare,
+        threshold,
+      ),
+    );
   }
   return barcodes.length > 0 ? barcodes.map((code) => ofBarcode(code, readings[0].kind, threshold, makers)) : readings;
 }

@@ -67,7 +67,10 @@ export function fitHalves(line: Line): Line[] {
   const { x, inside } = insideOf(said);
   const middle = (line.start + line.end) / 2;
   const halves: Line[] = [];
-  for (const [from, to] of [[line.start, middle], [middle, line.end]]) {
+  for (const [from, to] of [
+    [line.start, middle],
+    [middle, line.end],
+  ]) {
     const weight = inside.map((chance, i) => (x[i] >= from && x[i] <= to ? chance : 0));
     if (weight.reduce((sum, one) => sum + one, 0) < x.length / 16) continue;
     const [start, end] = endsOf(said, x, weight);

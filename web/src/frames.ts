@@ -54,7 +54,10 @@ export function vinsIn(frames: Found[][], judge: Judge, least: number | null): V
     const [{ decision }] = frames[0];
     return vins.length ? vins : [{ line: decision.best, decision, chance: decision.chance, frames: [0] }];
   }
-  const { decision, shown } = fuse(frames.map((some) => some.map((one) => one.decision)), judge);
+  const { decision, shown } = fuse(
+    frames.map((some) => some.map((one) => one.decision)),
+    judge,
+  );
   if (decision.best === null) return [{ line: null, decision, chance: 0, frames: [0] }];
   const others = least === null ? [] : decision.each().filter(({ chance }) => chance >= least);
   const found = others.length ? others : [{ line: decision.best, chance: decision.chance }];

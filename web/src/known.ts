@@ -17,7 +17,10 @@ export class KnownVins {
   private readonly text: string[];
   private readonly codes: number[][];
 
-  constructor(vins: readonly string[], readonly share: number = SHARE) {
+  constructor(
+    vins: readonly string[],
+    readonly share: number = SHARE,
+  ) {
     if (!(share > 0 && share < 1)) {
       throw new RangeError(`share of the known VINs: got ${share}, expected a number between 0 and 1`);
     }

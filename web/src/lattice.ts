@@ -4,7 +4,15 @@ import { assemble, type Path } from './assemble';
 import { type Answers, answersOf, glyphs, STRIDE } from './classify';
 import { roundHalfEven } from './numeric';
 import {
-  bestSum, type Expert, FEWEST, glyphsBeyond, type Judgement, MOST, type Opinion, type Partings, worthwhile,
+  bestSum,
+  type Expert,
+  FEWEST,
+  glyphsBeyond,
+  type Judgement,
+  MOST,
+  type Opinion,
+  type Partings,
+  worthwhile,
 } from './recognise';
 import type { Network } from './session';
 import { SIGNS } from './structure/model';

@@ -61,7 +61,12 @@ export class Line {
       [x0, x1] = [Math.min(x0, along), Math.max(x1, along)];
       [y0, y1] = [Math.min(y0, across), Math.max(y1, across)];
     }
-    const boxed = [[x0, y0], [x1, y0], [x1, y1], [x0, y1]];
+    const boxed = [
+      [x0, y0],
+      [x1, y0],
+      [x1, y1],
+      [x0, y1],
+    ];
     return Float32Array.from(boxed.flatMap(([u, v]) => [u * cos - v * sin, u * sin + v * cos]));
   }
 
@@ -77,7 +82,10 @@ export class Line {
     const pitch = median(each.map((n) => this.boxes[4 * n + 2] - this.boxes[4 * n]));
     const [along, across] = [MARGIN_ALONG * pitch, MARGIN_ACROSS * height];
     const margin = [-along, -across, along, across];
-    return toPhoto(this.reading.strip, Float64Array.from(this.boxes, (edge, i) => edge + margin[i % 4]));
+    return toPhoto(
+      this.reading.strip,
+      Float64Array.from(this.boxes, (edge, i) => edge + margin[i % 4]),
+    );
   }
 
   /** Return the line without the other ways to part it. */

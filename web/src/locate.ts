@@ -8,10 +8,10 @@
 import { locate as constants } from './constants';
 import { roundHalfEven, sigmoid } from './numeric';
 import { connectedComponents } from './opencv/components';
+import type { Plane } from './opencv/pictures';
 import { remapLinear } from './opencv/remap';
 import { resized } from './resizing';
 import type { Net, Tensor } from './session';
-import type { Plane } from './opencv/pictures';
 import type { Gray, Quad } from './types';
 
 export const { SIDE, CLOSER } = constants;
@@ -220,7 +220,12 @@ function quadOf(streak: Streak, cells: number, margin: Margin): Quad {
   const along = (streak.length / 2) * margin[0];
   const down = (streak.height / 2) * margin[1];
   const points = new Float32Array(8);
-  [[-1, -1], [1, -1], [1, 1], [-1, 1]].forEach(([right, below], i) => {
+  [
+    [-1, -1],
+    [1, -1],
+    [1, 1],
+    [-1, 1],
+  ].forEach(([right, below], i) => {
     // 0.5: the middle of the first cell.
     points[2 * i] = (right * c * along - below * s * down + streak.x + 0.5) / cells;
     points[2 * i + 1] = (right * s * along + below * c * down + streak.y + 0.5) / cells;

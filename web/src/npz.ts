@@ -1,8 +1,14 @@
 /** Reads NumPy's archives (.npz): zip files, stored or deflated, of arrays as `numpy.lib.format` writes them. */
 
 export type Numbers =
-  | Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array
-  | Float32Array | Float64Array;
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | Float32Array
+  | Float64Array;
 
 /** An array in rows (C order): its last index runs fastest. */
 export interface NpyArray {
@@ -103,7 +109,10 @@ export function readNpy(bytes: Uint8Array): NpyArray {
   if (said === null) throw new Error(`npy: got the header ${header.trim()}, expected that of plain numbers`);
   const make = TYPES[said[1]];
   if (make === undefined) throw new Error(`npy: got numbers of type ${said[1]}, expected ${Object.keys(TYPES)}`);
-  const shape = said[3].split(',').filter((part) => part.trim() !== '').map(Number);
+  const shape = said[3]
+    .split(',')
+    .filter((part) => part.trim() !== '')
+    .map(Number);
   const data = make(bytes.slice(stop).buffer as ArrayBuffer);
   const size = shape.reduce((product, one) => product * one, 1);
   if (data.length !== size) throw new Error(`npy: got ${data.length} numbers, expected ${size}`);

@@ -9,7 +9,7 @@
 
 import { beginnings } from './beginnings';
 import * as constants from './constants';
-import { addSerialMarginals, endings, ninthWorth, serialWorth, SUMS, sumsOf } from './endings';
+import { addSerialMarginals, endings, ninthWorth, SUMS, serialWorth, sumsOf } from './endings';
 import type { KnownVins } from './known';
 import { argmax, logSumExp } from './numeric';
 import { followed } from './strings';
@@ -71,7 +71,11 @@ export function readStrings(
   const width = Math.max(...seen.own) > POOR ? beam : Math.max(1, Math.floor(beam / 8));
   const kept = beginnings(seen, priors.structure, width, relevant);
   const ninth = [...Array(SIGNS).keys()].filter((c) => seen.logs.some((logs) => logs[NINTH * SIGNS + c] > -relevant));
-  const rest = endings(priors.structure, kept.map(({ characters }) => characters), ninth);
+  const rest = endings(
+    priors.structure,
+    kept.map(({ characters }) => characters),
+    ninth,
+  );
   const top = Math.max(...kept.map(({ logs, seen: each }) => Math.max(...logs) + Math.max(...each)));
 
   const marginals = new Float64Array(TABLE);

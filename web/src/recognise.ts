@@ -11,7 +11,7 @@ import * as constants from './constants';
 import { median } from './numeric';
 import { segment } from './segment';
 import { SIGNS } from './structure/model';
-import { type Gray, type LineReading, type Strip } from './types';
+import type { Gray, LineReading, Strip } from './types';
 import { LENGTH } from './vin';
 
 export const { FEWEST, MOST, RELEVANT, HOPELESS, BESIDE } = constants.recognise;

@@ -12,10 +12,10 @@ import { rectify as constants, types } from './constants';
 import { fitLine, type Line } from './fitting';
 import { clip, percentile, polyval, roundHalfEven, toByte } from './numeric';
 import { blur } from './opencv/filter';
+import { plainGray } from './opencv/pictures';
 import { remapCubic } from './opencv/remap';
 import { crop, resized } from './resizing';
 import { batchOf, type Net } from './session';
-import { plainGray } from './opencv/pictures';
 import type { Edges, Gray, Quad, Strip } from './types';
 
 export { fitHalves, fitLine, type Line } from './fitting';
@@ -83,7 +83,10 @@ export function frameAt(edges: Edges, x: Float64Array): Points {
   for (let i = 0; i < x.length; i++) {
     const low = clip(Math.floor(x[i] * last), 0, last - 1);
     const share = x[i] * last - low;
-    for (const [from, to] of [[0, 0], [edges.count, x.length]]) {
+    for (const [from, to] of [
+      [0, 0],
+      [edges.count, x.length],
+    ]) {
       const at = 2 * (from + low);
       for (const axis of [0, 1]) {
         out[2 * (to + i) + axis] = (1 - share) * edges.data[at + axis] + share * edges.data[at + 2 + axis];
@@ -117,9 +120,15 @@ export function bend(edges: Edges, line: Line, length: number, glyph: number, co
   const at = x.map((one) => clip(2 * one - 1, -1.3, 1.3));
   const reach = at.map((one) => Math.max(polyval(line.height, one), 0.02) / glyph / 2);
   const data = new Float32Array(4 * count);
-  for (const [side, sign] of [[0, -1], [1, 1]]) {
+  for (const [side, sign] of [
+    [0, -1],
+    [1, 1],
+  ]) {
     // The slant is in parts of the width for one part of the height.
-    const ends = frameAt(edges, x.map((one, i) => one - sign * polyval(line.slant, at[i]) * reach[i]));
+    const ends = frameAt(
+      edges,
+      x.map((one, i) => one - sign * polyval(line.slant, at[i]) * reach[i]),
+    );
     const [top, bottom] = [edge(ends, 0), edge(ends, 1)];
     for (let i = 0; i < 2 * count; i++) {
       const y = polyval(line.centre, at[i >> 1]) + sign * reach[i >> 1];
@@ -257,7 +266,9 @@ export function stretchContrast(picture: Gray): Gray {
   const [low, high] = [percentile(inOrder, 1), percentile(inOrder, 99)];
   const scale = Math.fround(255 / Math.max(high - low, 16));
   const ground = roundHalfEven(low);
-  const levels = Uint8Array.from({ length: 256 }, (_, level) => toByte(Math.fround(Math.max(level - ground, 0) * scale)));
+  const levels = Uint8Array.from({ length: 256 }, (_, level) =>
+    toByte(Math.fround(Math.max(level - ground, 0) * scale)),
+  );
   return { ...picture, data: picture.data.map((level) => levels[level]) };
 }
 

@@ -4,13 +4,13 @@ import * as constants from './constants';
 import { Decision, EDGE, type Found, type Judge } from './decide';
 import type { Line } from './line';
 import type { Locator } from './locate';
-import { type Look, LOOKS, Picture } from './looks';
-import type { Experts } from './recognise';
+import { LOOKS, type Look, Picture } from './looks';
 import { median, roundHalfEven } from './numeric';
 import { fillPolygon } from './opencv/fill';
-import { cutStrip, moveEnds, sample, STRIP_END, STRIP_START } from './rectify';
+import type { Experts } from './recognise';
+import { cutStrip, moveEnds, STRIP_END, STRIP_START, sample } from './rectify';
 import type { Pass, Straightener } from './straighten';
-import { type Edges, type Gray, type Kind, type Strip, STRIP_WIDTH } from './types';
+import { type Edges, type Gray, type Kind, STRIP_WIDTH, type Strip } from './types';
 
 const { AGAIN, DOUBT, MOST_VINS, WIDER, WORTH } = constants.search;
 
@@ -140,7 +140,8 @@ function endsOf({ boxes }: Line): [number, number] {
 export function cover({ edges, gray: { width, height } }: Strip, gray: Gray): void {
   const level = Math.trunc(median(sample(gray, edges, height, width).data));
   const outline = Int32Array.from(edges.data, roundHalfEven);
-  for (let i = 0; i < edges.count; i++) { // the lower edge backwards
+  for (let i = 0; i < edges.count; i++) {
+    // the lower edge backwards
     const from = 2 * (2 * edges.count - 1 - i);
     for (const axis of [0, 1]) outline[2 * (edges.count + i) + axis] = roundHalfEven(edges.data[from + axis]);
   }

@@ -51,7 +51,8 @@ interface Band {
 function boxesOf(mask: Uint8Array, width: number, height: number, band: Band, cuts: Int32Array): Int32Array {
   const count = cuts.length - 1;
   const parted = mask.slice();
-  for (const cut of cuts) { // glyphs that touch come apart here
+  for (const cut of cuts) {
+    // glyphs that touch come apart here
     const column = Math.min(Math.max(cut, 0), width - 1);
     for (let y = 0; y < height; y++) parted[y * width + column] = 0;
   }

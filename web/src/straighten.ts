@@ -27,7 +27,10 @@ export class Straightener {
 
   /** Return the lines that the halves of a line lead to. */
   async alongHalves(gray: Gray, { edges, line }: Pass): Promise<Pass[]> {
-    return this.finer(gray, fitHalves(line).map((half) => ({ edges, line: half })));
+    return this.finer(
+      gray,
+      fitHalves(line).map((half) => ({ edges, line: half })),
+    );
   }
 
   private async found(gray: Gray, frames: Edges[]): Promise<(Pass | null)[]> {

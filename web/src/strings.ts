@@ -1,8 +1,8 @@
 /** The best strings that begin in some ways, followed to their end (see `posterior`). */
 
-import { bestOf, type Beginning } from './beginnings';
+import { type Beginning, bestOf } from './beginnings';
 import * as constants from './constants';
-import { type Endings, LAST, messages, ninthWorth, serialWorth, SUMS, take } from './endings';
+import { type Endings, LAST, messages, ninthWorth, SUMS, serialWorth, take } from './endings';
 import { logSumExp } from './numeric';
 import type { Seen } from './posterior';
 import { NINTH } from './structure/facts';
@@ -41,7 +41,10 @@ export function followed(
     each.map((serial, b) => {
       const likely = seen.likely[paths[b]];
       const { valid, other } = ninthWorth(rest.obeys[k][b], rest.other[k][b], likely, ninth, kept[b].residue);
-      return messages(serial, valid.map((one) => one + other)).map((one) => one.map(Math.log));
+      return messages(
+        serial,
+        valid.map((one) => one + other),
+      ).map((one) => one.map(Math.log));
     }),
   );
   let ways: Way[] = kept.map(({ characters, logs, seen: each }, which) => ({

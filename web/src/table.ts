@@ -1,7 +1,7 @@
 /** Readings as rows of a table, as Python gives them. */
 
-import * as constants from './constants';
 import type { ReadingJson } from './api';
+import * as constants from './constants';
 
 const { CORNERS, ROW } = constants.reading;
 

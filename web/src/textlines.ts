@@ -14,7 +14,7 @@ import { onGrid, roundHalfEven } from './numeric';
 import { gradient } from './opencv/filter';
 import { resizeCubic } from './opencv/resize';
 import { adaptiveThresholds } from './opencv/threshold';
-import { along, chainsOf, linksOf, neighbours, outlinesOf, usableOf, type Extents, type Outlines } from './outlines';
+import { along, chainsOf, type Extents, linksOf, neighbours, type Outlines, outlinesOf, usableOf } from './outlines';
 import { resized } from './resizing';
 import type { Gray, Quad } from './types';
 
@@ -47,7 +47,9 @@ function linesOf(sets: Outlines[]): TextLine[] {
       chains.push(...linked(extents, links, usable.length), ...wide(extents, usable));
     });
     const halves = joined(chains, chains);
-    for (const { u, v, slope, length, height, features } of [...chains, ...halves, ...joined(halves, chains)].map(describe)) {
+    for (const { u, v, slope, length, height, features } of [...chains, ...halves, ...joined(halves, chains)].map(
+      describe,
+    )) {
       if (!(length > 3.5 * height && Math.abs(slope) < f(0.27))) continue;
       const place = { x: u * c - v * s, y: u * s + v * c, angle: angle + Math.atan(slope) };
       lines.push({ ...place, length, height, features, score: 0 });
@@ -139,7 +141,12 @@ function quadOf({ x, y, angle, length, height, score }: TextLine): Quad {
   const [c, s] = [Math.cos(angle), Math.sin(angle)];
   const [half, reach] = [length * 0.55, height * 0.65];
   const points = new Float32Array(8);
-  [[-1, -1], [1, -1], [1, 1], [-1, 1]].forEach(([right, below], i) => {
+  [
+    [-1, -1],
+    [1, -1],
+    [1, 1],
+    [-1, 1],
+  ].forEach(([right, below], i) => {
     points[2 * i] = onGrid(right * c * half - below * s * reach + x, GRID);
     points[2 * i + 1] = onGrid(right * s * half + below * c * reach + y, GRID);
   });

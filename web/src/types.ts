@@ -57,7 +57,12 @@ export function toPhoto(strip: Strip, boxes: ArrayLike<number>): Float32Array {
     let [x0, x1] = [boxes[4 * n], boxes[4 * n + 2]];
     const [y0, y1] = [boxes[4 * n + 1], boxes[4 * n + 3]];
     [x0, x1] = withinRow(x0, x1, jumps);
-    [[x0, y0], [x1, y0], [x1, y1], [x0, y1]].forEach(([x, y], corner) => {
+    [
+      [x0, y0],
+      [x1, y0],
+      [x1, y1],
+      [x0, y1],
+    ].forEach(([x, y], corner) => {
       const column = Math.min(Math.max(x, 0), width);
       const low = Math.min(Math.trunc(column), width - 1);
       const share = column - low;

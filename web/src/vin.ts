@@ -104,7 +104,10 @@ export type Makers = ReadonlyMap<string, { name: string; light: boolean }>;
 /** Return the table in `makers.tsv.gz`: a line each of code, name, `light` or nothing, with tabs between them. */
 export async function readMakers(file: Uint8Array): Promise<Makers> {
   const text = new TextDecoder().decode(await gunzipped(file));
-  const lines = text.split('\n').slice(1).filter((line) => line !== ''); // the first one names the columns
+  const lines = text
+    .split('\n')
+    .slice(1)
+    .filter((line) => line !== ''); // the first one names the columns
   return new Map(
     lines.map((line) => {
       const [code, name, light] = line.split('\t');

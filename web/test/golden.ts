@@ -5,7 +5,7 @@ import { gunzipSync, inflateSync } from 'node:zlib';
 import { Ajv2020 } from 'ajv/dist/2020';
 import { expect } from 'vitest';
 import type { Plane } from '../src/opencv/pictures';
-import { openNet, type Net } from '../src/session';
+import { type Net, openNet } from '../src/session';
 import type { Edges, Gray } from '../src/types';
 import { type Makers, readMakers } from '../src/vin';
 

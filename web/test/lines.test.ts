@@ -50,7 +50,8 @@ function stripsOf(): Strip[] {
     if (of === undefined) {
       const [, count] = edges.shape;
       const data = Float32Array.from(edges.data);
-      for (let i = 0; i < data.length; i++) { // stored is by how much each differs from the one before
+      for (let i = 0; i < data.length; i++) {
+        // stored is by how much each differs from the one before
         data[i] = (i % (2 * count) < 2 ? 0 : data[i - 2] * wanted.edge_steps) + edges.data[i];
         data[i] /= wanted.edge_steps;
       }
@@ -94,13 +95,26 @@ test('log-likelihoods are 1e-3 beside those of Python at most', () => {
   for (const { name, own, reading } of eachRead()) {
     const path = own.posterior.path * TABLE;
     const logs = reading.logLikelihoods.subarray(path, path + TABLE).map((log) => Math.max(log, wanted.hardly));
-    expectClose(logs.map((log) => log * wanted.parts), own.log_likelihoods.data, 1e-3 * wanted.parts + 0.5, name);
+    expectClose(
+      logs.map((log) => log * wanted.parts),
+      own.log_likelihoods.data,
+      1e-3 * wanted.parts + 0.5,
+      name,
+    );
   }
 });
 
 function expectPosterior(name: string, posterior: Posterior, own: any): void {
-  expect(posterior.strings.map(([text]) => text), name).toEqual(own.strings.map(([text]: [string]) => text));
-  expectClose(posterior.strings.map(([, p]) => p), own.strings.map(([, p]: [string, number]) => p), 1e-3, name);
+  expect(
+    posterior.strings.map(([text]) => text),
+    name,
+  ).toEqual(own.strings.map(([text]: [string]) => text));
+  expectClose(
+    posterior.strings.map(([, p]) => p),
+    own.strings.map(([, p]: [string, number]) => p),
+    1e-3,
+    name,
+  );
   expect(posterior.path, name).toBe(own.path);
   expectClose([posterior.logLikelihood, posterior.logPrior], [own.log_likelihood, own.log_prior], 1e-3, name);
   expect(posterior.unlisted, name).toBe(own.unlisted);
@@ -148,14 +162,29 @@ test('the decision is the same', () => {
   wanted.pictures.forEach((picture: any, i: number) => {
     const { decision, lines } = decided(picture);
     const own = wanted.decided[i];
-    expect(decision.lines.map((line) => lines.indexOf(line)), picture.name).toEqual(own.order);
-    for (const name of ['chances', 'likely', 'odds'] as const) expectClose(decision[name], own[name], 1e-3, picture.name);
+    expect(
+      decision.lines.map((line) => lines.indexOf(line)),
+      picture.name,
+    ).toEqual(own.order);
+    for (const name of ['chances', 'likely', 'odds'] as const)
+      expectClose(decision[name], own[name], 1e-3, picture.name);
     expectClose(decision.features.flat(), own.features.flat(), 1e-3, picture.name);
     expect(lines.length > 0 && decision.isSettled, picture.name).toBe(own.settled);
     const each = decision.each();
-    expect(each.map(({ line }) => lines.indexOf(line)), picture.name).toEqual(own.each.map(([at]: [number]) => at));
-    expectClose(each.map(({ chance }) => chance), own.each.map(([, p]: number[]) => p), 1e-3, picture.name);
-    expect([...decision.leaders(2).keys()].map((line) => lines.indexOf(line)), picture.name).toEqual(own.leaders);
+    expect(
+      each.map(({ line }) => lines.indexOf(line)),
+      picture.name,
+    ).toEqual(own.each.map(([at]: [number]) => at));
+    expectClose(
+      each.map(({ chance }) => chance),
+      own.each.map(([, p]: number[]) => p),
+      1e-3,
+      picture.name,
+    );
+    expect(
+      [...decision.leaders(2).keys()].map((line) => lines.indexOf(line)),
+      picture.name,
+    ).toEqual(own.leaders);
   });
 });
 
@@ -165,7 +194,10 @@ test('frames show the same VINs', () => {
     [null, wanted.least].forEach((least, k) => {
       const vins = vinsIn(frames, judge, least);
       const name = `frames ${i}, ${least}`;
-      expect(vins.map((vin) => vin.frames), name).toEqual(wanted.fused[i][k].map((own: any) => own.frames));
+      expect(
+        vins.map((vin) => vin.frames),
+        name,
+      ).toEqual(wanted.fused[i][k].map((own: any) => own.frames));
       vins.forEach(({ line, decision, chance }, at) => {
         const own = wanted.fused[i][k][at];
         expectClose([chance, ...decision.odds], [own.chance, ...own.odds], 2e-3, name);
@@ -217,7 +249,10 @@ test('pictures of one character, and barcodes alone, give the same JSON', () => 
   );
   expectClose(fusedGlyph(wanted.glyphs.map((one: any) => one.log_probs.data)), wanted.fused_glyph.data, 1e-5);
   const quad = Float32Array.of(0, 0, 9.25, 0.75, 9, 5, 0, 5);
-  const codes = [['1HGCM82633A004352', 'Code39'], ['1HGCM82633A004353', 'QRCode']];
+  const codes = [
+    ['1HGCM82633A004352', 'Code39'],
+    ['1HGCM82633A004353', 'QRCode'],
+  ];
   const barcodes = codes.map(([vin, symbology]) => ({ vin, symbology, quad }));
   compare([noVin('photo')], barcodes, confidence.threshold, makers).forEach((reading, i) => {
     expectJson(`barcode ${i}`, reading, wanted.barcodes[i]);

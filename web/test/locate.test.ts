@@ -36,8 +36,16 @@ test('an empty picture is cold', async () => {
 function expectLines(heat: Heat, { quads, scores, centres, warmth }: (typeof photos)[0], pixels: number): void {
   const lines = heat.lines(8);
   expect(lines.length).toBe(scores.length);
-  expectClose(lines.flatMap((line) => [...line.points]), quads.data, pixels);
-  expectClose(lines.map((line) => line.score), scores, pixels);
+  expectClose(
+    lines.flatMap((line) => [...line.points]),
+    quads.data,
+    pixels,
+  );
+  expectClose(
+    lines.map((line) => line.score),
+    scores,
+    pixels,
+  );
   expect(Math.abs(heat.warmth(centres.data) - warmth)).toBeLessThan(1e-3);
 }
 

@@ -1,6 +1,7 @@
 /** OpenCV's arithmetic, on noise. */
 
 import { expect, test } from 'vitest';
+import { textlines } from '../src/constants';
 import { connectedComponents } from '../src/opencv/components';
 import { outerContours } from '../src/opencv/contours';
 import { fillPolygon } from '../src/opencv/fill';
@@ -10,7 +11,6 @@ import { plainGray } from '../src/opencv/pictures';
 import { remapCubic, remapLinear } from '../src/opencv/remap';
 import { resizeArea, resizeCubic, resizeLinear } from '../src/opencv/resize';
 import { above, adaptiveThresholds, otsuLevel } from '../src/opencv/threshold';
-import { textlines } from '../src/constants';
 import { expectClose, expectSame, golden, grayOf, planeOf } from './golden';
 
 const cases = golden('opencv');
@@ -97,8 +97,16 @@ test('polygons, some of which reach beyond the picture', () => {
 
 test.each(of('components'))('components in $label', ({ gray, stats, middles, out }) => {
   const { labels, components } = connectedComponents(grayOf(gray));
-  expectClose(components.flatMap((c) => [c.left, c.top, c.width, c.height, c.area]), stats.data, 0);
-  expectClose(components.flatMap((c) => [c.x, c.y]), middles.data, 1e-12);
+  expectClose(
+    components.flatMap((c) => [c.left, c.top, c.width, c.height, c.area]),
+    stats.data,
+    0,
+  );
+  expectClose(
+    components.flatMap((c) => [c.x, c.y]),
+    middles.data,
+    1e-12,
+  );
   expectClose(labels, out.data, 0);
 });
 

@@ -85,7 +85,13 @@ describe.skipIf(!isBuilt && !isRequired)('the package (skipped where dist/ is no
     const names = packed.files.map(({ path }) => path);
     const { sha256 } = JSON.parse(readFileSync(join(installed, 'dist', 'model', 'model.json'), 'utf8'));
     expect(names).toEqual(
-      expect.arrayContaining(['README.md', 'package.json', 'dist/LICENSE', 'dist/LICENSE-onnxruntime.txt', 'dist/worker.js']),
+      expect.arrayContaining([
+        'README.md',
+        'package.json',
+        'dist/LICENSE',
+        'dist/LICENSE-onnxruntime.txt',
+        'dist/worker.js',
+      ]),
     );
     expect(names.filter((name) => !/^(dist\/|README\.md$|package\.json$)/.test(name))).toEqual([]);
     expect(names.filter((name) => name.endsWith('.onnx')).length).toBeGreaterThan(4);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { plainGray } from '../src/opencv/pictures';
 import { advice, measure, qualityOf, type Values } from '../src/quality';
 import { sample } from '../src/rectify';
-import { plainGray } from '../src/opencv/pictures';
 import { edgesOf, golden, picture } from './golden';
 
 function expectValues(got: Values, wanted: Values): void {

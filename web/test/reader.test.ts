@@ -37,7 +37,18 @@ function expectNear(got: number[][] | null, wanted: number[][] | null): void {
 }
 
 function expectReading(got: any, wanted: any): void {
-  for (const name of ['kind', 'vin', 'status', 'source', 'check_digit', 'maker', 'region', 'model', 'frame', 'frames']) {
+  for (const name of [
+    'kind',
+    'vin',
+    'status',
+    'source',
+    'check_digit',
+    'maker',
+    'region',
+    'model',
+    'frame',
+    'frames',
+  ]) {
     expect([name, got[name]]).toEqual([name, wanted[name]]);
   }
   expect(Math.abs(got.confidence - wanted.confidence)).toBeLessThanOrEqual(0.002);

@@ -52,8 +52,9 @@ test('readings are the same rows as in Python', () => {
 });
 
 test('numbers that are half way between two are rounded to the even one', () => {
-  expect([12.25, 12.75, 0.15, 2.5, -0.25, -0.75, -0.04].map((value) => rounded(value, 1)))
-    .toEqual([12.2, 12.8, 0.1, 2.5, -0.2, -0.8, 0]);
+  expect([12.25, 12.75, 0.15, 2.5, -0.25, -0.75, -0.04].map((value) => rounded(value, 1))).toEqual([
+    12.2, 12.8, 0.1, 2.5, -0.2, -0.8, 0,
+  ]);
   expect([0.03125, 0.09375, 0.5].map((value) => rounded(value, 4))).toEqual([0.0312, 0.0938, 0.5]);
   expect(toDict(readingOf('photo')).frames).toEqual([]);
 });

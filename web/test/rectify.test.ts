@@ -8,13 +8,13 @@ import {
   frameOfPicture,
   frameOfQuad,
   frameOfRows,
+  type Line,
   linePicture,
   moveEnds,
   Rectifier,
   sample,
   taller,
   turnRound,
-  type Line,
 } from '../src/rectify';
 import { apart, edgesOf, expectClose, expectSame, golden, picture, shipped, type Table } from './golden';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Rectifier } from '../src/rectify';
-import { Straightener, type Pass } from '../src/straighten';
+import { type Pass, Straightener } from '../src/straighten';
 import { edgesOf, expectClose, golden, picture, shipped } from './golden';
 
 test.each(golden('straighten'))('passes along lines: $name', async ({ name, frames, count, passes }) => {
@@ -8,7 +8,10 @@ test.each(golden('straighten'))('passes along lines: $name', async ({ name, fram
   const gray = picture(name);
   const found = await straightener.passes(gray, frames.map(edgesOf));
   expect(found.length).toBe(count);
-  const third = await straightener.finer(gray, found.map((some) => some[some.length - 1]));
+  const third = await straightener.finer(
+    gray,
+    found.map((some) => some[some.length - 1]),
+  );
   const halves: Pass[][] = [];
   for (const some of found) halves.push(await straightener.alongHalves(gray, some[some.length - 1]));
   const got = [...found, third, ...halves];

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import {
-  checkDigit, checkDigitStatus, knownMakers, maker, modelYears, normalise, parts, region, validate,
+  checkDigit,
+  checkDigitStatus,
+  knownMakers,
+  maker,
+  modelYears,
+  normalise,
+  parts,
+  region,
+  validate,
 } from '../src/vin';
 import { golden, makersTable } from './golden';
 

@@ -71,7 +71,10 @@ function clipped(gray: Gray, from: Point, to: Point): { from: Point; to: Point }
   const outside = (axis: 'x' | 'y', { [axis]: at }: Point): number => {
     return at < 0 ? -1 : at >= (axis === 'x' ? gray.width : gray.height) ? 1 : 0;
   };
-  for (const [axis, across, last] of [['y', 'x', gray.height - 1], ['x', 'y', gray.width - 1]] as const) {
+  for (const [axis, across, last] of [
+    ['y', 'x', gray.height - 1],
+    ['x', 'y', gray.width - 1],
+  ] as const) {
     const beyond = (['x', 'y'] as const).some((each) => outside(each, one) * outside(each, other) > 0);
     if (beyond) break;
     for (const end of [one, other]) {

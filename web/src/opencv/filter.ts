@@ -1,8 +1,8 @@
 /** Pixels from their neighbours: means, smoothing, slopes and morphology as OpenCV computes them. */
 
 import { roundHalfEven } from '../numeric';
-import { type Plane, plainGray, rounding } from './pictures';
 import type { Gray } from '../types';
+import { type Plane, plainGray, rounding } from './pictures';
 
 /** Return where each place of a row with `reach` more on both sides lies in it; beyond the ends it is mirrored. */
 function mirrored(size: number, reach: number): Int32Array {

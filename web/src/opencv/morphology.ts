@@ -1,7 +1,7 @@
 /** The greatest of what is around each pixel, as OpenCV finds it; beyond the borders nothing counts. */
 
-import { plainGray } from './pictures';
 import type { Gray } from '../types';
+import { plainGray } from './pictures';
 
 /** Return the greatest of the values of a row up to `reach` away from each. */
 export function dilateRow(row: Float32Array, reach: number): Float32Array {

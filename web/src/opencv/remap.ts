@@ -1,8 +1,8 @@
 /** Pictures looked up at places between pixels, as OpenCV 5's `remap` does it: at the exact place, in float32. */
 
 import { clip } from '../numeric';
-import { type Plane, plainGray, rounding } from './pictures';
 import type { Gray } from '../types';
+import { type Plane, plainGray, rounding } from './pictures';
 
 /**
  * Return the bicubic picture of the places `x`, `y`, float32 (height * width,); beyond the borders the last pixel goes

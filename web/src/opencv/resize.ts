@@ -1,8 +1,8 @@
 /** Pictures at another size as OpenCV's `resize` makes them, with its fixed-point weights where it has them. */
 
 import { clip, roundHalfEven } from '../numeric';
-import { plainGray, rounding } from './pictures';
 import type { Gray } from '../types';
+import { plainGray, rounding } from './pictures';
 
 // OpenCV's weights of pixels are whole numbers of 2^-11.
 const BITS = 11;

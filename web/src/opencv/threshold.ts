@@ -1,8 +1,8 @@
 /** Grey to black and white, as OpenCV does it. */
 
-import { plainGray } from './pictures';
 import type { Gray } from '../types';
 import { blurGray } from './filter';
+import { plainGray } from './pictures';
 
 /** Return the level above which a picture is light: where both sides differ most in their means (Otsu 1979). */
 export function otsuLevel(gray: Gray): number {

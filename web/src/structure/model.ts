@@ -126,7 +126,8 @@ export class Learned implements Part {
 
   private lookUp(names: number[], place: number, symbols: ArrayLike<number>): Float64Array {
     const found = Float64Array.from(symbols, (symbol) => this.alone[place * SYMBOLS + symbol]);
-    for (const context of names) { // from the shortest context to the longest
+    for (const context of names) {
+      // from the shortest context to the longest
       const own = this.find((context ^ SYMBOL_WORDS[SYMBOLS]) >>> 0);
       for (let i = 0; i < found.length; i++) {
         const at = this.find((context ^ SYMBOL_WORDS[symbols[i]]) >>> 0);

@@ -5,7 +5,7 @@
  */
 
 import * as constants from '../constants';
-import { ALPHABET, LENGTH, type Makers, knownMakers } from '../vin';
+import { ALPHABET, knownMakers, LENGTH, type Makers } from '../vin';
 
 export const { POSITION_FACTS, KNOWN_MAKER, MAKER, REGIONS } = constants.structureRules;
 const SIGNS = ALPHABET.length;
@@ -13,7 +13,8 @@ const SIGNS = ALPHABET.length;
 /** Return the index in `REGIONS` of every first two characters, (33, 33). */
 export function regionTable(): Uint8Array {
   const table = new Uint8Array(SIGNS * SIGNS);
-  for (const count of [1, 2]) { // what two characters decide comes last
+  for (const count of [1, 2]) {
+    // what two characters decide comes last
     Object.values(REGIONS).forEach((starts, index) => {
       for (const start of starts.split(' ').filter((one) => one.length === count)) {
         const row = ALPHABET.indexOf(start[0]) * SIGNS;

@@ -10,7 +10,10 @@ const { STEPS } = constants.structureStore;
 
 /** How likely strings are as VINs, and as other text. */
 export class Knowledge {
-  constructor(readonly structure: Structure, readonly text: TextModel) {}
+  constructor(
+    readonly structure: Structure,
+    readonly text: TextModel,
+  ) {}
 
   /**
    * Return by how much 17 characters are likelier as a VIN than as a piece of other text, in nats.

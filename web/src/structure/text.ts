@@ -24,7 +24,11 @@ export class TextModel {
   private readonly rest: Float64Array; // (33, 33, 33)
   private readonly all: Float64Array;
 
-  constructor(triples: Uint8Array, private readonly fours: Uint8Array, shares: ArrayLike<number>) {
+  constructor(
+    triples: Uint8Array,
+    private readonly fours: Uint8Array,
+    shares: ArrayLike<number>,
+  ) {
     if (triples.length !== SIZE ** 3 || fours.length !== SIZE ** 4 || shares.length !== COMPONENTS) {
       throw new Error(`text: got ${triples.length} triples, ${fours.length} fours and ${shares.length} shares`);
     }
