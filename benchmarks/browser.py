@@ -43,9 +43,9 @@ IMAGES = ROOT / "images"
 DIST = ROOT / "web" / "dist"
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 TIMES = 3  # readings of each picture, the best of which counts
-SOME = 40  # pictures of a folder
+SOME = 40  # photos of a folder
 ENLARGED = 4  # pictures that are enlarged
-LARGE = 12_000_000  # pixels
+LARGE, GRAIN = 12_000_000, 4.0  # pixels, and the deviation of their grain in grey levels
 READINGS = (20, 200)  # after so many the memory is measured
 PAGE = b"<!doctype html><title>vinchar</title><link rel=icon href=data:>"
 READ = """async (address) => {
@@ -82,6 +82,12 @@ class Handler(SimpleHTTPRequestHandler):
     def guess_type(self, path: str | os.PathLike[str]) -> str:
         """Return what a file is; systems differ in what they call a module."""
         return "text/javascript" if str(path).endswith(".js") else super().guess_type(path)
+
+    def end_headers(self) -> None:
+        """Isolate the page from other origins, as the service and the page's own service worker do."""
+        self.send_header("Cross-Origin-Opener-Policy", "same-origin")
+        self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
+        super().end_headers()
 
     def do_GET(self) -> None:
         """Answer with the empty page or with a file."""
@@ -136,12 +142,12 @@ class Picture:
 PYTHON, BROWSER = "Python", "Chromium"
 
 
-def read_all(pictures: Sequence[Picture]) -> None:
+def read_all(pictures: Sequence[Picture], times: int) -> None:
     """Read every picture with Python and in Chromium, in turns, several times."""
     reader = Reader()
     with served([one.path for one in pictures]) as address, opened(address) as (_, page):
         page.evaluate(READ, "pictures/0")
-        for _ in range(TIMES):
+        for _ in range(times):
             for number, picture in enumerate(tqdm(pictures, desc="reading", unit="picture")):
                 started = time.perf_counter()
                 reading = reader.read(picture.path).to_dict()
@@ -216,19 +222,27 @@ def differences(pictures: Sequence[Picture]) -> Iterator[str]:
 
 
 def enlarge(path: Path, to: Path) -> None:
-    """Write a picture as a JPEG of 12 megapixels."""
+    """Write a picture as a JPEG of 12 megapixels, with grain, as cameras have it: a JPEG is slow by what is in it."""
     bgr = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
     assert bgr is not None
     by = (LARGE / (bgr.shape[0] * bgr.shape[1])) ** 0.5
     large = cv2.resize(bgr, None, fx=by, fy=by, interpolation=cv2.INTER_CUBIC)
+    grain = np.random.default_rng(1).normal(0, GRAIN, large.shape[:2])[..., None]
+    large = np.clip(large + grain, 0, 255).astype(np.uint8)
     cv2.imwrite(str(to), large, [cv2.IMWRITE_JPEG_QUALITY, 92])
+
+
+def _megabytes(paths: Sequence[Path]) -> float:
+    return statistics.mean(path.stat().st_size for path in paths) / 1e6 if paths else 0.0
 
 
 def main() -> None:
     """Read, print and perhaps write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pictures", nargs="*", type=Path, help="pictures or folders; by default images/")
-    parser.add_argument("--photos", type=Path, help="a folder with photos, of which 40 are read, too")
+    parser.add_argument("--photos", type=Path, help="a folder with photos, of which some are read, too")
+    parser.add_argument("--some", type=int, default=SOME, help=f"how many of these; {SOME}")
+    parser.add_argument("--times", type=int, default=TIMES, help=f"each is read, the best of which counts; {TIMES}")
     parser.add_argument("--write", action="store_true", help="keep the result, and put it into the documents")
     args = parser.parse_args()
     for needed, how in ((DIST / "vinchar.js", "npm run build in web/ makes it"), (CHROMIUM, "set CHROMIUM")):
@@ -239,17 +253,18 @@ def main() -> None:
     groups = {"the pictures given" if args.pictures else "images/": find_pictures(args.pictures or [IMAGES]).paths}
     if args.photos and args.photos.is_dir():
         found = find_pictures([args.photos]).paths
-        groups[f"{args.photos.name}/"] = random.Random(1).sample(found, min(SOME, len(found)))
+        groups[f"{args.photos.name}/"] = random.Random(1).sample(found, min(args.some, len(found)))
     elif args.photos:
         print(f"{args.photos} is not there: its photos are left out", file=sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
         some = [path for path in list(groups.values())[-1] if load(path).size > 10_000][:ENLARGED]
-        groups["12 megapixels"] = [Path(folder) / f"{i}.jpg" for i in range(len(some))]
-        for path, to in zip(some, groups["12 megapixels"], strict=True):
+        large = [Path(folder) / f"{i}.jpg" for i in range(len(some))]
+        for path, to in zip(some, large, strict=True):
             enlarge(path, to)
+        groups[f"12 megapixels, {_megabytes(large):.1f} MB"] = large
         pictures = {name: [Picture(path) for path in paths] for name, paths in groups.items() if paths}
         every = [one for group in pictures.values() for one in group]
-        read_all(every)
+        read_all(every, args.times)
         header = ("pictures", "how many", *(f"{name}, ms, mean (median)" for name in (PYTHON, BROWSER)), "ratio")
         show("browser", header, [time_row(name, group) for name, group in pictures.items()], args.write)
         first = statistics.median(first_reading(every[0].path) for _ in range(TIMES))

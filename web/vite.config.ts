@@ -33,6 +33,9 @@ export default defineConfig({
   publicDir: false,
   resolve: { alias: [{ find: /^onnxruntime-web$/, replacement: 'onnxruntime-web/wasm' }] },
   plugins: [data(), page()],
+  preview: {
+    headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }, // threads
+  },
   build: {
     target: 'es2022',
     modulePreload: false,
@@ -40,7 +43,11 @@ export default defineConfig({
     rolldownOptions: {
       input: { vinchar: 'src/vinchar.ts', worker: 'src/worker.ts', page: 'page/main.ts' },
       preserveEntrySignatures: 'strict',
-      output: { entryFileNames: '[name].js', chunkFileNames: 'assets/[name]-[hash].js' },
+      output: {
+        entryFileNames: '[name].js',
+        chunkFileNames: 'assets/[name]-[hash].js',
+        codeSplitting: { groups: [{ name: 'onnxruntime', test: /onnxruntime-web/ }] }, // its threads load it alone
+      },
     },
   },
 });

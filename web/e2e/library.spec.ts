@@ -78,6 +78,16 @@ test('what cannot be read is refused with a code, and nothing else is lost', asy
   expect(said).toEqual(['not-a-picture', 'empty', 'bad-request', 'AbortError', 'AbortError', null]);
 });
 
+test('threads share the networks of an isolated page', async ({ page }) => {
+  await open(page);
+  expect(await page.evaluate(() => crossOriginIsolated && navigator.hardwareConcurrency)).toBeGreaterThan(1);
+  await page.evaluate(() => (globalThis as any).vinchar.openVinchar());
+  const [one, ...threads] = page.workers().map((worker) => new URL(worker.url()));
+  expect(one.protocol).toBe('blob:');
+  expect(threads.length).toBeGreaterThan(0);
+  expect(threads.every(({ pathname }) => pathname.startsWith('/assets/onnxruntime-'))).toBe(true);
+});
+
 test('a model that is broken, and a folder with nothing in it, are refused', async ({ page }) => {
   await open(page);
   await page.route(/classifier\.onnx/, (route) => route.fulfill({ body: 'broken' }));

@@ -49,9 +49,13 @@ function bestPath(glyph: Float32Array, { ahead, steps, start, end }: Transitions
   for (let i = 1; i < LENGTH; i++) {
     const [before, now, by] = [best[i - 1], new Float32Array(count).fill(-Infinity), new Uint8Array(count)];
     for (let k = 0; k < ahead.length; k++) {
-      for (let n = ahead[k]; n < count; n++) {
-        const way = Math.fround(before[n - ahead[k]] + steps[k * count + n]);
-        if (way > now[n]) [now[n], by[n]] = [way, k];
+      const [step, row] = [ahead[k], k * count];
+      for (let n = step; n < count; n++) {
+        const way = Math.fround(before[n - step] + steps[row + n]);
+        if (way > now[n]) {
+          now[n] = way;
+          by[n] = k;
+        }
       }
     }
     for (let n = 0; n < count; n++) now[n] += glyph[n];

@@ -2,8 +2,8 @@
 
 import type { About, AskedKind, Picture, ReaderOptions, ReadingJson } from './api.ts';
 
-/** What is opened: the model and the runtime in a folder, and with which options. */
-export type Opening = ReaderOptions & { base: string };
+/** What is opened: the model and the runtime in a folder, how many threads share a network, and with which options. */
+export type Opening = ReaderOptions & { base: string; threads: number };
 
 /** What is read: one picture, or several of one VIN; `every`: all VINs in it. */
 export interface Asked {

@@ -13,19 +13,23 @@ export interface Net {
 }
 
 let runtime: Promise<void> | null = null;
+ort.env.wasm.numThreads = 1; // unless it is told otherwise
 
-/** Use this program of ONNX Runtime, `ort-wasm-simd-threaded.wasm`; without it, it loads its own. */
-export function startRuntime(program: Promise<Uint8Array>): void {
+/**
+ * Use this program of ONNX Runtime, `ort-wasm-simd-threaded.wasm`, with so many threads; more than one take a page that is
+ * isolated from other origins. Without it, it loads its own.
+ */
+export function startRuntime(program: Promise<Uint8Array>, threads: number): void {
   runtime = program.then((binary) => {
     ort.env.wasm.wasmBinary = binary;
+    ort.env.wasm.numThreads = threads;
   });
   runtime.catch(() => {}); // whoever opens a network hears it
 }
 
-/** Open an ONNX model with one thread. Throws a `ModelError` if ONNX Runtime cannot load the model. */
+/** Open an ONNX model. Throws a `ModelError` if ONNX Runtime cannot load the model. */
 export async function openNet(content: Uint8Array): Promise<Net> {
   await runtime;
-  ort.env.wasm.numThreads = 1; // more take headers that not every server sends, and the networks are small
   const session = await sessionOf(content);
   const [input] = session.inputNames;
   const [output] = session.outputNames;

@@ -10,6 +10,8 @@ import type { Answer, Asked, Opening, Request } from './messages';
 
 export type * from './api.ts';
 
+const MOST_THREADS = 4; // the networks are small: more wait for each other
+
 /**
  * What a reader may be told, all as in Python; and `base`, the address of the folder with `worker.js`, `model/` and the
  * runtime, by default that of this module; `onprogress`: told of the bytes that are loaded, and of all as far as known.
@@ -67,8 +69,8 @@ export class Vinchar {
   }
 
   /** Load the model and the runtime from a folder. */
-  async open(base: string, options: ReaderOptions): Promise<this> {
-    const answer = await this.ask({ open: { ...options, base } });
+  async open(opening: Opening): Promise<this> {
+    const answer = await this.ask({ open: opening });
     this.about = answer.about;
     return this;
   }
@@ -97,11 +99,12 @@ export class Vinchar {
     const id = this.asked++;
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      signal?.addEventListener('abort', () => {
+      const drop = () => {
         this.waiting.delete(id);
         this.worker.postMessage({ id, drop: true } satisfies Request);
-        reject(signal.reason);
-      });
+        reject(signal!.reason);
+      };
+      signal?.addEventListener('abort', drop, { once: true });
       this.waiting.set(id, { resolve, reject });
       this.worker.postMessage({ id, ...what } satisfies Request);
     });
@@ -117,15 +120,17 @@ export class Vinchar {
 /**
  * Start a worker and load the model. Throws a `VincharError` if the model is missing or broken.
  *
- * The worker begins in the page itself: so the page's content policy holds for it, too.
+ * The worker begins in the page itself: so the page's content policy holds for it, too. Where the page is isolated from
+ * other origins, several threads share the work of each network.
  */
 export async function openVinchar({ base, onprogress, ...options }: Options = {}): Promise<Vinchar> {
-  const folder = new URL('.', new URL(base ?? import.meta.url, location.href));
-  const program = `import ${JSON.stringify(new URL('worker.js', folder).href)};`;
+  const folder = new URL('.', new URL(base ?? import.meta.url, location.href)).href;
+  const threads = crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, MOST_THREADS) : 1;
+  const program = `import ${JSON.stringify(`${folder}worker.js`)};`;
   const start = URL.createObjectURL(new Blob([program], { type: 'text/javascript' }));
   const vinchar = new Vinchar(new Worker(start, { type: 'module' }), onprogress);
   try {
-    return await vinchar.open(folder.href, options);
+    return await vinchar.open({ ...options, base: folder, threads });
   } catch (error) {
     vinchar.close();
     throw error;

@@ -44,9 +44,9 @@ function codeOf(error: unknown): string {
   return error instanceof RangeError ? 'bad-request' : 'internal-error';
 }
 
-async function open(id: number, { base, ...options }: Opening): Promise<Reader> {
+async function open(id: number, { base, threads, ...options }: Opening): Promise<Reader> {
   const loader = new Loader(base, (loaded, total) => postMessage({ id, loaded, total } satisfies Answer));
-  startRuntime(loader.runtime());
+  startRuntime(loader.runtime(), threads);
   return openReader((name) => loader.model(name), options);
 }
 

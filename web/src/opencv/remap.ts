@@ -11,8 +11,9 @@ import { type Plane, plainGray, rounding } from './pictures';
  * Sums are rounded where Intel's IPP does it, by which OpenCV works: each product is added before it is rounded.
  */
 export function remapCubic(gray: Gray, x: Float32Array, y: Float32Array, width: number, height: number): Gray {
-  const { data } = gray;
-  const [lastColumn, lastRow] = [gray.width - 1, gray.height - 1];
+  const { fround } = Math;
+  const { data, width: step } = gray;
+  const [lastColumn, lastRow] = [step - 1, gray.height - 1];
   const out = plainGray(width, height);
   const levels = rounding(out);
   const across = new Float32Array(4);
@@ -22,17 +23,25 @@ export function remapCubic(gray: Gray, x: Float32Array, y: Float32Array, width: 
     const top = Math.floor(y[i]);
     setCubicWeights(across, x[i] - left);
     setCubicWeights(down, y[i] - top);
-    const x0 = clip(left - 1, 0, lastColumn);
-    const x1 = clip(left, 0, lastColumn);
-    const x2 = clip(left + 1, 0, lastColumn);
-    const x3 = clip(left + 2, 0, lastColumn);
+    const w0 = across[0];
+    const w1 = across[1];
+    const w2 = across[2];
+    const w3 = across[3];
+    const isInside = left > 0 && top > 0 && left + 2 <= lastColumn && top + 2 <= lastRow;
     let sum = 0;
     for (let k = 0; k < 4; k++) {
-      const row = clip(top - 1 + k, 0, lastRow) * gray.width;
-      const one = Math.fround(across[0] * data[row + x0]);
-      const two = Math.fround(across[1] * data[row + x1] + one);
-      const three = Math.fround(across[2] * data[row + x2] + two);
-      sum = Math.fround(down[k] * Math.fround(across[3] * data[row + x3] + three) + sum);
+      let row = 0;
+      if (isInside) {
+        const at = (top - 1 + k) * step + left - 1;
+        row = fround(w0 * data[at]);
+        row = fround(w1 * data[at + 1] + row);
+        row = fround(w2 * data[at + 2] + row);
+        row = fround(w3 * data[at + 3] + row);
+      } else {
+        const start = clip(top - 1 + k, 0, lastRow) * step;
+        for (let l = 0; l < 4; l++) row = fround(across[l] * data[start + clip(left - 1 + l, 0, lastColumn)] + row);
+      }
+      sum = fround(down[k] * row + sum);
     }
     levels[i] = sum;
   }

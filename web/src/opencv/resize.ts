@@ -116,21 +116,22 @@ function wholePixels(gray: Gray, across: number, down: number): Gray {
 type Pieces = { ends: Int32Array; from: Int32Array; weight: Float32Array };
 
 /** Return the means of areas whose borders cut through pixels; sums are in float32, as OpenCV has them. */
-function partPixels(gray: Gray, width: number, height: number): Gray {
-  const f = Math.fround;
-  const across = pieces(gray.width, width);
-  const down = pieces(gray.height, height);
+function partPixels({ data, width: step, height: rows }: Gray, width: number, height: number): Gray {
+  const { fround } = Math;
+  const { ends, from, weight } = pieces(step, width);
+  const down = pieces(rows, height);
   const out = plainGray(width, height);
   const levels = rounding(out);
   const sum = new Float32Array(width);
   for (let y = 0, i = 0; y < height; y++) {
     sum.fill(0);
     for (; i < down.ends[y]; i++) {
-      const start = down.from[i] * gray.width;
+      const start = down.from[i] * step;
+      const share = down.weight[i];
       for (let x = 0, k = 0; x < width; x++) {
         let row = 0;
-        for (; k < across.ends[x]; k++) row = f(row + f(gray.data[start + across.from[k]] * across.weight[k]));
-        sum[x] += f(down.weight[i] * row);
+        for (const end = ends[x]; k < end; k++) row = fround(row + fround(data[start + from[k]] * weight[k]));
+        sum[x] += fround(share * row);
       }
     }
     levels.set(sum, y * width);
