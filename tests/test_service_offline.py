@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from service_parts import KEY, built_page, running
 from test_service_reading import code_of
 
-from vinchar import __version__, vin
+from vinchar import __version__
 from vinchar.bundle import default_folder, open_bundle
 from vinchar.service import settings
 from vinchar.service.settings import Key, Settings
@@ -28,7 +28,7 @@ FILES = {
     "manifest.webmanifest": "application/manifest+json",
     "icons/icon.svg": "image/svg+xml",
     "runtime.wasm": "application/wasm",
-    "runtime.wasm.gz": "application/gzip",
+    "runtime.wasm.packed": "application/octet-stream",
     "model/model.json": "application/json",
     "other": "application/octet-stream",
 }
@@ -90,7 +90,6 @@ def test_the_model_is_the_one_that_reads_here(client: TestClient) -> None:
     names = [path.name for path in bundle.paths.values()]
     for name in (*names, "structure.npz", "model.json"):
         assert client.get(f"/offline/model/{name}").content == (default_folder() / name).read_bytes()
-    assert client.get("/offline/model/makers.tsv.gz").content == vin.MAKERS.read_bytes()
     for name in ("README.md", "ctc.keras", "none.onnx"):
         assert code_of(client.get(f"/offline/model/{name}")) == "not-found"
 

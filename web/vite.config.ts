@@ -20,7 +20,7 @@ function data(): Plugin {
       const description = readFileSync(new URL('model.json', MODEL), 'utf8');
       for (const name of ['model.json', ...filesOf(JSON.parse(description))])
         emit(`model/${name}`, readFileSync(new URL(name, MODEL)));
-      emit(`model/${MAKERS}`, readFileSync(new URL(`../vinchar/${MAKERS}`, import.meta.url)));
+      emit(MAKERS, readFileSync(new URL('../vinchar/makers.tsv.gz', import.meta.url)));
       emit('LICENSE', readFileSync(new URL('../LICENSE', import.meta.url)));
       emit('LICENSE-onnxruntime.txt', readFileSync(new URL('LICENSE-onnxruntime.txt', import.meta.url)));
       emit(RUNTIME, gzipSync(readFileSync(runtime), { level: 9 }));

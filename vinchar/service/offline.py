@@ -12,15 +12,13 @@ from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from vinchar import vin
 from vinchar.bundle import Bundle
 from vinchar.service.guard import OFFLINE_HEADERS
 from vinchar.service.problems import Problem
 from vinchar.service.state import State
 
-TYPES = {  # whatever the system calls them; what is gzipped is so for the page, which unpacks it
+TYPES = {  # whatever the system calls them
     ".css": "text/css; charset=utf-8",
-    ".gz": "application/gzip",
     ".html": "text/html; charset=utf-8",
     ".ico": "image/x-icon",
     ".js": "text/javascript; charset=utf-8",
@@ -63,7 +61,7 @@ def _not_built() -> None:
 
 def _of_model(bundle: Bundle, name: str) -> bytes:
     """Return a file that reading takes. Raises ``Problem`` for any other name."""
-    paths = (*bundle.paths.values(), bundle.structure, bundle.structure.with_name("model.json"), vin.MAKERS)
+    paths = (*bundle.paths.values(), bundle.structure, bundle.structure.with_name("model.json"))
     for path in paths:
         if path.name == name:
             return path.read_bytes()

@@ -78,6 +78,59 @@ test('what cannot be read is refused with a code, and nothing else is lost', asy
   expect(said).toEqual(['not-a-picture', 'empty', 'bad-request', 'AbortError', 'AbortError', null]);
 });
 
+test('a reader that is closed, or whose worker dies, reads no more, and says so', async ({ page }) => {
+  await open(page);
+  const said = await page.evaluate(async (base64) => {
+    const { vinchar, file } = globalThis as any;
+    const code = (asked: Promise<unknown>) =>
+      asked.then(
+        () => 'read',
+        (error: any) => error.code,
+      );
+    const workers: Worker[] = [];
+    globalThis.Worker = class extends Worker {
+      constructor(...of: ConstructorParameters<typeof Worker>) {
+        super(...of);
+        workers.push(this);
+      }
+    };
+    const reader = await vinchar.openVinchar();
+    reader.close();
+    const closed = await code(reader.read(file(base64)));
+    const first = await code(vinchar.read(file(base64)));
+    workers[1].dispatchEvent(new ErrorEvent('error', { message: 'out of memory', cancelable: true }));
+    const died = await code(vinchar.read(file(base64)));
+    return [closed, first, died, await code(vinchar.read(file(base64)))];
+  }, image(STRIP));
+  expect(said).toEqual(['closed', 'read', 'worker-died', 'read']);
+});
+
+test('what is handed over is closed, and what is no picture is refused', async ({ page }) => {
+  const warned: string[] = [];
+  page.on('console', (said) => warned.push(said.text()));
+  await open(page);
+  const said = await page.evaluate(async () => {
+    const { vinchar } = globalThis as any;
+    const code = (asked: Promise<any>) =>
+      asked.then(
+        ({ status }) => status,
+        (error: any) => error.code,
+      );
+    const canvas = new OffscreenCanvas(64, 64);
+    canvas.getContext('2d')!.fillRect(0, 0, 64, 64);
+    const bitmap = canvas.transferToImageBitmap();
+    const frame = new VideoFrame(canvas, { timestamp: 0 });
+    const kind = 'photo';
+    const found = [await code(vinchar.read(frame, { kind })), await code(vinchar.read(bitmap, { kind }))];
+    bitmap.close();
+    frame.close();
+    for (const wrong of [bitmap, null, 'picture.jpg', 3]) found.push(await code(vinchar.read(wrong)));
+    return found;
+  });
+  expect(said).toEqual(['not_found', 'not_found', ...Array(4).fill('not-a-picture')]);
+  expect(warned).toEqual([]);
+});
+
 test('threads share the networks of an isolated page', async ({ page }) => {
   await open(page);
   expect(await page.evaluate(() => crossOriginIsolated && navigator.hardwareConcurrency)).toBeGreaterThan(1);

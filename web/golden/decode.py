@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,6 +35,10 @@ def files() -> Iterator[tuple[str, bytes]]:
         image.save(content, kind, **how)
         return content.getvalue()
 
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    header = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 0, 0, 0, 0)
     rgb = picture()
     for orientation in range(1, 9):
         exif = Image.Exif()
@@ -52,6 +58,7 @@ def files() -> Iterator[tuple[str, bytes]]:
     glass.putalpha(0)
     yield "opacity never filled in", saved(glass, "PNG")
     yield "truncated", saved(rgb, "JPEG", quality=90)[:700]
+    yield "too large", b"\x89PNG\r\n\x1a\n" + b"".join(map(chunk, (b"IHDR", b"IDAT", b"IEND"), (header, b"\0", b"")))
     yield "broken", b"\x89PNG\r\n\x1a\n" + bytes(100)
     yield "text", b"no picture at all"
     yield "empty", b""

@@ -32,6 +32,7 @@ export async function decode(picture: Picture): Promise<Gray> {
   const kind = TYPES.find(({ start }) => new RegExp(`^(?:${start})`, 's').test(latin(data.subarray(0, HEAD))));
   if (kind === undefined) throw new PictureError('it is not a picture', 'not-a-picture');
   check(kind.refusal === '', kind.refusal, 'unsupported-format');
+  checkLarge(...sizeOf(data, kind.name));
   return (
     (await withDecoder(data, kind.media_type)) ?? withBitmap(new Blob([data], { type: kind.media_type }), kind.name)
   );
@@ -84,6 +85,8 @@ async function shown(picture: Exclude<Picture, Blob>): Promise<Gray> {
     return { data: grayOf(picture.data), width: picture.width, height: picture.height };
   }
   if (picture instanceof ImageBitmap) return onCanvas(picture, picture.width, picture.height);
+  const isFrame = 'VideoFrame' in globalThis && picture instanceof VideoFrame;
+  check(isFrame, 'a Blob, ImageBitmap, ImageData or VideoFrame was expected', 'not-a-picture');
   checkSize(picture.displayWidth, picture.displayHeight);
   return (await ofFrame(picture)) ?? onCanvas(picture, picture.displayWidth, picture.displayHeight);
 }
@@ -156,10 +159,30 @@ function upright({ data, width, height }: Gray, rotation: number, flip: boolean)
   return { data: result, width: columns, height: rows };
 }
 
+/** Return the width and the height that a file says; nothing where that is not simply told. */
+function sizeOf(data: Uint8Array<ArrayBuffer>, name: string): [number, number] {
+  const view = new DataView(data.buffer);
+  if (data.length < 26) return [0, 0];
+  if (name === 'PNG') return [view.getUint32(16), view.getUint32(20)];
+  if (name === 'GIF') return [view.getUint16(6, true), view.getUint16(8, true)];
+  if (name === 'BMP') return [Math.abs(view.getInt32(18, true)), Math.abs(view.getInt32(22, true))];
+  if (name !== 'JPEG') return [0, 0];
+  for (let at = 2; at + 9 <= data.length && data[at] === 0xff; at += 2 + view.getUint16(at + 2)) {
+    const isFrame = data[at + 1] >> 4 === 0xc && ![0xc4, 0xc8, 0xcc].includes(data[at + 1]); // what begins one (ITU T.81)
+    if (isFrame) return [view.getUint16(at + 7), view.getUint16(at + 5)];
+  }
+  return [0, 0];
+}
+
 function checkSize(width: number, height: number): void {
   const size = `${width} x ${height} pixels`;
   const least = `at least ${MIN_SIDE} x ${MIN_SIDE} are needed`;
   check(Math.min(width, height) >= MIN_SIDE, `it is too small: ${size}, ${least}`, 'too-small');
+  checkLarge(width, height);
+}
+
+function checkLarge(width: number, height: number): void {
+  const size = `${width} x ${height} pixels`;
   const isRead = width * height <= MAX_PIXELS && Math.max(width, height) <= MAX_SIDE;
   check(isRead, `it is too large: ${size}, at most ${MAX_PIXELS / 1e6} million are read`, 'too-many-pixels');
 }

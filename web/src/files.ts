@@ -1,4 +1,5 @@
 /** Files that lie beside the library and are not named by a model. */
 
-export const RUNTIME = 'ort-wasm-simd-threaded.wasm.gz'; // packed, as not every server packs what it sends
-export const MAKERS = 'makers.tsv.gz'; // in the folder of the model
+// Packed by gzip, as not every host packs what it sends; not called so, as some hosts would let the browser unpack them.
+export const RUNTIME = 'onnxruntime.wasm.packed';
+export const MAKERS = 'makers.tsv.packed';

@@ -1,7 +1,7 @@
 /** The files that reading takes, fetched with progress. */
 
 import { ModelError } from './bundle';
-import { RUNTIME } from './files';
+import { MAKERS, RUNTIME } from './files';
 import { gunzipped } from './npz';
 
 /** Told of the bytes that are here, and of all that are coming as far as it is known. */
@@ -18,10 +18,10 @@ export class Loader {
     private readonly onprogress: Progress,
   ) {}
 
-  /** Return a file of the model, as `openReader` asks for it: `model.json` first, which tells the others' versions. */
+  /** Return a file as `openReader` asks for it: `model.json` first, which tells the versions of the others. */
   async model(name: string): Promise<Uint8Array> {
     const version = name in this.sums ? `?${this.sums[name].slice(0, 16)}` : '';
-    const content = await this.get(`model/${name}${version}`);
+    const content = await this.get(name === MAKERS ? name : `model/${name}${version}`);
     if (name === 'model.json') this.sums = JSON.parse(new TextDecoder().decode(content)).sha256 ?? {};
     return content;
   }

@@ -98,7 +98,7 @@ export class Reader {
 }
 
 /**
- * Open a model folder for reading; `load` gives its files, and `makers.tsv.gz`, the table of makers.
+ * Open a model folder for reading; `load` gives its files, and `MAKERS`, the table of makers.
  *
  * Throws a `ModelError` if the model is missing or broken, a `RangeError` for what the options cannot be.
  */

@@ -15,7 +15,7 @@ import { blur } from './opencv/filter';
 import { plainGray } from './opencv/pictures';
 import { remapCubic } from './opencv/remap';
 import { crop, resized } from './resizing';
-import { batchOf, type Net } from './session';
+import { answersTo, type Net } from './session';
 import type { Edges, Gray, Quad, Strip } from './types';
 
 export { fitHalves, fitLine, type Line } from './fitting';
@@ -243,9 +243,10 @@ export function levelContrast(gray: Gray, inverted = false): Gray {
 export class Rectifier {
   constructor(private readonly net: Net) {}
 
-  /** Find the line in every frame, null where there is none, in one pass of the net. */
+  /** Find the line in every frame, null where there is none. */
   async lines(gray: Gray, frames: Edges[]): Promise<(Line | null)[]> {
-    const out = await this.net.run(batchOf(frames.map((edges) => linePicture(gray, edges))));
+    const pictures = frames.map((edges) => linePicture(gray, edges));
+    const out = await answersTo(this.net, pictures);
     const each = out.data.length / frames.length;
     return frames.map((_, i) => fitLine(out.data.slice(i * each, (i + 1) * each)));
   }

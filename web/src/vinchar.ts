@@ -49,6 +49,7 @@ export class Vinchar {
   about!: About;
   private readonly waiting = new Map<number, Waiting>();
   private asked = 0;
+  private over: VincharError | null = null; // why nothing can be asked any more
 
   /** Use `openVinchar`. */
   constructor(
@@ -58,7 +59,6 @@ export class Vinchar {
     worker.onmessage = ({ data }: MessageEvent<Answer>) => {
       if ('loaded' in data) return onprogress?.(data.loaded, data.total);
       const { resolve, reject } = this.waiting.get(data.id) ?? {};
-      this.waiting.delete(data.id);
       if ('code' in data) reject?.(new VincharError(data.message, data.code));
       else resolve?.(data);
     };
@@ -97,23 +97,31 @@ export class Vinchar {
 
   private ask(what: { open: Opening } | { read: Asked }, signal?: AbortSignal): Promise<any> {
     const id = this.asked++;
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const drop = () => {
-        this.waiting.delete(id);
-        this.worker.postMessage({ id, drop: true } satisfies Request);
-        reject(signal!.reason);
-      };
-      signal?.addEventListener('abort', drop, { once: true });
+    const drop = () => {
+      this.worker.postMessage({ id, drop: true } satisfies Request);
+      this.waiting.get(id)?.reject(signal!.reason);
+    };
+    const answer = new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      if (this.over) throw this.over;
+      try {
+        this.worker.postMessage({ id, ...what } satisfies Request);
+      } catch (error) {
+        throw new VincharError(`a picture cannot be handed over: ${error}`, 'not-a-picture');
+      }
       this.waiting.set(id, { resolve, reject });
-      this.worker.postMessage({ id, ...what } satisfies Request);
+      signal?.addEventListener('abort', drop);
+    });
+    return answer.finally(() => {
+      this.waiting.delete(id);
+      signal?.removeEventListener('abort', drop);
     });
   }
 
   private end(error: VincharError): void {
+    this.over ??= error;
     this.worker.terminate();
     for (const { reject } of this.waiting.values()) reject(error);
-    this.waiting.clear();
   }
 }
 
@@ -144,6 +152,12 @@ let shared: Promise<Vinchar> | null = null;
 /** Read a picture with a reader that is opened at the first call and kept; as `Vinchar.read`. */
 export async function read(picture: Picture, options: ReadOptions = {}): Promise<ReadingJson> {
   shared ??= openVinchar();
-  shared.catch(() => (shared = null)); // the next call tries anew
-  return (await shared).read(picture, options);
+  const mine = shared;
+  try {
+    return await (await mine).read(picture, options);
+  } catch (error) {
+    const isOver = error instanceof VincharError && ['model-error', 'worker-died'].includes(error.code);
+    if (isOver && shared === mine) shared = null; // the next call tries anew
+    throw error;
+  }
 }

@@ -26,8 +26,14 @@ self.onmessage = ({ data }: MessageEvent<Request>) => {
   waiting.add(id);
   before = before.then(async () => {
     if (waiting.delete(id)) await answer(id, async () => ({ id, reading: await read(data.read) }));
+    for (const one of data.read.pictures) close(one as { close?: () => void } | null);
   });
 };
+
+/** A picture that is not closed is kept for a while, and a camera soon has no frame left. */
+function close(picture: { close?: () => void } | null): void {
+  picture?.close?.();
+}
 
 async function answer(id: number, work: () => Promise<Answer>): Promise<void> {
   try {

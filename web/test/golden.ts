@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync, inflateSync } from 'node:zlib';
 import { Ajv2020 } from 'ajv/dist/2020';
 import { expect } from 'vitest';
+import { MAKERS } from '../src/files';
 import type { Plane } from '../src/opencv/pictures';
 import { type Net, openNet } from '../src/session';
 import type { Edges, Gray } from '../src/types';
@@ -29,7 +30,7 @@ export function bytesOf(path: string): Uint8Array {
 
 /** Return a file as `openReader` asks for it: of the model folder, or the table of makers. */
 export async function load(name: string): Promise<Uint8Array> {
-  return bytesOf(name === 'makers.tsv.gz' ? `vinchar/${name}` : `model/${name}`);
+  return bytesOf(name === MAKERS ? 'vinchar/makers.tsv.gz' : `model/${name}`);
 }
 
 export function makersTable(): Promise<Makers> {
