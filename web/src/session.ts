@@ -84,10 +84,6 @@ export interface Network {
 export class StripNetwork implements Network {
   constructor(private readonly net: Net) {}
 
-  static async open(content: Uint8Array): Promise<StripNetwork> {
-    return new StripNetwork(await openNet(content));
-  }
-
   async logits(strips: readonly Gray[]): Promise<Tensor> {
     return answersTo(this.net, strips);
   }

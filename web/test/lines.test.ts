@@ -11,7 +11,7 @@ import type { Line } from '../src/line';
 import { gaussianBlurGray } from '../src/opencv/filter';
 import { type Posterior, readStrings } from '../src/posterior';
 import { type Reading, toDict } from '../src/reading';
-import { StripNetwork } from '../src/session';
+import { openNet, StripNetwork } from '../src/session';
 import { type Knowledge, load as loadKnowledge } from '../src/structure/store';
 import type { LineReading, Strip } from '../src/types';
 import { LENGTH, type Makers } from '../src/vin';
@@ -35,7 +35,7 @@ beforeAll(async () => {
   strips = stripsOf();
   const recognition = bundle.recognisers.get(bundle.recogniser)!;
   const recogniser = await recogniserOf(recognition, async (name) => {
-    networks.set(name, await StripNetwork.open(bundle.files.get(`${name}.onnx`) as Uint8Array));
+    networks.set(name, new StripNetwork(await openNet(bundle.files.get(`${name}.onnx`) as Uint8Array)));
     return networks.get(name)!;
   });
   found = await recogniser.read(strips);
