@@ -6,7 +6,7 @@
  */
 
 import type { About, AskedKind, Picture, ReaderOptions, ReadingJson } from './api.ts';
-import type { Answer, Asked, Opening, Request } from './messages';
+import type { Answer, Asked, Opening, Request } from './messages.ts';
 
 export type * from './api.ts';
 
