@@ -1,12 +1,12 @@
 /** Readings as rows of a table, as Python gives them. */
 
-import type { ReadingJson } from './api';
+import type { ReadingJson } from './api.ts';
 import * as constants from './constants';
 
 const { CORNERS, ROW } = constants.reading;
 
 /** A VIN as one flat row, the first of a picture with `rank` 1. */
-export type Row = Record<(typeof ROW)[number], string | number | null>;
+export type Row = Record<string, string | number | null>;
 
 /**
  * Return one flat row for every VIN, the first of a picture with `rank` 1: for a table, or a CSV file.

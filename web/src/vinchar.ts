@@ -9,6 +9,7 @@ import type { About, AskedKind, Picture, ReaderOptions, ReadingJson } from './ap
 import type { Answer, Asked, Opening, Request } from './messages.ts';
 
 export type * from './api.ts';
+export { type Row, readingsToRows } from './table.ts';
 
 const MOST_THREADS = 4; // the networks are small: more wait for each other
 
