@@ -154,6 +154,7 @@ test('a model of a format that is not read leaves the one that is kept', async (
 
 test('what a version of another format keeps is left to it, until it is given up', async () => {
   await shelf().fill();
+  expect(store.held.has(`${BASE}model/model.json?format-${FORMAT}`)).toBe(true);
   const newer = `${BASE}model/model.json?format-${FORMAT + 1}`;
   await store.put(newer, new Response(described(MODEL, FORMAT + 1)));
   host = {};
