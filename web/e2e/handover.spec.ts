@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { Host } from './host';
 import { BLACK, test as base, DIST, DOOR, expect, expectAccessible, HONDA, kept, PHONE, STATIC, vinOf } from './parts';
 
@@ -115,10 +116,31 @@ test.describe('where the service is away', () => {
     await page.goto(`${service.url}/?lang=de`);
     expect(page.url()).toBe(`${service.url}/offline/?lang=de`);
     await expect(page.locator('#kept')).toContainText('Fotos werden auf diesem Gerät gelesen');
+    await page.goto(`${service.url}/offline`);
+    expect(page.url()).toBe(`${service.url}/offline/`);
     const desk = await context.newPage();
     await expect(desk.goto(`${service.url}/review`)).rejects.toThrow('ERR_CONNECTION_REFUSED');
     await service.start();
     await page.goto(service.url);
     expect(page.url()).toBe(`${service.url}/`);
+  });
+
+  test('it leads there, too, where no answer comes', async ({ page, service }) => {
+    test.slow();
+    await service.stop();
+    const silent = createServer(() => {});
+    await new Promise<void>((done) => silent.listen(Number(new URL(service.url).port), done));
+    await page.goto(service.url);
+    expect(page.url()).toBe(`${service.url}/offline/`);
+    silent.closeAllConnections();
+    silent.close();
+  });
+
+  test('it is given up where the service has it no more', async ({ page, service }) => {
+    const model = JSON.stringify({ ...MODEL, service: { ...MODEL.service, offline: false } });
+    await page.route('**/v1/model', (route) => route.fulfill({ contentType: 'application/json', body: model }));
+    await page.goto(service.url);
+    const kept = async () => (await navigator.serviceWorker.getRegistrations()).length;
+    await expect.poll(() => page.evaluate(kept)).toBe(0);
   });
 });

@@ -24,7 +24,23 @@ function tell(key: string, beside: HTMLElement): void {
   news.hidden = false;
 }
 
-let isOpen = false;
+let isKept = false; // or being so
+let offer: (() => void) | null = null; // of a new version, where there is one
+
+/** Keep the page, so that it is there without a network, and a new version is offered even where this one fails. */
+function keepPage(): void {
+  if (isKept) return;
+  isKept = true;
+  const onfail = () => {
+    isKept = false;
+    notify('news.not-kept');
+  };
+  const onupdate = (take: () => void) => {
+    offer = () => tell('news.update', button('news.reload', 'retry', take, 'primary'));
+    offer();
+  };
+  keep({ onkept: () => notify('news.kept'), onfail, onupdate }).catch(onfail);
+}
 
 watch({
   onprogress(loaded, total) {
@@ -36,15 +52,13 @@ watch({
   onopen() {
     news.hidden = true;
     introduce();
-    if (isOpen) return; // anew, after it died
-    isOpen = true;
-    keep({
-      onkept: () => notify('news.kept'),
-      onupdate: (take) => tell('news.update', button('news.reload', 'retry', take, 'primary')),
-    });
+    keepPage();
+    offer?.();
   },
   onfail() {
     tell('error.not-loaded', button('problem.retry', 'retry', introduce));
+    keepPage();
+    offer?.();
   },
 });
 

@@ -1,8 +1,10 @@
 /** The page's files as the service worker keeps them: by what is in them, whole or not at all. */
 
+import * as constants from '../src/constants';
 import { filesOf } from '../src/modelfiles';
 
 const MODEL = 'model/model.json';
+const { FORMAT } = constants.bundle;
 const PATIENCE = 3000; // ms for the host to say which model it has, where one is kept
 
 /** The folder of the page, which ends with a slash; its files by path with their SHA-256; headers of every answer. */
@@ -16,7 +18,8 @@ export interface Site {
  * Keeps a site in a cache of the browser.
  *
  * The host may give its own model, whose files `model.json` names by their SHA-256: it is asked for that whenever the
- * page starts. A file whose content is another than it must be is not kept.
+ * page starts. A file whose content is another than it must be is not kept, nor is a model of a format that this
+ * program does not read; a newer version of the page keeps that beside.
  */
 export class Shelf {
   constructor(
@@ -36,7 +39,7 @@ export class Shelf {
     const store = await this.open();
     const model = Object.entries(await this.sums(store)).map(([name, sum]) => this.key(`model/${name}`, sum));
     const files = Object.entries(this.site.files).map(([path, sum]) => this.key(path, sum));
-    const current = new Set([...files, ...model, this.addressOf(MODEL)]);
+    const current = new Set([...files, ...model, this.modelKey]);
     for (const { url } of await store.keys()) if (!current.has(url)) await store.delete(url);
   }
 
@@ -55,7 +58,7 @@ export class Shelf {
 
   /** The host's `model.json`, with all it names taken in; where that cannot be had soon, the one that is kept. */
   private async description(store: Cache): Promise<Response> {
-    const kept = await store.match(this.addressOf(MODEL));
+    const kept = await store.match(this.modelKey);
     try {
       const signal = kept && AbortSignal.timeout(PATIENCE);
       await this.takeModel(store, await fetched(this.addressOf(MODEL), { cache: 'no-cache', signal }));
@@ -63,19 +66,19 @@ export class Shelf {
       if (!kept) throw error;
       return kept;
     }
-    return (await store.match(this.addressOf(MODEL)))!;
+    return (await store.match(this.modelKey))!;
   }
 
   private async takeModel(store: Cache, answer: Response): Promise<void> {
     const text = await answer.text();
     const sums = sumsOf(text);
     await Promise.all(Object.entries(sums).map(([name, sum]) => this.addModel(store, name, sum)));
-    await store.put(this.addressOf(MODEL), this.made(new Blob([text], { type: 'application/json' })));
+    await store.put(this.modelKey, this.made(new Blob([text], { type: 'application/json' })));
   }
 
   /** Return what the model that is kept reads with: names in its folder, and their SHA-256. */
   private async sums(store: Cache): Promise<Record<string, string>> {
-    const kept = await store.match(this.addressOf(MODEL));
+    const kept = await store.match(this.modelKey);
     return kept ? sumsOf(await kept.text()) : {};
   }
 
@@ -110,13 +113,19 @@ export class Shelf {
     return `${this.site.base}${path === 'index.html' ? '' : path}`;
   }
 
+  private get modelKey(): string {
+    return this.key(MODEL, `format-${FORMAT}`);
+  }
+
   private key(path: string, sum: string): string {
     return `${this.addressOf(path)}?${sum.slice(0, 16)}`;
   }
 }
 
+/** Throws for a model of another format. */
 function sumsOf(description: string): Record<string, string> {
   const said = JSON.parse(description);
+  if (said.format !== FORMAT) throw new Error(`${MODEL}: model format ${said.format}, expected ${FORMAT}`);
   return Object.fromEntries(filesOf(said).map((name) => [name, String(said.sha256[name])]));
 }
 

@@ -16,6 +16,7 @@ const BASE = new URL('.', location.href).href;
 const SHARE = `${BASE}share`; // as the manifest has it
 const IS_OWN = self.registration.scope === BASE;
 const AWAY = [502, 503, 504]; // what stands before a service says so
+const PATIENCE = 8000; // ms for the service to answer
 
 const shelf = new Shelf({ ...SITE, base: BASE }, caches);
 
@@ -51,10 +52,11 @@ async function shared(request: Request): Promise<Response> {
 
 function isHome(address: string): boolean {
   const { origin, pathname } = new URL(address);
-  return `${origin}${pathname}` === self.registration.scope;
+  return [self.registration.scope, BASE.slice(0, -1)].includes(`${origin}${pathname}`);
 }
 
 async function home(request: Request): Promise<Response> {
-  const found = await fetch(request).catch(() => null);
+  const late = new Promise<null>((done) => setTimeout(done, PATIENCE, null));
+  const found = await Promise.race([fetch(request).catch(() => null), late]);
   return found && !AWAY.includes(found.status) ? found : Response.redirect(`${BASE}${new URL(request.url).search}`);
 }

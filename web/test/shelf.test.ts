@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Shelf } from '../page/shelf';
+import * as constants from '../src/constants';
 
 const BASE = 'https://host.example/app/';
 const FILES = { 'index.html': '<p>', 'page.js': 'read()', 'model/makers.tsv.gz': 'makers' };
@@ -11,6 +12,7 @@ const MODEL = {
   'classifier.onnx': '3',
   'glyph.onnx': '4',
 };
+const { FORMAT } = constants.bundle;
 const SUM = (content: string) => createHash('sha256').update(content).digest('hex');
 const sums = (files: Record<string, string>) =>
   Object.fromEntries(Object.entries(files).map(([name, one]) => [name, SUM(one)]));
@@ -24,8 +26,13 @@ class Store {
   delete = async (url: string) => this.held.delete(url);
 }
 
-const described = (files: Record<string, string>) =>
-  JSON.stringify({ recogniser: 'lattice', recognisers: { lattice: { experts: { lattice: 1 } } }, sha256: sums(files) });
+const described = (files: Record<string, string>, format: number = FORMAT) =>
+  JSON.stringify({
+    format,
+    recogniser: 'lattice',
+    recognisers: { lattice: { experts: { lattice: 1 } } },
+    sha256: sums(files),
+  });
 
 let host: Record<string, string>;
 let store: Store;
@@ -134,6 +141,26 @@ test('a model that cannot be had whole leaves the one that is kept', async () =>
   expect(await textOf('model/locator.onnx')).toBe('1');
   host['model/model.json'] = '<!doctype html>';
   expect(await textOf('model/model.json')).toBe(described(MODEL));
+});
+
+test('a model of a format that is not read leaves the one that is kept', async () => {
+  await shelf().fill();
+  const other = { ...MODEL, 'locator.onnx': 'better' };
+  host = { ...hosted(FILES, other), 'model/model.json': described(other, FORMAT + 1) };
+  expect(await textOf('model/model.json')).toBe(described(MODEL));
+  expect(await textOf('model/locator.onnx')).toBe('1');
+  await expect(shelf().fill()).rejects.toThrow(`model format ${FORMAT + 1}, expected ${FORMAT}`);
+});
+
+test('what a version of another format keeps is left to it, until it is given up', async () => {
+  await shelf().fill();
+  expect(store.held.has(`${BASE}model/model.json?format-${FORMAT}`)).toBe(true);
+  const newer = `${BASE}model/model.json?format-${FORMAT + 1}`;
+  await store.put(newer, new Response(described(MODEL, FORMAT + 1)));
+  host = {};
+  expect(await textOf('model/model.json')).toBe(described(MODEL));
+  await shelf().tidy();
+  expect(store.held.has(newer)).toBe(false);
 });
 
 test('a host that does not say which model it has is not waited for', async () => {

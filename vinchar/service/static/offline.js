@@ -21,6 +21,13 @@ async function install() {
   await navigator.serviceWorker.register(WORKER, { scope: new URL("../", BASE).href });
 }
 
+/** Give both up, where the service has that page no more. */
+export async function giveUp() {
+  const all = await navigator.serviceWorker?.getRegistrations() ?? [];
+  const isOurs = ({ active, waiting, installing }) => (active ?? waiting ?? installing)?.scriptURL === WORKER;
+  await Promise.all(all.filter(isOurs).map((kept) => kept.unregister()));
+}
+
 /** Whether a problem of this code can be got round on this device. */
 export async function canReadHere(code) {
   if (!navigator.serviceWorker || !AWAY.includes(code)) return false;

@@ -4,7 +4,7 @@ import { Problem, model, read } from "./api.js";
 import { scan } from "./camera.js";
 import { decode } from "./crops.js";
 import { announce, button, byId, focusOn, icon, make, takeChosen, takeDrops, words } from "./dom.js";
-import { canReadHere, keepReady, readHere } from "./offline.js";
+import { canReadHere, giveUp, keepReady, readHere } from "./offline.js";
 import { readingView } from "./reading.js";
 import { Table } from "./table.js";
 import { errorKey, loadTexts, say } from "./texts.js";
@@ -137,6 +137,7 @@ export async function introduce() {
   say(byId("kept"), local ? "read.local" : n ? "read.kept" : "read.not-kept", { n: n ?? 0 });
   say(byId("version"), "foot.version", { version, model: about.version });
   if (offline) keepReady();
+  else if (offline === false) giveUp();
 }
 
 history.replaceState({ view: "start" }, "");
