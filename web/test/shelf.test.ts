@@ -4,7 +4,7 @@ import { Shelf } from '../page/shelf';
 import * as constants from '../src/constants';
 
 const BASE = 'https://host.example/app/';
-const FILES = { 'index.html': '<p>', 'page.js': 'read()', 'model/makers.tsv.gz': 'makers' };
+const FILES = { 'index.html': '<p>', 'page.js': 'read()', 'makers.tsv.packed': 'makers' };
 const MODEL = {
   'structure.npz': 'structure',
   'locator.onnx': '1',
@@ -113,7 +113,7 @@ test('a file that is not what it must be is asked for once more, and not kept', 
 
 test('a new version fetches what changed, and gives up what is old', async () => {
   await shelf().fill();
-  const newer = { 'index.html': '<p>', 'page.js': 'read2()', 'model/makers.tsv.gz': 'makers' };
+  const newer = { 'index.html': '<p>', 'page.js': 'read2()', 'makers.tsv.packed': 'makers' };
   [host, asked] = [hosted(newer, MODEL), []];
   await shelf(newer).fill();
   expect(asked).toEqual(['page.js', 'model/model.json']);
